@@ -1,0 +1,1 @@
+"""Tracks what governments undertook at their meetings, and what each claim rests on."""

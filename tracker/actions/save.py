@@ -1,0 +1,136 @@
+"""Keeping and removing records of any kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
+
+from tracker.database import session
+from tracker.errors import Conflict, Invalid
+from tracker.models import Account, Record
+from tracker.queries import find, history, uses
+from tracker.records import Kind, kind_of
+from tracker.records.base import RecordForm
+
+
+@dataclass
+class RowEdit:
+    """A row of a record, as it was entered on the page of that record."""
+
+    kind: Kind
+    record: Any
+    form: RecordForm
+    removed: bool = False
+
+
+def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[RowEdit] = ()) -> None:
+    """Put forms into a record and its rows, all or nothing; saving a row steps its parent's version.
+
+    Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
+    """
+    _answer_for(account)
+    with session.no_autoflush:
+        _check(form, rows)
+        for row in rows:
+            if row.removed:
+                session.delete(row.record)
+        # The deletions first, so that a row can take the place of one that goes.
+        session.flush()
+        _put(form, record)
+        for row in rows:
+            if not row.removed:
+                _put(row.form, row.record)
+        for parent in (record, record.belongs_to):
+            if parent is not None and inspect(parent).persistent and _has_changed_rows(parent, rows):
+                flag_modified(parent, "search")
+    _flush()
+
+
+def remove(account: Account | None, record: Any) -> None:
+    """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
+    _answer_for(account)
+    if in_the_way := uses.in_the_way(record):
+        raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
+    for row in uses.own_rows(record):
+        session.delete(row)
+    session.flush()
+    session.delete(record)
+    if record.belongs_to is not None:
+        flag_modified(record.belongs_to, "search")
+    _flush()
+
+
+def _answer_for(account: Account | None) -> None:
+    """Record what follows under an account; without one the session refuses every change."""
+    session.info.pop("account", None)
+    if account is not None:
+        session.info["account"] = account
+
+
+def _check(form: RecordForm, rows: Sequence[RowEdit]) -> None:
+    wrong: dict[str, Any] = {} if form.validate() else dict(form.errors)
+    for number, row in enumerate(rows, start=1):
+        if row.removed:
+            if in_the_way := uses.in_the_way(row.record):
+                names = ", ".join(str(use.record) for use in in_the_way)
+                row.form.code.errors = [_("This cannot be removed; these rest on it: %(names)s.", names=names)]
+                wrong[f"{row.kind.name}.{number}.code"] = row.form.code.errors
+        elif not row.form.validate():
+            wrong |= {f"{row.kind.name}.{number}.{name}": said for name, said in row.form.errors.items()}
+    wrong = wrong or _twins(form, rows)
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
+    """Return what is wrong with rows that say the same as another row of their parent."""
+    named = [
+        (f"{row.kind.name}.{number}.", row.kind, row.form) for number, row in enumerate(rows, 1) if not row.removed
+    ]
+    if form.model.PARENT:
+        named.append(("", kind_of(form.model), form))
+    edited = {row.record for row in rows} | {form.record}
+    wrong, seen = {}, set()
+    for start, kind, each in named:
+        parent = each[kind.parent].data
+        for names in _unique_together(kind):
+            others = find.rows(kind, parent) if inspect(parent).persistent else []
+            taken = {tuple(getattr(other, name) for name in names) for other in others if other not in edited}
+            values = tuple(each[name].data for name in names)
+            if values in taken or (kind.name, *names, *values) in seen:
+                each[names[-1]].errors = [_("Another row says the same: change one, or remove one.")]
+                wrong[f"{start}{names[-1]}"] = each[names[-1]].errors
+            seen.add((kind.name, *names, *values))
+    return wrong
+
+
+def _unique_together(kind: Kind) -> list[list[str]]:
+    """Return the fields that no two rows may have alike, as the database holds it."""
+    constraints = (c for c in kind.model.__table__.constraints if isinstance(c, UniqueConstraint))
+    return [[c.name.removesuffix("_id") for c in each.columns] for each in constraints if len(each.columns) > 1]
+
+
+def _put(form: RecordForm, record: Any) -> None:
+    form.populate_obj(record)
+    if record.code is None:
+        record.code = history.next_row_code(kind_of(record), record.belongs_to, session.new)
+    session.add(record)
+
+
+def _has_changed_rows(parent: Any, rows: Sequence[RowEdit]) -> bool:
+    removed = any(row.removed for row in rows)
+    changed = (*session.new, *(record for record in session.dirty if session.is_modified(record)))
+    return removed or any(record.belongs_to is parent for record in changed if isinstance(record, Record))
+
+
+def _flush() -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            _("The records as they stand do not allow this; look at them again, then repeat what you did.")
+        ) from error

@@ -1,0 +1,66 @@
+"""The house put together."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import select
+
+from tracker import database, views
+from tracker.config import Settings, secret_key
+from tracker.models import LOCAL, Account
+from tracker.paths import folder
+
+#: Methods that change nothing.
+SAFE = {"GET", "HEAD", "OPTIONS"}
+#: A form with the longest texts in every field and row stays below.
+MOST_BYTES = 2 * 1024 * 1024
+#: Names by which a browser on this computer reaches it; others are refused, also when they lead here.
+HOSTS = ["localhost", "127.0.0.1"]
+
+
+class Tracker(Flask):
+    """Flask, with each request as one transaction: an answer is kept, an error undoes everything."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        if request.method not in SAFE:
+            database.begin_write()
+        g.account = database.session.scalar(select(Account).where(Account.code == LOCAL))
+        try:
+            response = super().dispatch_request()
+            database.session.commit()
+        except Exception:
+            database.session.rollback()
+            raise
+        return response
+
+
+def create_app(settings: Settings | None = None, **config: Any) -> Flask:
+    """Return the application on the database that the settings name; the database need not be there yet."""
+    settings = settings or Settings()
+    app = Tracker(__name__, template_folder=str(folder("templates")))
+    app.config.from_mapping(
+        SECRET_KEY=secret_key(settings.data),
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        TRUSTED_HOSTS=HOSTS,
+        SESSION_COOKIE_NAME="tracker",
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form may stay open all day.
+        WTF_CSRF_TIME_LIMIT=None,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SETTINGS=settings,
+    )
+    app.config.from_mapping(config)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    database.init_app(app, database.database_url(settings.database, settings.data))
+    views.init_app(app)
+    return app

@@ -1,0 +1,15 @@
+"""The command-line door."""
+
+import click
+
+from tracker.cli import data, serve
+
+
+@click.group()
+@click.version_option(package_name="commitment-tracker")
+def tracker() -> None:
+    """Track what governments undertook at their meetings, and what each claim rests on."""
+
+
+for command in (serve.serve, data.migrate, data.seed, data.export, data.check):
+    tracker.add_command(command)

@@ -1,0 +1,53 @@
+"""The command that serves the pages."""
+
+import ipaddress
+
+import click
+import waitress
+from flask import Flask, current_app
+
+from tracker.cli.base import bring_up_to_date, on_database, where
+from tracker.cli.data import plant_seeds
+from tracker.queries import history
+
+
+def loopback(_context: click.Context, _option: click.Parameter, host: str) -> str:
+    """Refuse to listen where other computers could reach it: there is no sign-in."""
+    try:
+        fine = host == "localhost" or ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        fine = False
+    if not fine:
+        raise click.BadParameter(
+            f"“{host}” can be reached from other computers, and the tracker has no sign-in: "
+            "use 127.0.0.1 or localhost, which only this computer reaches."
+        )
+    return host
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, callback=loopback, help="Where to listen.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--seeds/--no-seeds", default=True, help="Whether an empty database is planted with the seeds.")
+@on_database
+def serve(host: str, port: int, seeds: bool) -> None:
+    """Serve the pages on this computer.
+
+    The database is created and migrated, and an empty one is planted with the seeds; one in use is left as it is.
+    """
+    bring_up_to_date()
+    if seeds and history.is_empty():
+        plant_seeds()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if host not in app.config["TRUSTED_HOSTS"]:
+        app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], host]
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=8, ident="tracker")
+    except OSError as error:
+        raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
+    click.echo(f"Database: {where()}")
+    click.echo(f"Open http://{host}:{server.effective_port}/ — stop with Ctrl+C.")
+    try:
+        server.run()
+    finally:
+        server.close()

@@ -1,0 +1,45 @@
+"""Settings, read once from the environment."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+import platformdirs
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each is read from the environment as TRACKER_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACKER_", env_ignore_empty=True)
+
+    #: The folder for the database and the secret key.
+    data: Path = platformdirs.user_data_path("tracker", appauthor=False)
+    #: A path of an SQLite file, or a postgresql:// address. Left out: tracker.sqlite in the data folder.
+    database: str = ""
+    #: What addresses in files written by the command start with.
+    address: str = "http://127.0.0.1:8000"
+
+
+def secret_key(folder: Path) -> str:
+    """Return the secret key kept in a folder, made on first use and readable to its owner alone.
+
+    A key that others could read is replaced: all that costs is that open forms must be sent again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret-key"
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
+        path.unlink()
+    if not path.exists():
+        draft = folder / f"secret-key.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # Two first starts at once: the link of one fails, and both read the same whole key.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

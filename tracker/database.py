@@ -1,0 +1,161 @@
+"""The engine, the session, and how one request becomes one transaction."""
+
+import datetime
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from alembic.config import Config as AlembicConfig
+from flask import Flask, current_app
+from flask.globals import app_ctx
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+from werkzeug.local import LocalProxy
+
+from tracker.errors import TrackerError
+from tracker.paths import folder
+
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:
+    import sqlite3 as sqlite
+
+#: One writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes are given out in order.
+WRITE_LOCK = 7_205_114
+
+
+def word_type(words: type[enum.Enum], name: str | None = None) -> Enum:
+    """Return the type of a column holding one word of a closed list, checked in the database.
+
+    `name` names the constraint; it is needed where a table has two columns of the same list.
+    """
+    return Enum(
+        words,
+        name=name or words.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda listed: [word.value for word in listed],
+    )
+
+
+class Moment(TypeDecorator[datetime.datetime]):
+    """A point in time, always aware and in UTC; SQLite would give it back without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> datetime.datetime | None:
+        return value.astimezone(datetime.UTC) if value else None
+
+    def process_result_value(self, value: datetime.datetime | None, dialect: Dialect) -> datetime.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None else value.astimezone(datetime.UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    # The "C" collation compares as SQLite does, so that both databases put a list in the same order.
+    type_annotation_map = {
+        str: Text().with_variant(Text(collation="C"), "postgresql"),
+        datetime.datetime: Moment,
+    }
+
+
+session = cast(scoped_session[Session], LocalProxy(lambda: current_app.extensions["tracker.session"]))
+
+
+def database_url(name: str, data: Path) -> URL:
+    """Return the address of the database a person named: a file, an address, or nothing for the usual file."""
+    if not name:
+        name = str(data / "tracker.sqlite")
+    if "://" not in name:
+        return URL.create("sqlite", database=str(Path(name).expanduser().absolute()))
+    url = make_url(name)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+
+
+def make_engine(url: URL | str, **options: Any) -> Engine:
+    """Return an engine on which a transaction is a read, unless it has the execution option `write`.
+
+    SQLite keeps its foreign keys, syncs each commit to the disk, and takes its write lock at the start:
+    its driver's own way of beginning lost updates.
+    """
+    url = make_url(url)
+    if url.get_backend_name() == "sqlite":
+        options.setdefault("connect_args", {"timeout": 30})
+        engine = create_engine(url, module=sqlite, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, **options)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("write")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+
+
+def begin_write() -> None:
+    """Make what follows in this session a write transaction, ending the read before it."""
+    session.remove()
+    session(execution_options={"write": True})
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Do all of a block or none of it, as one write transaction."""
+    begin_write()
+    try:
+        yield
+        session.commit()
+    finally:
+        session.remove()
+
+
+def init_app(app: Flask, url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        engine = make_engine(url)
+    except ModuleNotFoundError as error:
+        raise TrackerError(
+            f"The database {url.render_as_string()} needs the package {error.name}: "
+            "install the tracker with its [postgres] extra."
+        ) from error
+    app.extensions["tracker.engine"] = engine
+    app.extensions["tracker.session"] = scoped_session(
+        sessionmaker(engine), scopefunc=lambda: id(app_ctx._get_current_object())
+    )
+    app.teardown_appcontext(lambda _error: session.remove())
+
+
+def alembic_config(url: URL | str) -> AlembicConfig:
+    """Return Alembic's configuration, made in code."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(folder("migrations")))
+    config.attributes["url"] = url
+    return config

@@ -1,0 +1,1 @@
+"""A list of records as a file: columns and records in, text out. No exporter knows a field by name."""

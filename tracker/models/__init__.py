@@ -1,0 +1,36 @@
+"""Everything stored, in one place to import from."""
+
+from tracker.models.accounts import LOCAL, SEEDING, Account
+from tracker.models.areas import PolicyArea
+from tracker.models.base import Record
+from tracker.models.claims import Claim
+from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
+from tracker.models.documents import Document, Passage
+from tracker.models.frameworks import Framework
+from tracker.models.history import Change
+from tracker.models.indicators import Indicator
+from tracker.models.meetings import Meeting, MeetingLink, Participation
+from tracker.models.participants import Participant
+from tracker.models.parties import Party
+
+__all__ = [
+    "LOCAL",
+    "SEEDING",
+    "Account",
+    "Change",
+    "Claim",
+    "Commitment",
+    "CommitmentParty",
+    "CommitmentSource",
+    "Document",
+    "Framework",
+    "Indicator",
+    "Meeting",
+    "MeetingLink",
+    "Participant",
+    "Participation",
+    "Party",
+    "Passage",
+    "PolicyArea",
+    "Record",
+]

@@ -1,0 +1,23 @@
+"""Who makes changes."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.database import Base
+
+#: The account of whoever sits at this computer.
+LOCAL = "local"
+#: The account that planting seeds is recorded under.
+SEEDING = "seeds"
+
+
+class Account(Base):
+    """Somebody, or something, whose changes are recorded under its name."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,68 @@
+"""What every record has."""
+
+import re
+import unicodedata
+from typing import Any, ClassVar
+
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from tracker.database import Base
+
+
+class Record(Base):
+    """A row people know by its code."""
+
+    __abstract__ = True
+
+    #: The attributes whose words a search looks at, the heading first.
+    SEARCHED: ClassVar[tuple[str, ...]] = ()
+    #: The relationship leading to the record this one is a row of, if it is one.
+    PARENT: ClassVar[str] = ""
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+    code: Mapped[str] = mapped_column(unique=True, sort_order=-1)
+    #: Steps with each save, so that two people editing at once are noticed.
+    version: Mapped[int] = mapped_column(sort_order=92)
+    #: The words of SEARCHED as `searchable` gives them; kept by the session, proved by `tracker check`.
+    search: Mapped[str] = mapped_column(default="", sort_order=91)
+    #: What analysts tell one another; never published.
+    note: Mapped[str | None] = mapped_column(sort_order=90)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}
+
+    def __str__(self) -> str:
+        """Return what people call it."""
+        return self.code
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.code}>"
+
+    @property
+    def caveat(self) -> Any:
+        """Return what must be said wherever this record is shown, or nothing."""
+        return None
+
+    @property
+    def belongs_to(self) -> "Record | None":
+        return getattr(self, self.PARENT) if self.PARENT else None
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text without accents or case: "Límites, U.S." gives limites, u, s."""
+    plain = unicodedata.normalize("NFKD", text)
+    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).casefold())
+
+
+def searchable(record: Record) -> str:
+    """Return what `Record.search` should hold: each word after a blank, so that " fent" finds words beginning so."""
+    return "".join(f" {word}" for name in record.SEARCHED for word in words_of(getattr(record, name) or ""))
+
+
+@event.listens_for(Record, "attribute_instrument", propagate=True)
+def _remember(_class: type, _name: str, attribute: Any) -> None:
+    """Keep the old value for the history even of a field that is written without being read."""
+    if hasattr(attribute.impl, "active_history"):
+        attribute.impl.active_history = True

@@ -1,0 +1,200 @@
+"""Commitments: what was undertaken, by whom, and where that is written."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
+
+from tracker.database import Base, word_type
+from tracker.models.accounts import Account
+from tracker.models.areas import PolicyArea
+from tracker.models.base import Record
+from tracker.models.documents import Passage, document_issuer
+from tracker.models.frameworks import Framework
+from tracker.models.meetings import Meeting
+from tracker.models.parties import Party
+from tracker.vocabulary import (
+    CommitmentKind,
+    DeadlineKind,
+    OverallStatus,
+    PartyRole,
+    Priority,
+    SourceRelation,
+    Status,
+)
+
+commitment_area = Table(
+    "commitment_area",
+    Base.metadata,
+    Column("commitment_id", ForeignKey("commitment.id"), primary_key=True),
+    Column("policy_area_id", ForeignKey("policy_area.id"), primary_key=True, index=True),
+)
+commitment_framework = Table(
+    "commitment_framework",
+    Base.metadata,
+    Column("commitment_id", ForeignKey("commitment.id"), primary_key=True),
+    Column("framework_id", ForeignKey("framework.id"), primary_key=True, index=True),
+)
+
+
+class Commitment(Record):
+    __tablename__ = "commitment"
+    __table_args__ = (
+        CheckConstraint("due_on >= made_on", "due_after_made"),
+        CheckConstraint("(deadline_kind = 'recurring') = (every_months IS NOT NULL)", "recurring_has_months"),
+        CheckConstraint("deadline_kind <> 'explicit' OR due_on IS NOT NULL", "explicit_has_day"),
+        CheckConstraint("deadline_kind <> 'none' OR due_on IS NULL", "no_deadline_no_day"),
+        CheckConstraint("every_months BETWEEN 1 AND 1200", "every_months_in_reason"),
+        Index("ix_commitment_made_on", "made_on", "id"),
+        Index("ix_commitment_area_id", "area_id", "made_on", "id"),
+    )
+    SEARCHED = ("title", "title_es", "text", "text_es", "quote", "note")
+
+    title: Mapped[str]
+    title_es: Mapped[str | None]
+    #: In our own words.
+    text: Mapped[str]
+    text_es: Mapped[str | None]
+    #: Word for word from a passage.
+    quote: Mapped[str | None]
+    kind: Mapped[CommitmentKind] = mapped_column(word_type(CommitmentKind), index=True)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    #: The primary area; the one counts are by.
+    area_id: Mapped[int] = mapped_column(ForeignKey("policy_area.id"))
+    made_on: Mapped[datetime.date]
+    deadline_kind: Mapped[DeadlineKind] = mapped_column(word_type(DeadlineKind))
+    due_on: Mapped[datetime.date | None] = mapped_column(index=True)
+    every_months: Mapped[int | None]
+    #: The deadline as the document puts it.
+    deadline_words: Mapped[str | None]
+    #: What would count as done.
+    done_when: Mapped[str | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    priority: Mapped[Priority] = mapped_column(word_type(Priority))
+    #: When the tracker came to know of it.
+    recorded_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.UTC))
+
+    meeting: Mapped[Meeting | None] = relationship()
+    area: Mapped[PolicyArea] = relationship()
+    areas: Mapped[list[PolicyArea]] = relationship(secondary=commitment_area, order_by=PolicyArea.code)
+    frameworks: Mapped[list[Framework]] = relationship(secondary=commitment_framework, order_by=Framework.code)
+    owner: Mapped[Account | None] = relationship()
+    parties: Mapped[list["CommitmentParty"]] = relationship(viewonly=True, order_by="CommitmentParty.id")
+    sources: Mapped[list["CommitmentSource"]] = relationship(viewonly=True, order_by="CommitmentSource.id")
+
+    if TYPE_CHECKING:
+        #: The common status of its leads (an OverallStatus), or mixed.
+        status: Any
+        #: Some lead has not said it in a document of its own side: only others report it.
+        one_sided: Any
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def caveat(self) -> Any:
+        return _l("Reported by one side only") if self.one_sided else None
+
+
+class CommitmentParty(Record):
+    """Who leads, supports or is to gain from a commitment."""
+
+    __tablename__ = "commitment_party"
+    __table_args__ = (UniqueConstraint("commitment_id", "party_id", "role"),)
+    PARENT = "commitment"
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    role: Mapped[PartyRole] = mapped_column(word_type(PartyRole))
+    #: How a lead stands now.
+    status: Mapped[Status] = mapped_column(word_type(Status), default=Status.NOT_ASSESSED)
+
+    commitment: Mapped[Commitment] = relationship()
+    party: Mapped[Party] = relationship(lazy="selectin")
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+class CommitmentSource(Record):
+    """A passage that a commitment rests on."""
+
+    __tablename__ = "commitment_source"
+    __table_args__ = (UniqueConstraint("commitment_id", "passage_id", "relation"),)
+    PARENT = "commitment"
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), index=True)
+    relation: Mapped[SourceRelation] = mapped_column(word_type(SourceRelation))
+    #: Whose word it is, where the document reports it.
+    attributed_to: Mapped[str | None]
+
+    commitment: Mapped[Commitment] = relationship()
+    passage: Mapped[Passage] = relationship()
+
+
+#: The type of an overall status in a query; it is never stored.
+OVERALL = Enum(OverallStatus, native_enum=False, values_callable=lambda listed: [word.value for word in listed])
+
+
+def _overall_status() -> Any:
+    leads = (CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD)
+    common = case(
+        (func.count(CommitmentParty.status.distinct()) == 1, func.min(CommitmentParty.status)),
+        (func.count(CommitmentParty.status) == 0, literal(Status.NOT_ASSESSED.value)),
+        else_=literal(OverallStatus.MIXED.value),
+    )
+    return type_coerce(select(common).where(*leads).correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
+
+
+def _side(party: Any, whole: Any) -> Any:
+    """Return the party that a party, up to two steps down (country, ministry, agency), speaks for."""
+    return func.coalesce(whole.parent_id, whole.id, party.id)
+
+
+def _one_sided() -> Any:
+    lead, lead_whole, issuer, issuer_whole = (aliased(Party) for _ in range(4))
+    own_words = (
+        select(CommitmentSource.id)
+        .join(Passage, Passage.id == CommitmentSource.passage_id)
+        .join(document_issuer, document_issuer.c.document_id == Passage.document_id)
+        .join(issuer, issuer.id == document_issuer.c.party_id)
+        .outerjoin(issuer_whole, issuer_whole.id == issuer.parent_id)
+        .where(
+            CommitmentSource.commitment_id == Commitment.id,
+            CommitmentSource.relation.in_([SourceRelation.STATES, SourceRelation.RESTATES]),
+            _side(issuer, issuer_whole) == _side(lead, lead_whole),
+        )
+        .correlate(Commitment, lead, lead_whole)
+        .exists()
+    )
+    silent_lead = (
+        select(CommitmentParty.id)
+        .join(lead, lead.id == CommitmentParty.party_id)
+        .outerjoin(lead_whole, lead_whole.id == lead.parent_id)
+        .where(CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD, ~own_words)
+        .correlate(Commitment)
+        .exists()
+    )
+    return and_(exists().where(CommitmentSource.commitment_id == Commitment.id).correlate(Commitment), silent_lead)
+
+
+Commitment.status = column_property(_overall_status())
+Commitment.one_sided = column_property(_one_sided())

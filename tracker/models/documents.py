@@ -1,0 +1,87 @@
+"""Documents, and the passages in them that claims rest on."""
+
+import datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.database import Base, word_type
+from tracker.models.base import Record
+from tracker.models.parties import Party
+from tracker.vocabulary import DatePrecision, DocumentKind
+
+document_issuer = Table(
+    "document_issuer",
+    Base.metadata,
+    Column("document_id", ForeignKey("document.id"), primary_key=True),
+    Column("party_id", ForeignKey("party.id"), primary_key=True, index=True),
+)
+
+
+class Document(Record):
+    """A text that was read; it can be catalogued before its text is at hand."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("(published_precision = 'unknown') = (published_on IS NULL)", "published_on_known"),
+    )
+    SEARCHED = ("title", "publisher", "republisher", "note")
+
+    title: Mapped[str]
+    #: The document has no title of its own; ours is shown in brackets.
+    title_supplied: Mapped[bool]
+    kind: Mapped[DocumentKind] = mapped_column(word_type(DocumentKind))
+    language: Mapped[str]
+    publisher: Mapped[str | None]
+    republisher: Mapped[str | None]
+    #: The first day of the month or year where the precision says no more.
+    published_on: Mapped[datetime.date | None] = mapped_column(index=True)
+    published_precision: Mapped[DatePrecision] = mapped_column(word_type(DatePrecision))
+    url: Mapped[str | None]
+    retrieved_on: Mapped[datetime.date | None]
+    #: Of the text as UTF-8 with line ends as LF, in hexadecimal.
+    sha256: Mapped[str | None]
+
+    issued_by: Mapped[list[Party]] = relationship(secondary=document_issuer, order_by=Party.code)
+    passages: Mapped[list["Passage"]] = relationship(viewonly=True, order_by="(Passage.paragraph, Passage.start)")
+
+    def __str__(self) -> str:
+        return f"[{self.title}]" if self.title_supplied else self.title
+
+
+class Passage(Record):
+    """A place in a document: whole paragraph, sentence, or from one character to another.
+
+    Paragraphs are numbered from 0 where there is a title, else from 1; characters are Unicode code points
+    counted from the start of the paragraph.
+    """
+
+    __tablename__ = "passage"
+    __table_args__ = (
+        CheckConstraint('"end" > start AND start >= 0', "start_before_end"),
+        CheckConstraint("paragraph >= 0", "paragraph_from_0"),
+        CheckConstraint("sentence >= 1", "sentence_from_1"),
+    )
+    PARENT = "document"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    paragraph: Mapped[int]
+    sentence: Mapped[int | None]
+    start: Mapped[int]
+    end: Mapped[int]
+    #: Of the passage's exact words as UTF-8, in hexadecimal.
+    sha256: Mapped[str | None]
+
+    document: Mapped[Document] = relationship(lazy="selectin")
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def place(self) -> str:
+        """Return where it is within its document, as people cite it: "p3 s2"."""
+        return f"p{self.paragraph}" + (f" s{self.sentence}" if self.sentence else "")
+
+    def __str__(self) -> str:
+        return f"{self.document.code}, {self.place}"

@@ -1,0 +1,172 @@
+"""Who changed what, when: written by the session itself, so that no door can forget it.
+
+Each change holds a hash over itself and the hash of the one before, so that a change made behind the
+tracker's back breaks the chain.
+"""
+
+import datetime
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, ORMExecuteState, RelationshipDirection, Session, mapped_column, relationship
+
+from tracker.database import Base, word_type
+from tracker.models.accounts import Account
+from tracker.models.base import Record, searchable
+from tracker.vocabulary import Action, Word
+
+#: What a record has that is not a field people fill in.
+KEPT = {"id", "version", "search"}
+
+
+class Change(Base):
+    """One record added, edited or removed. Never edited or removed itself: triggers refuse."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_record", "kind", "code", "seq"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime.datetime]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    action: Mapped[Action] = mapped_column(word_type(Action))
+    #: The table of the record.
+    kind: Mapped[str]
+    code: Mapped[str]
+    #: {field: [old, new]} in plain values: words, codes, ISO dates; whole lists where a field holds several.
+    fields: Mapped[dict[str, list[Any]]] = mapped_column(JSON)
+    #: sha256 over the hash before and this change, in hexadecimal.
+    hash: Mapped[str]
+
+    account: Mapped[Account] = relationship()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON would hold it."""
+    if isinstance(value, Record | Account):
+        return value.code
+    if isinstance(value, Word):
+        return value.value
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return sorted(plain(item) for item in value)
+    return value
+
+
+def tracked(model: type[Record]) -> list[str]:
+    """Return the names of the attributes of which a history is kept."""
+    mapper = inspect(model)
+    names = [
+        a.key
+        for a in mapper.column_attrs
+        if a.columns[0].table is model.__table__ and not a.columns[0].foreign_keys and a.key not in KEPT
+    ]
+    return names + [
+        r.key for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY
+    ]
+
+
+def values_of(record: Record) -> dict[str, Any]:
+    """Return {attribute: plain value} of all that has a history and is not empty."""
+    values = {name: plain(getattr(record, name)) for name in tracked(type(record))}
+    return {name: value for name, value in values.items() if value not in (None, [])}
+
+
+def chained(before: str, at: datetime.datetime, account: str, action: str, kind: str, code: str, fields: Any) -> str:
+    """Return the hash of a change that follows the one whose hash is `before` ("" for the first)."""
+    content = [before, plain(at), account, action, kind, code, fields]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _edits(record: Record) -> dict[str, list[Any]]:
+    """Return {attribute: [old, new]} of what differs from the database."""
+    fields = {}
+    for name in tracked(type(record)):
+        past = inspect(record).attrs[name].history
+        if not past.has_changes():
+            continue
+        if isinstance(getattr(record, name), list):
+            kept = past.unchanged or ()
+            old, new = [*kept, *past.deleted], [*kept, *past.added]
+        else:
+            old, new = (side[0] if side else None for side in (past.deleted, past.added))
+        if plain(old) != plain(new):
+            fields[name] = [plain(old), plain(new)]
+    return fields
+
+
+@event.listens_for(Session, "before_flush")
+def _prepare(session: Session, _context: Any, _instances: Any) -> None:
+    """Refuse changes nobody answers for; keep what is derived; note what removed records held."""
+    changed = [r for r in (*session.new, *session.dirty, *session.deleted) if isinstance(r, Record)]
+    if not changed:
+        return
+    if "account" not in session.info:
+        raise RuntimeError("A change needs an account.")
+    if not session.connection().get_execution_options().get("write"):
+        raise RuntimeError("A change needs a write transaction.")
+    for record in (*session.new, *session.dirty):
+        if isinstance(record, Record):
+            record.search = searchable(record)
+    session.info["removed"] = {r: values_of(r) for r in session.deleted if isinstance(r, Record)}
+
+
+@event.listens_for(Session, "after_flush")
+def _write_history(session: Session, _context: Any) -> None:
+    changes: list[tuple[Action, Record, dict[str, list[Any]]]] = []
+    for record in session.new:
+        if isinstance(record, Record):
+            _refuse_used_code(session, record)
+            changes.append((Action.ADDED, record, {name: [None, new] for name, new in values_of(record).items()}))
+    for record in session.dirty:
+        if isinstance(record, Record) and (fields := _edits(record)):
+            changes.append((Action.EDITED, record, fields))
+    for record, values in session.info.pop("removed", {}).items():
+        changes.append((Action.REMOVED, record, {name: [old, None] for name, old in values.items()}))
+    if not changes:
+        return
+    account: Account = session.info["account"]
+    last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
+    seq, before = (last.seq, last.hash) if last else (0, "")
+    now = datetime.datetime.now(datetime.UTC)
+    rows = []
+    for action, record, fields in changes:
+        seq, kind = seq + 1, record.__tablename__
+        before = chained(before, now, account.code, action.value, kind, record.code, fields)
+        rows.append(
+            {
+                "seq": seq,
+                "at": now,
+                "account_id": account.id,
+                "action": action,
+                "kind": kind,
+                "code": record.code,
+                "fields": fields,
+                "hash": before,
+            }
+        )
+    session.execute(insert(Change), rows)
+
+
+def _refuse_used_code(session: Session, record: Record) -> None:
+    """Hold every door to it: a code that a removed record had is never used again."""
+    if code_was_used(session, type(record), record.code):
+        raise ValueError(f"The code {record.code} was used before.")
+
+
+def code_was_used(session: Any, model: type[Record], code: str) -> bool:
+    """Return whether a record of this kind ever had the code."""
+    used = select(Change.seq).where(Change.kind == model.__tablename__, Change.code == code).limit(1)
+    return session.scalar(used) is not None
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    """Refuse statements that would change records without a history."""
+    mapper = state.bind_mapper
+    if (state.is_update or state.is_delete) and mapper and issubclass(mapper.class_, Record):
+        raise RuntimeError("Records are changed one by one, so that each change has its history.")

@@ -1,0 +1,167 @@
+"""Finding records of any kind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, SelectBase, and_, func, or_, select
+
+from tracker.database import session
+from tracker.errors import Invalid, NotFound
+from tracker.models import Record
+from tracker.records import Kind
+from tracker.records.filters import Filters
+
+#: How many records a page of a list holds.
+PAGE_SIZE = 50
+#: How many records a file reads at once; what it holds in memory does not grow with the list.
+CHUNK = 500
+#: How many values of a filter are offered, the most frequent first.
+MOST_OFFERED = 30
+
+
+def get(kind: Kind, code: str) -> Any:
+    """Return the record of a kind that has a code; raises NotFound."""
+    record = get_or_none(kind, code)
+    if record is None:
+        raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.many, code=code[:80]))
+    return record
+
+
+def get_or_none(kind: Kind, code: str) -> Any:
+    return session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
+
+
+def rows(kind: Kind, parent: Record) -> list[Any]:
+    """Return the rows of this kind that belong to a record, in the order they were added."""
+    query = select(kind.model).where(getattr(kind.model, kind.parent) == parent).order_by(kind.model.id)
+    return list(session.scalars(query.options(*kind.loads())))
+
+
+def filtered(kind: Kind, filters: Filters) -> Select[Any]:
+    """Return the query for the records that the filters let through; nothing is read yet."""
+    return select(kind.model).where(*filters.conditions(kind.model))
+
+
+def count(query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is sorted by. Ties are in the order of recording, and what has no value comes last."""
+
+    name: str
+    expression: Any
+    down: bool
+
+    @classmethod
+    def of(cls, kind: Kind, name: str | None) -> "Order":
+        """Read an order such as "-made_on"; raises Invalid."""
+        name = name or kind.order
+        if name.removeprefix("-") not in kind.sorts:
+            known = ", ".join(each for sort in kind.sorts for each in (sort, f"-{sort}"))
+            raise Invalid({"sort": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
+        return cls(name, kind.sorts[name.removeprefix("-")], name.startswith("-"))
+
+    def by(self, kind: Kind, backwards: bool = False) -> list[Any]:
+        """Return the terms to order a query by."""
+        terms = [self.expression.desc() if self.down is not backwards else self.expression.asc()]
+        if getattr(self.expression, "nullable", True):
+            terms.insert(0, self.expression.is_(None).desc() if backwards else self.expression.is_(None))
+        return [*terms, kind.model.id.desc() if backwards else kind.model.id.asc()]
+
+    def beyond(self, kind: Kind, value: Any, id: int, backwards: bool) -> Any:
+        """Return the condition that a record comes after (or before) the one with this value and id."""
+        key, model = self.expression, kind.model
+        tie = model.id < id if backwards else model.id > id
+        if value is None:
+            return or_(key.is_not(None), tie) if backwards else and_(key.is_(None), tie)
+        up = self.down is backwards
+        # Said twice, so that an index on the key is entered at the value.
+        here_on = and_(key >= value if up else key <= value, or_(key > value if up else key < value, tie))
+        return or_(here_on, key.is_(None)) if not backwards and getattr(key, "nullable", True) else here_on
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of a list, and the codes that the stretches beside it begin from."""
+
+    records: Sequence[Any]
+    before: str | None
+    after: str | None
+
+
+def page(kind: Kind, query: Select[Any], order: Order, before: str | None, after: str | None, loads: Any) -> Page:
+    """Return the records that follow (or precede) the one whose code is given, or the first ones.
+
+    It costs the same on the last page as on the first. Raises Invalid for a code that is not there.
+    """
+    backwards, code = before is not None, before if before is not None else after
+    if code is not None:
+        mark = session.execute(select(order.expression, kind.model.id).where(kind.model.code == code[:80])).first()
+        if mark is None:
+            name = "before" if backwards else "after"
+            message = _("Nothing has the code “%(code)s” any more; begin again at the first page.", code=code[:80])
+            raise Invalid({name: [message]})
+        query = query.where(order.beyond(kind, mark[0], mark[1], backwards))
+    found = list(session.scalars(query.order_by(*order.by(kind, backwards)).limit(PAGE_SIZE + 1).options(*loads)))
+    more, records = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if backwards:
+        records.reverse()
+    earlier = more if backwards else code is not None
+    later = code is not None if backwards else more
+    return Page(
+        records,
+        before=records[0].code if records and earlier else None,
+        after=records[-1].code if records and later else None,
+    )
+
+
+def each(kind: Kind, query: Select[Any], order: Order, loads: Any) -> Iterator[Any]:
+    """Read a whole list, however long, a chunk at a time."""
+    query = query.order_by(*order.by(kind)).options(*loads).execution_options(yield_per=CHUNK)
+    for part in session.scalars(query).partitions():
+        yield from part
+        session.expunge_all()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One value a filter can take, and how many records of the list it would leave."""
+
+    key: str
+    label: str
+    count: int
+    chosen: bool
+
+
+def offers(kind: Kind, filters: Filters) -> dict[str, list[Offer]]:
+    """Return what each filter of several values offers, counted under the other filters: {filter: offers}."""
+    return {field.name: _offers(kind, filters, field) for field in filters.several}
+
+
+def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
+    allowed = select(kind.model.id).where(*filters.conditions(kind.model, but=field.name))
+    link = filters.link(field.name)
+    if isinstance(link, SelectBase):
+        pairs = link.subquery()
+        value, counted = pairs.c[1], func.count(pairs.c[0].distinct())
+        query = select(value, counted).where(pairs.c[0].in_(allowed))
+    else:
+        value, counted = link, func.count()
+        query = select(value, counted).where(kind.model.id.in_(allowed))
+    query = query.where(value.is_not(None)).group_by(value).order_by(counted.desc(), value).limit(MOST_OFFERED)
+    counts: dict[Any, int] = {found: number for found, number in session.execute(query)}
+    chosen = list(field.data or ())
+    if hasattr(field, "model"):
+        records = session.scalars(select(field.model).where(field.model.id.in_(counts)))
+        by_id = {record.id: record for record in (*records, *chosen)}
+        counts = {record: counts.get(id, 0) for id, record in by_id.items()}
+    else:
+        counts = {value: counts.get(value, 0) for value in (*counts, *(c for c in chosen if c not in counts))}
+    return [
+        Offer(field.key(value), field.label_of(value), number, value in chosen)
+        for value, number in sorted(counts.items(), key=lambda item: (-item[1], field.label_of(item[0])))
+    ]

@@ -1,0 +1,58 @@
+"""What happened to a record, and lately."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from tracker.database import session
+from tracker.models import Change, Record
+from tracker.records import CATALOGUE, Kind, kind_of, rows_of
+from tracker.records.base import RowForm
+
+
+def of(kind: Kind, code: str) -> Sequence[Change]:
+    """Return the changes to a record and to its rows, the latest first; also when the record is gone."""
+    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
+    query = select(Change).where(or_(own, *(_row_of(row, code) for row in rows_of(kind))))
+    return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
+
+
+def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
+    """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
+    assert issubclass(kind.form, RowForm)
+    start = f"{code}.{kind.form.letter}"
+    # A code holds no % or _, and what follows the letter holds no dot, or it would be another record's row.
+    return and_(
+        Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
+    )
+
+
+def next_row_code(kind: Kind, parent: Record, unsaved: Iterable[Any]) -> str:
+    """Return the code for a new row of a record: one more than any row of it ever had, unsaved ones included."""
+    assert issubclass(kind.form, RowForm)
+    start = f"{parent.code}.{kind.form.letter}"
+    used = set(session.scalars(select(Change.code.distinct()).where(_row_of(kind, parent.code))))
+    used |= {record.code for record in unsaved if isinstance(record, kind.model)}
+    numbers = [int(code.removeprefix(start)) for code in used if code.removeprefix(start).isdigit()]
+    return f"{start}{max(numbers, default=0) + 1}"
+
+
+def latest(most: int) -> Sequence[Change]:
+    """Return the latest changes to records that have a page."""
+    tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
+    query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(most)
+    return session.scalars(query.options(selectinload(Change.account))).all()
+
+
+def last_account(record: Record) -> dict[str, str]:
+    """Return {field: code of the account that changed it last}, for the fields that ever changed."""
+    kind = kind_of(record)
+    query = select(Change).where(Change.kind == kind.model.__tablename__, Change.code == record.code)
+    changes = session.scalars(query.order_by(Change.seq).options(selectinload(Change.account)))
+    return {name: change.account.code for change in changes for name in change.fields}
+
+
+def is_empty() -> bool:
+    return not session.scalar(select(func.count()).select_from(Change))

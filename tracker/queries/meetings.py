@@ -1,0 +1,34 @@
+"""What is told of a meeting beyond its own rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from tracker.database import session
+from tracker.models import Claim, Commitment, Meeting, MeetingLink
+
+
+@dataclass(frozen=True)
+class ToldHere:
+    """What was undertaken and claimed at a meeting, and the links that start or end there."""
+
+    commitments: Sequence[Commitment]
+    claims: Sequence[Claim]
+    links: Sequence[MeetingLink]
+
+
+def told_at(meeting: Meeting) -> ToldHere:
+    commitments = select(Commitment).where(Commitment.meeting == meeting).order_by(Commitment.id)
+    claims = select(Claim).where(Claim.meeting == meeting).order_by(Claim.id)
+    links = select(MeetingLink).where(or_(MeetingLink.meeting == meeting, MeetingLink.to == meeting))
+    return ToldHere(
+        session.scalars(
+            commitments.options(
+                selectinload(Commitment.area), selectinload(Commitment.parties), selectinload(Commitment.sources)
+            )
+        ).all(),
+        session.scalars(claims.options(selectinload(Claim.area), selectinload(Claim.passage))).all(),
+        session.scalars(links.order_by(MeetingLink.id).options(selectinload(MeetingLink.passage))).all(),
+    )

@@ -1,0 +1,50 @@
+"""What rests on a record."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import RelationshipDirection
+
+from tracker.database import session
+from tracker.models import Record
+from tracker.queries import find
+from tracker.records import CATALOGUE, Kind, kind_of, rows_of
+
+#: How many records that rest on one are listed.
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True)
+class Use:
+    """A record that names another in one of its fields."""
+
+    kind: Kind
+    record: Any
+    label: Any
+
+
+def of(record: Record) -> list[Use]:
+    """Return the records that name this one, but for its own rows."""
+    found = []
+    for kind in CATALOGUE.values():
+        for relationship in inspect(kind.model).relationships:
+            direct = relationship.direction is not RelationshipDirection.ONETOMANY and not relationship.viewonly
+            if not direct or relationship.mapper.class_ is not type(record) or relationship.key == kind.parent:
+                continue
+            attribute = getattr(kind.model, relationship.key)
+            names = attribute.any(type(record).id == record.id) if relationship.uselist else attribute == record
+            users = session.scalars(select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED))
+            found += [Use(kind, user, kind.columns[relationship.key].label) for user in users]
+    return found
+
+
+def own_rows(record: Record) -> list[Any]:
+    """Return the rows that belong to a record."""
+    return [row for kind in rows_of(kind_of(record)) for row in find.rows(kind, record)]
+
+
+def in_the_way(record: Record) -> list[Use]:
+    """Return what forbids removing a record: what names it, or names a row of it, from outside."""
+    leaving = [record, *own_rows(record)]
+    return [use for each in leaving for use in of(each) if use.record not in leaving]

@@ -1,0 +1,62 @@
+"""The catalogue: every kind of record, each described once, those that others refer to first."""
+
+from tracker.errors import NotFound
+from tracker.models import Record
+from tracker.records import (
+    areas,
+    claims,
+    commitments,
+    documents,
+    frameworks,
+    indicators,
+    meetings,
+    participants,
+    parties,
+)
+from tracker.records.base import Kind
+
+CATALOGUE: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        parties.KIND,
+        participants.KIND,
+        areas.KIND,
+        frameworks.KIND,
+        indicators.KIND,
+        documents.KIND,
+        documents.PASSAGES,
+        meetings.KIND,
+        meetings.PARTICIPATIONS,
+        meetings.LINKS,
+        commitments.KIND,
+        commitments.PARTIES,
+        commitments.SOURCES,
+        claims.KIND,
+    )
+}
+_BY_MODEL = {kind.model: kind for kind in CATALOGUE.values()}
+_BY_TABLE = {kind.model.__tablename__: kind for kind in CATALOGUE.values()}
+
+
+def kind_of(record: Record | type[Record]) -> Kind:
+    return _BY_MODEL[record if isinstance(record, type) else type(record)]
+
+
+def kind_stored_as(table: str) -> Kind:
+    return _BY_TABLE[table]
+
+
+def kind_named(name: str) -> Kind:
+    """Return a kind by its name; raises NotFound."""
+    if name not in CATALOGUE:
+        raise NotFound(f"There is no kind of record called “{name}”. The kinds are: {', '.join(CATALOGUE)}.")
+    return CATALOGUE[name]
+
+
+def rows_of(kind: Kind) -> list[Kind]:
+    """Return the kinds whose records are rows of this kind's."""
+    return [
+        other
+        for other in CATALOGUE.values()
+        if other.parent and getattr(other.model, other.parent).property.mapper.class_ is kind.model
+    ]

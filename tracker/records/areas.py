@@ -1,0 +1,30 @@
+"""A policy area, as people meet it."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.models import PolicyArea
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import LongText, Number, Reference, Text
+
+
+class AreaForm(RecordForm):
+    model = PolicyArea
+    name = Text(_l("Name"), required=True)
+    name_es = Text(_l("Name in Spanish"))
+    description = LongText(_l("Description"), description=_l("What belongs here, and what does not."))
+    parent = Reference(_l("Part of"), PolicyArea)
+    order = Number(_l("Order"), required=True, default=100, description=_l("Lists show the lowest number first."))
+    note = note()
+
+
+KIND = Kind(
+    name="areas",
+    form=AreaForm,
+    one=_l("Policy area"),
+    many=_l("Policy areas"),
+    about=_l("The subjects that commitments are counted by; each commitment has one primary area."),
+    listed=("name", "name_es", "description", "parent"),
+    sorts={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.name},
+    order="order",
+    heading="name",
+)

@@ -1,0 +1,188 @@
+"""What a kind of record is made of: one form for every door, and columns that every list and file reads."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import inspect
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+from wtforms.validators import StopValidation
+
+from tracker.database import session
+from tracker.errors import Invalid
+from tracker.models import Record
+from tracker.models.history import code_was_used
+from tracker.records.fields import LongText, RecordCode
+from tracker.records.filters import Filters
+
+
+class RecordForm(Form):
+    """The fields of one kind of record: HTML, JSON, CSV and YAML all fill it."""
+
+    model: ClassVar[type[Record]]
+    code = RecordCode(required=True)
+
+    def __init__(self, formdata: Any = None, obj: Record | None = None, **kwargs: Any) -> None:
+        self.record = obj
+        super().__init__(formdata, obj, **kwargs)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any], record: Record | None = None) -> "RecordForm":
+        """Fill the form from JSON, a CSV row or a YAML item: {field: plain value}.
+
+        A field left out keeps its value, null empties it. Raises Invalid, by field, for a field there is not
+        and for a value of the wrong type.
+        """
+        form = cls(obj=record)
+        wrong = {str(name)[:60]: [_("There is no such field.")] for name in values if name not in form}
+        entered: MultiDict[str, str] = MultiDict()
+        for each in form:
+            try:
+                given = values[each.name] if each.name in values else each.plain(each.data)
+                entered.setlist(each.name, each.entered(given))
+            except ValueError as error:
+                wrong[each.name] = [str(error)]
+        if wrong:
+            raise Invalid(wrong)
+        return cls(entered, obj=record)
+
+    def fill(self, record: Record) -> None:
+        """Put what was read into the record; raises Invalid, by field, and fills nothing, if anything will not do."""
+        with session.no_autoflush:
+            if not self.validate():
+                raise Invalid(self.errors)
+            self.populate_obj(record)
+
+    def validate_code(self, code: Any) -> None:
+        if self.record is not None and self.record.code is not None:
+            if code.data != self.record.code:
+                raise StopValidation(_("A code is never changed; this one stays %(code)s.", code=self.record.code))
+        elif code.data and code_was_used(session, self.model, code.data):
+            raise StopValidation(
+                _("The code “%(code)s” is taken, or was once; a code is never used again.", code=code.data)
+            )
+
+    def in_order(self, earlier: str, later: str, message: str) -> None:
+        """Refuse a day that lies before another, with a message by the later field."""
+        first, then = self[earlier].data, self[later].data
+        if first and then and then < first:
+            raise StopValidation(message)
+
+
+class RowForm(RecordForm):
+    """The fields of a kind with a parent; the server gives the code where none is named."""
+
+    letter: ClassVar[str]
+    code = RecordCode(required=False)
+
+    def validate_code(self, code: Any) -> None:
+        parent = self[self.model.PARENT].data
+        if code.data and parent is not None:
+            number = code.data.removeprefix(f"{parent.code}.{self.letter}")
+            if number == code.data or not (number.isascii() and number.isdigit()):
+                raise StopValidation(_("Leave this empty, or write %(shape)s.", shape=f"{parent.code}.{self.letter}1"))
+            super().validate_code(code)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing told about a record, in a list, a file and JSON."""
+
+    name: str
+    label: Any
+    #: The value, as the model has it.
+    value: Callable[[Any], Any]
+    #: A value for machines: text, number, true or false, a list of texts, or None.
+    plain: Callable[[Any], Any]
+    #: A value for people.
+    text: Callable[[Any], str]
+    #: What of the model must be read with the record to tell this.
+    needs: tuple[Any, ...] = ()
+
+
+def loads(columns: Iterable[Column]) -> list[Any]:
+    """Return the loader options for telling columns in as many queries for any number of records."""
+    return [selectinload(attribute) for column in columns for attribute in column.needs]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All that doors and exports need to know of a kind of record."""
+
+    #: In addresses, file names and the command line.
+    name: str
+    form: type[RecordForm]
+    one: Any
+    many: Any
+    #: What the records are, in a sentence for somebody new.
+    about: Any
+    #: The columns a list shows unless others are asked for.
+    listed: tuple[str, ...]
+    #: {name: expression} a list can be sorted by; the first is the usual one, downwards with a minus.
+    sorts: Mapping[str, Any]
+    order: str
+    filters: type[Filters] = Filters
+    #: Columns beside those of the form.
+    more: tuple[Column, ...] = ()
+    #: The column people click on.
+    heading: str = "title"
+
+    @property
+    def model(self) -> type[Record]:
+        return self.form.model
+
+    @property
+    def parent(self) -> str:
+        """The field naming the record that this kind's records are rows of, or nothing."""
+        return self.model.PARENT
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """Return {name: column}: all fields of the form, then the others."""
+        told = (_column(self.model, each) for each in self.form())
+        return {column.name: column for column in (*told, *self.more)}
+
+    def address(self, record: Any) -> str:
+        """Return the path of a record's page; that of a row is its place on the page of its parent."""
+        return f"/{self.name}/{record.code}"
+
+    def url_column(self, start: str) -> Column:
+        """Return the column of whole addresses, `start` being what they start with."""
+        start = start.rstrip("/")
+        return Column("url", "url", lambda record: start + self.address(record), lambda url: url, str)
+
+    def loads(self) -> list[Any]:
+        return loads(self.columns.values())
+
+
+def _column(model: type[Record], told: Any) -> Column:
+    name = told.name
+    related = name in inspect(model).relationships
+    return Column(
+        name=name,
+        label=told.label.text,
+        value=lambda record: getattr(record, name),
+        plain=told.plain,
+        text=told.text,
+        needs=(getattr(model, name),) if related else (),
+    )
+
+
+def note() -> Any:
+    """Return the field every kind ends with."""
+    return LongText(_l("Note"), description=_l("For analysts alone: it is never published."))
+
+
+def derived(
+    name: str, label: Any, value: Callable[[Any], Any], told: Any = None, needs: tuple[Any, ...] = ()
+) -> Column:
+    """Return a column that no form fills in, told as the field `told` would tell it."""
+    bound = told.bind(Form(), name) if told is not None else None
+    return Column(
+        name, label, value, bound.plain if bound else lambda v: v, bound.text if bound else lambda v: v or "", needs
+    )

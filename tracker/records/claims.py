@@ -1,0 +1,70 @@
+"""A claim, as people meet it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms.validators import StopValidation
+
+from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import Day, LongText, Number, Reference, Text
+from tracker.records.filters import Filters, any_of, day
+
+
+class ClaimForm(RecordForm):
+    model = Claim
+    text = LongText(_l("Claim"), required=True, most=2000, description=_l("In our own words."))
+    text_es = LongText(_l("Claim in Spanish"), most=2000)
+    attributed_to = Text(_l("Attributed to"))
+    meeting = Reference(_l("Meeting"), Meeting)
+    area = Reference(_l("Policy area"), PolicyArea)
+    passage = Reference(_l("Passage"), Passage)
+    indicator = Reference(_l("Indicator"), Indicator)
+    value = Number(_l("Value"), least=-999_999_999_999_999, most=999_999_999_999_999, whole=False)
+    unit = Text(_l("Unit"), most=60)
+    period_start = Day(_l("Period from"))
+    period_end = Day(_l("Period to"))
+    published_on = Day(_l("Figure published on"))
+    supersedes = Reference(_l("Supersedes"), Claim, description=_l("The earlier figure that this one revises."))
+    note = note()
+
+    def validate_period_end(self, _period_end: Any) -> None:
+        self.in_order("period_start", "period_end", _("The period ends before it starts: change one of the two days."))
+
+    def validate_value(self, _value: Any) -> None:
+        if not self.unit.data:
+            raise StopValidation(_("Say in “Unit” what this is a number of."))
+
+    def validate_supersedes(self, supersedes: Any) -> None:
+        if supersedes.data is self.record:
+            raise StopValidation(_("A claim does not supersede itself: choose another."))
+
+
+class ClaimFilters(Filters):
+    area = any_of(ClaimForm.area, Claim.area_id)
+    meeting = any_of(ClaimForm.meeting, Claim.meeting_id)
+    document = any_of(
+        Reference(_l("Document"), Document),
+        select(Claim.id, Passage.document_id).join(Passage, Passage.id == Claim.passage_id),
+    )
+    indicator = any_of(ClaimForm.indicator, Claim.indicator_id)
+    published_from = day(_l("Published from"), lambda on: Claim.published_on >= on)
+    published_to = day(_l("Published to"), lambda on: Claim.published_on <= on)
+
+
+KIND = Kind(
+    name="claims",
+    form=ClaimForm,
+    one=_l("Claim"),
+    many=_l("Claims"),
+    about=_l(
+        "What a document reports as fact, not as an undertaking. A claim is no progress on a commitment by itself."
+    ),
+    listed=("text", "attributed_to", "area", "value", "unit", "meeting", "passage"),
+    sorts={"code": Claim.code, "value": Claim.value, "published_on": Claim.published_on},
+    order="code",
+    filters=ClaimFilters,
+    heading="text",
+)

@@ -1,0 +1,217 @@
+"""A commitment, its parties and its sources, as people meet them."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, type_coerce, union
+from wtforms.validators import StopValidation
+
+from tracker.models import (
+    Account,
+    Commitment,
+    CommitmentParty,
+    CommitmentSource,
+    Document,
+    Framework,
+    Meeting,
+    Participant,
+    Participation,
+    Party,
+    Passage,
+    PolicyArea,
+)
+from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
+from tracker.records.base import Kind, RecordForm, RowForm, derived, note
+from tracker.records.fields import Choice, Day, Flag, LongText, Number, Reference, References, Text
+from tracker.records.filters import Filters, any_of, day
+from tracker.vocabulary import (
+    Attendance,
+    CommitmentKind,
+    DeadlineKind,
+    OverallStatus,
+    PartyRole,
+    Priority,
+    SourceRelation,
+    Status,
+)
+
+
+class CommitmentForm(RecordForm):
+    model = Commitment
+    title = Text(_l("Title"), required=True)
+    title_es = Text(_l("Title in Spanish"))
+    text = LongText(_l("What was undertaken"), required=True, description=_l("In our own words."))
+    text_es = LongText(_l("What was undertaken, in Spanish"))
+    quote = LongText(_l("Quote"), description=_l("Word for word from the passage."))
+    kind = Choice(_l("Kind"), CommitmentKind, required=True)
+    meeting = Reference(_l("Meeting"), Meeting)
+    area = Reference(_l("Primary area"), PolicyArea, required=True, description=_l("The one it is counted under."))
+    areas = References(_l("Other areas"), PolicyArea)
+    frameworks = References(_l("Frameworks"), Framework)
+    made_on = Day(_l("Made on"), required=True)
+    deadline_kind = Choice(_l("Deadline"), DeadlineKind, required=True, default=DeadlineKind.NONE)
+    due_on = Day(_l("Due on"))
+    every_months = Number(_l("Every so many months"), least=1, most=1200, description=_l("For a recurring deadline."))
+    deadline_words = Text(_l("Deadline as printed"))
+    done_when = LongText(_l("What would count as done"), most=2000)
+    owner = Reference(_l("Owner"), Account, description=_l("Who follows it up."))
+    priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
+    note = note()
+
+    def validate_due_on(self, _due_on: Any) -> None:
+        self.in_order("made_on", "due_on", _("It is due before it was made: change one of the two days."))
+
+    def validate_every_months(self, _field: Any) -> None:
+        if self.deadline_kind.data is not DeadlineKind.RECURRING:
+            raise StopValidation(_("Empty this, or choose the deadline “Recurring”."))
+
+    def validate_deadline_kind(self, field: Any) -> None:
+        if field.data is DeadlineKind.EXPLICIT and not self.due_on.data and not self.due_on.errors:
+            raise StopValidation(_("An explicit deadline has a day: fill in “Due on”."))
+        if field.data is DeadlineKind.NONE and self.due_on.data:
+            raise StopValidation(_("A day it is due on is given: choose another deadline, or empty the day."))
+        if field.data is DeadlineKind.RECURRING and not self.every_months.data and not self.every_months.errors:
+            raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
+
+
+def _status(filters: Any) -> Any:
+    """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
+    if not filters.party.data:
+        return Commitment.status
+    return select(CommitmentParty.commitment_id, type_coerce(CommitmentParty.status, OVERALL)).where(
+        CommitmentParty.role == PartyRole.LEAD, CommitmentParty.party_id.in_([p.id for p in filters.party.data])
+    )
+
+
+class CommitmentFilters(Filters):
+    area = any_of(
+        CommitmentForm.area,
+        union(select(Commitment.id, Commitment.area_id), select(commitment_area)),
+        label=_l("Policy area"),
+    )
+    kind = any_of(CommitmentForm.kind, Commitment.kind)
+    status = any_of(Choice(_l("Status"), OverallStatus), _status)
+    party = any_of(Reference(_l("Party"), Party), select(CommitmentParty.commitment_id, CommitmentParty.party_id))
+    meeting = any_of(CommitmentForm.meeting, Commitment.meeting_id)
+    document = any_of(
+        Reference(_l("Document"), Document),
+        select(CommitmentSource.commitment_id, Passage.document_id).join(
+            Passage, Passage.id == CommitmentSource.passage_id
+        ),
+    )
+    participant = any_of(
+        Reference(_l("Participant"), Participant),
+        select(Commitment.id, Participation.participant_id)
+        .join(Participation, Participation.meeting_id == Commitment.meeting_id)
+        .where(Participation.attendance != Attendance.MENTIONED_ONLY),
+    )
+    framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
+    made_from = day(_l("Made from"), lambda on: Commitment.made_on >= on)
+    made_to = day(_l("Made to"), lambda on: Commitment.made_on <= on)
+    due_from = day(_l("Due from"), lambda on: Commitment.due_on >= on)
+    due_to = day(_l("Due to"), lambda on: Commitment.due_on <= on)
+
+
+def _parties(role: PartyRole) -> Any:
+    return lambda commitment: [row.party for row in commitment.parties if row.role is role]
+
+
+KIND = Kind(
+    name="commitments",
+    form=CommitmentForm,
+    one=_l("Commitment"),
+    many=_l("Commitments"),
+    about=_l("What the parties undertook, each with the passage it rests on and how it stands."),
+    listed=("title", "area", "kind", "status", "leads", "meeting", "made_on", "due_on"),
+    sorts={
+        "made_on": Commitment.made_on,
+        "due_on": Commitment.due_on,
+        "title": Commitment.title,
+        "code": Commitment.code,
+        "recorded_at": Commitment.recorded_at,
+    },
+    order="-made_on",
+    filters=CommitmentFilters,
+    more=(
+        derived("status", _l("Status"), lambda c: c.status, Choice(words=OverallStatus)),
+        derived("leads", _l("Leads"), _parties(PartyRole.LEAD), References(model=Party), (Commitment.parties,)),
+        derived(
+            "supporters", _l("Support"), _parties(PartyRole.SUPPORT), References(model=Party), (Commitment.parties,)
+        ),
+        derived(
+            "beneficiaries",
+            _l("Beneficiaries"),
+            _parties(PartyRole.BENEFICIARY),
+            References(model=Party),
+            (Commitment.parties,),
+        ),
+        derived("one_sided", _l("Reported by one side only"), lambda c: bool(c.one_sided), Flag()),
+        derived(
+            "passages",
+            _l("Passages"),
+            lambda c: [row.passage for row in c.sources],
+            References(model=Passage),
+            (Commitment.sources,),
+        ),
+    ),
+)
+
+
+class CommitmentPartyForm(RowForm):
+    model = CommitmentParty
+    letter = "p"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    party = Reference(_l("Party"), Party, required=True)
+    role = Choice(_l("Role"), PartyRole, required=True, default=PartyRole.LEAD)
+    note = note()
+
+
+class CommitmentPartyFilters(Filters):
+    commitment = any_of(CommitmentPartyForm.commitment, CommitmentParty.commitment_id)
+    party = any_of(CommitmentPartyForm.party, CommitmentParty.party_id)
+    role = any_of(CommitmentPartyForm.role, CommitmentParty.role)
+
+
+PARTIES = Kind(
+    name="commitment-parties",
+    form=CommitmentPartyForm,
+    one=_l("Party to a commitment"),
+    many=_l("Parties to commitments"),
+    about=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
+    listed=("code", "commitment", "party", "role", "status"),
+    sorts={"code": CommitmentParty.code},
+    order="code",
+    filters=CommitmentPartyFilters,
+    more=(derived("status", _l("Status"), lambda row: row.status, Choice(words=Status)),),
+    heading="code",
+)
+
+
+class CommitmentSourceForm(RowForm):
+    model = CommitmentSource
+    letter = "s"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    passage = Reference(_l("Passage"), Passage, required=True)
+    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
+    attributed_to = Text(_l("Attributed to"), description=_l("Whose word it is, where the document reports it."))
+    note = note()
+
+
+class CommitmentSourceFilters(Filters):
+    commitment = any_of(CommitmentSourceForm.commitment, CommitmentSource.commitment_id)
+    relation = any_of(CommitmentSourceForm.relation, CommitmentSource.relation)
+
+
+SOURCES = Kind(
+    name="commitment-sources",
+    form=CommitmentSourceForm,
+    one=_l("Source of a commitment"),
+    many=_l("Sources of commitments"),
+    about=_l("The passages each commitment rests on, and whose word they are."),
+    listed=("code", "commitment", "passage", "relation", "attributed_to"),
+    sorts={"code": CommitmentSource.code},
+    order="code",
+    filters=CommitmentSourceFilters,
+    heading="code",
+)

@@ -1,0 +1,110 @@
+"""A document and its passages, as people meet them."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms.validators import StopValidation
+
+from tracker.models import Document, Party, Passage
+from tracker.models.documents import document_issuer
+from tracker.records.base import Kind, RecordForm, RowForm, derived, note
+from tracker.records.fields import Address, Choice, Code, Day, Flag, Number, Reference, References, Text
+from tracker.records.filters import Filters, any_of, day
+from tracker.vocabulary import DatePrecision, DocumentKind
+
+
+def check_sha256(_form: Any, field: Any) -> None:
+    if not re.fullmatch("[0-9a-f]{64}", field.data):
+        raise StopValidation(_("A sha256 is 64 characters, each 0–9 or a–f."))
+
+
+class DocumentForm(RecordForm):
+    model = Document
+    title = Text(_l("Title"), required=True)
+    title_supplied = Flag(
+        _l("The title is ours"), description=_l("The document has none of its own; ours is shown in brackets.")
+    )
+    kind = Choice(_l("Kind"), DocumentKind, required=True)
+    language = Code(_l("Language"), "languages", required=True)
+    issued_by = References(
+        _l("Issued by"), Party, description=_l("Whose own words these are; nobody’s for a news report.")
+    )
+    publisher = Text(_l("Publisher"))
+    republisher = Text(_l("Republisher"), description=_l("Who printed this copy, if somebody else."))
+    published_precision = Choice(
+        _l("Publication date is known to the"), DatePrecision, required=True, default=DatePrecision.DAY
+    )
+    published_on = Day(_l("Published on"), description=_l("The first day, where only a month or year is known."))
+    url = Address(_l("Web address"))
+    retrieved_on = Day(_l("Retrieved on"))
+    sha256 = Text(
+        _l("sha256 of the text"), most=64, validators=[check_sha256], description=_l("As UTF-8 with line ends as LF.")
+    )
+    note = note()
+
+    def validate_published_precision(self, field: Any) -> None:
+        if field.data is DatePrecision.UNKNOWN and self.published_on.data:
+            raise StopValidation(_("A publication date is given: say how well it is known, or empty it."))
+        if field.data is not DatePrecision.UNKNOWN and not self.published_on.data and not self.published_on.errors:
+            raise StopValidation(_("No publication date is given: choose “Unknown”, or fill in the date."))
+
+
+class DocumentFilters(Filters):
+    kind = any_of(DocumentForm.kind, Document.kind)
+    issued_by = any_of(DocumentForm.issued_by, select(document_issuer))
+    language = any_of(DocumentForm.language, Document.language)
+    published_from = day(_l("Published from"), lambda on: Document.published_on >= on)
+    published_to = day(_l("Published to"), lambda on: Document.published_on <= on)
+
+
+KIND = Kind(
+    name="documents",
+    form=DocumentForm,
+    one=_l("Document"),
+    many=_l("Documents"),
+    about=_l("The texts everything here rests on: statements, readouts, reports."),
+    listed=("title", "kind", "issued_by", "language", "published_on"),
+    sorts={"published_on": Document.published_on, "title": Document.title, "code": Document.code},
+    order="-published_on",
+    filters=DocumentFilters,
+)
+
+
+class PassageForm(RowForm):
+    model = Passage
+    letter = "x"
+    document = Reference(_l("Document"), Document, required=True)
+    paragraph = Number(
+        _l("Paragraph"), required=True, most=99_999, description=_l("0 is the title; without one, the first is 1.")
+    )
+    sentence = Number(_l("Sentence"), least=1, most=99_999)
+    start = Number(_l("From character"), required=True, description=_l("Counted from 0 within the paragraph."))
+    end = Number(_l("To character"), required=True, least=1, description=_l("The first one no longer in it."))
+    sha256 = Text(_l("sha256 of its words"), most=64, validators=[check_sha256])
+    note = note()
+
+    def validate_end(self, end: Any) -> None:
+        if self.start.data is not None and end.data <= self.start.data:
+            raise StopValidation(_("The passage must end after it starts: write more than %(n)s.", n=self.start.data))
+
+
+class PassageFilters(Filters):
+    document = any_of(PassageForm.document, Passage.document_id)
+
+
+PASSAGES = Kind(
+    name="passages",
+    form=PassageForm,
+    one=_l("Passage"),
+    many=_l("Passages"),
+    about=_l("The places in documents that commitments, claims and seats rest on."),
+    listed=("code", "document", "paragraph", "sentence", "start", "end"),
+    sorts={"code": Passage.code, "document": Passage.document_id},
+    order="code",
+    filters=PassageFilters,
+    more=(derived("length", _l("Length"), lambda passage: passage.length),),
+    heading="code",
+)

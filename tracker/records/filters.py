@@ -1,0 +1,108 @@
+"""Ways to narrow a list, made from the fields that records already have."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import SelectBase, and_, select
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+from wtforms.fields.core import UnboundField
+
+from tracker.errors import Invalid
+from tracker.models.base import words_of
+from tracker.records.fields import Day, Text
+
+#: No address a person makes has more parts than this.
+MOST_VALUES = 200
+
+
+def any_of(field: UnboundField, link: Any, label: Any = None) -> UnboundField:
+    """Return a filter for any of several values of a field.
+
+    `link` leads from records to values: a column of the model, or a select of (record id, value) pairs, or a
+    function of the filters returning one of these. Other records are meant by their ids.
+    """
+    kwargs = {name: field.kwargs[name] for name in ("words", "model", "listed") if name in field.kwargs}
+    narrowing = UnboundField(field.field_class.many, label or field.args[0], *field.args[1:], **kwargs)
+    narrowing.link = link
+    return narrowing
+
+
+def day(label: Any, condition: Callable[[Any], Any]) -> UnboundField:
+    """Return a filter on a day: `condition(day)` is what lets a record through."""
+    narrowing = UnboundField(Day, label)
+    narrowing.condition = condition
+    return narrowing
+
+
+class Filters(Form):
+    """What a person asked to see. Conditions are SQL, sentences are for people, and both come from the same field."""
+
+    q = Text(_l("Search"), most=200)
+
+    @classmethod
+    def from_query(cls, args: MultiDict[str, str]) -> "Filters":
+        """Read the filters from an address; raises Invalid for a filter there is not, or a value it does not know."""
+        known = cls()
+        wrong: dict[str, Any] = {}
+        for name in args:
+            if name not in known:
+                names = ", ".join(field.name for field in known)
+                wrong[name[:60]] = [_("There is no such filter. The filters here are: %(names)s.", names=names)]
+        if sum(len(values) for values in args.listvalues()) > MOST_VALUES:
+            wrong["filters"] = [_("Choose at most %(most)s values.", most=MOST_VALUES)]
+        filters = cls(args)
+        if not filters.validate():
+            wrong |= filters.errors
+        if wrong:
+            raise Invalid(wrong)
+        return filters
+
+    def validate_q(self, q: Any) -> None:
+        if q.data and not words_of(q.data):
+            raise ValueError(_("Type at least one letter or digit."))
+
+    @property
+    def chosen(self) -> list[Any]:
+        """Return the fields that narrow the list."""
+        return [field for field in self if field.data not in (None, [])]
+
+    def conditions(self, model: Any, but: str = "") -> list[Any]:
+        """Return the SQL conditions that let a record of the model through, leaving out the filter named `but`."""
+        return [self._condition(model, field) for field in self.chosen if field.name != but]
+
+    def _condition(self, model: Any, field: Any) -> Any:
+        if field.name == "q":
+            # Each word typed begins some word of the record.
+            return and_(*(model.search.contains(f" {word}", autoescape=True) for word in words_of(field.data)))
+        if not field.several:
+            return getattr(type(self), field.name).condition(field.data)
+        link, values = self.link(field.name), [getattr(value, "id", value) for value in field.data]
+        if isinstance(link, SelectBase):
+            pairs = link.subquery()
+            return model.id.in_(select(pairs.c[0]).where(pairs.c[1].in_(values)))
+        return link.in_(values)
+
+    def link(self, name: str) -> Any:
+        link = getattr(type(self), name).link
+        return link(self) if callable(link) else link
+
+    @property
+    def several(self) -> list[Any]:
+        """Return the fields that take several values."""
+        return [field for field in self if field.several]
+
+    def sentence(self) -> str:
+        """Return the filters in words, to stand above a list or in a file."""
+        return "; ".join(
+            f"{field.label.text}: {_(' or ').join(text for _key, text in parts(field))}" for field in self.chosen
+        )
+
+
+def parts(field: Any) -> list[tuple[str, str]]:
+    """Return the (value in the address, text) of each value chosen in a filter."""
+    if field.several:
+        return [(field.key(value), field.label_of(value)) for value in field.data]
+    return [(field.data if isinstance(field.data, str) else field.plain(field.data), field.text(field.data))]

@@ -1,0 +1,28 @@
+"""A framework, as people meet it."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.models import Framework
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import LongText, Text
+
+
+class FrameworkForm(RecordForm):
+    model = Framework
+    name = Text(_l("Name"), required=True)
+    name_es = Text(_l("Name in Spanish"))
+    description = LongText(_l("Description"))
+    note = note()
+
+
+KIND = Kind(
+    name="frameworks",
+    form=FrameworkForm,
+    one=_l("Framework"),
+    many=_l("Frameworks"),
+    about=_l("Standing agreements that commitments are made under."),
+    listed=("name", "name_es", "description"),
+    sorts={"name": Framework.name, "code": Framework.code},
+    order="name",
+    heading="name",
+)

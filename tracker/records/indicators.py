@@ -1,0 +1,28 @@
+"""An indicator, as people meet it."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.models import Indicator
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import Text
+
+
+class IndicatorForm(RecordForm):
+    model = Indicator
+    name = Text(_l("Name"), required=True, description=_l("What is counted."))
+    name_es = Text(_l("Name in Spanish"))
+    unit = Text(_l("Unit"), required=True, most=60, description=_l("For example: people, kilograms, US dollars."))
+    note = note()
+
+
+KIND = Kind(
+    name="indicators",
+    form=IndicatorForm,
+    one=_l("Indicator"),
+    many=_l("Indicators"),
+    about=_l("What is counted, so that figures from different documents can be set side by side."),
+    listed=("name", "name_es", "unit"),
+    sorts={"name": Indicator.name, "code": Indicator.code},
+    order="name",
+    heading="name",
+)

@@ -1,0 +1,176 @@
+"""A meeting, its seats and its links, as people meet them."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms.validators import StopValidation
+
+from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
+from tracker.models.meetings import meeting_document
+from tracker.records.base import Kind, RecordForm, RowForm, note
+from tracker.records.fields import Choice, Code, Day, Flag, LongText, Reference, References, Text, date_text
+from tracker.records.filters import Filters, any_of, day
+from tracker.vocabulary import (
+    Attendance,
+    Basis,
+    Certainty,
+    DatePrecision,
+    MeetingLinkKind,
+    MeetingStatus,
+    SeatRole,
+)
+
+
+class MeetingForm(RecordForm):
+    model = Meeting
+    title = Text(_l("Title"), required=True)
+    title_es = Text(_l("Title in Spanish"))
+    status = Choice(_l("Status"), MeetingStatus, required=True, default=MeetingStatus.HELD)
+    date_precision = Choice(_l("Date is known to the"), DatePrecision, required=True, default=DatePrecision.DAY)
+    starts_on = Day(_l("Starts on"), description=_l("The first day, where only a month or year is known."))
+    ends_on = Day(_l("Ends on"), description=_l("Empty for a meeting of one day."))
+    date_basis = Choice(_l("Date is"), Basis, required=True, default=Basis.STATED)
+    date_note = LongText(
+        _l("Note on the date"),
+        most=2000,
+        description=_l("What is printed; if the date is inferred, from what, and from where that is known."),
+    )
+    venue = Text(_l("Venue"))
+    city = Text(_l("City"))
+    country = Code(_l("Country"), "territories")
+    place_basis = Choice(_l("Place is"), Basis)
+    series = Text(_l("Series"), description=_l("What it is one of: “High-Level Security Dialogue”."))
+    documents = References(_l("Documents"), Document, description=_l("Those that tell of it."))
+    note = note()
+
+    def validate_ends_on(self, _ends_on: Any) -> None:
+        self.in_order("starts_on", "ends_on", _("It ends before it starts: change one of the two days."))
+
+    def validate_date_precision(self, field: Any) -> None:
+        if field.data is DatePrecision.UNKNOWN and self.starts_on.data:
+            raise StopValidation(_("A first day is given: say how well it is known, or empty it."))
+        if field.data is not DatePrecision.UNKNOWN and not self.starts_on.data and not self.starts_on.errors:
+            raise StopValidation(_("No first day is given: choose “Unknown”, or fill in the day."))
+
+    def validate_date_basis(self, field: Any) -> None:
+        if field.data is Basis.INFERRED and not self.date_note.data:
+            raise StopValidation(_("Say in the note on the date what it is inferred from."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fine = super().validate(extra_validators)
+        if (self.venue.data or self.city.data or self.country.data) and not self.place_basis.data:
+            self.place_basis.errors = [*self.place_basis.errors, _("Say whether the place is stated or inferred.")]
+            return False
+        return fine
+
+
+#: A seat is where somebody sat; a mention is none.
+SEATS = select(Participation.meeting_id).where(Participation.attendance != Attendance.MENTIONED_ONLY)
+
+
+def when(meeting: Meeting) -> str:
+    """Return the day or days of a meeting as people read it, no more exact than it is known."""
+    return date_text(meeting.starts_on, meeting.date_precision, meeting.ends_on)
+
+
+class MeetingFilters(Filters):
+    status = any_of(MeetingForm.status, Meeting.status)
+    party = any_of(Reference(_l("Party"), Party), SEATS.add_columns(Participation.party_id))
+    participant = any_of(Reference(_l("Participant"), Participant), SEATS.add_columns(Participation.participant_id))
+    document = any_of(MeetingForm.documents, select(meeting_document), label=_l("Document"))
+    held_from = day(_l("Held from"), lambda on: Meeting.starts_on >= on)
+    held_to = day(_l("Held to"), lambda on: Meeting.starts_on <= on)
+
+
+KIND = Kind(
+    name="meetings",
+    form=MeetingForm,
+    one=_l("Meeting"),
+    many=_l("Meetings"),
+    about=_l("Where governments met, who sat there in what office, and what each side undertook."),
+    listed=("title", "starts_on", "date_basis", "venue", "country", "status", "documents"),
+    sorts={"starts_on": Meeting.starts_on, "title": Meeting.title, "code": Meeting.code},
+    order="-starts_on",
+    filters=MeetingFilters,
+)
+
+
+class ParticipationForm(RowForm):
+    model = Participation
+    letter = "s"
+    meeting = Reference(_l("Meeting"), Meeting, required=True)
+    participant = Reference(_l("Participant"), Participant, description=_l("Empty for a group."))
+    is_group = Flag(_l("Group"))
+    name_as_printed = Text(_l("Name as printed"), required=True)
+    office_as_printed = Text(_l("Office as printed"))
+    party = Reference(_l("On behalf of"), Party, required=True)
+    role = Choice(_l("Role"), SeatRole)
+    attendance = Choice(_l("Attendance"), Attendance, required=True)
+    passage = Reference(_l("Passage"), Passage)
+    note = note()
+
+    def validate_is_group(self, is_group: Any) -> None:
+        if is_group.data and self.participant.data:
+            raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
+        if not is_group.data and self.participant.data is None and not self.participant.errors:
+            raise StopValidation(_("Choose the participant, or tick this if it is a group."))
+
+    def validate_attendance(self, attendance: Any) -> None:
+        if attendance.data is Attendance.MENTIONED_ONLY and self.role.data:
+            raise StopValidation(_("Who is only mentioned has no role at the meeting: empty the role."))
+
+
+class ParticipationFilters(Filters):
+    meeting = any_of(ParticipationForm.meeting, Participation.meeting_id)
+    participant = any_of(ParticipationForm.participant, Participation.participant_id)
+    party = any_of(ParticipationForm.party, Participation.party_id)
+    attendance = any_of(ParticipationForm.attendance, Participation.attendance)
+
+
+PARTICIPATIONS = Kind(
+    name="participations",
+    form=ParticipationForm,
+    one=_l("Seat or mention"),
+    many=_l("Seats and mentions"),
+    about=_l("Who sat at a meeting or was only named there: on whose behalf, and in what office that day."),
+    listed=("code", "name_as_printed", "office_as_printed", "party", "role", "attendance", "passage"),
+    sorts={"code": Participation.code, "name_as_printed": Participation.name_as_printed},
+    order="code",
+    filters=ParticipationFilters,
+    heading="code",
+)
+
+
+class MeetingLinkForm(RowForm):
+    model = MeetingLink
+    letter = "l"
+    meeting = Reference(_l("From"), Meeting, required=True)
+    kind = Choice(_l("Link"), MeetingLinkKind, required=True)
+    to = Reference(_l("To"), Meeting, required=True)
+    certainty = Choice(_l("Certainty"), Certainty, required=True)
+    passage = Reference(_l("Passage"), Passage)
+    note = note()
+
+    def validate_to(self, to: Any) -> None:
+        if to.data is self.meeting.data:
+            raise StopValidation(_("A meeting is not linked to itself: choose another."))
+
+
+class MeetingLinkFilters(Filters):
+    meeting = any_of(MeetingLinkForm.meeting, MeetingLink.meeting_id)
+
+
+LINKS = Kind(
+    name="meeting-links",
+    form=MeetingLinkForm,
+    one=_l("Link to a meeting"),
+    many=_l("Links between meetings"),
+    about=_l("Which meeting follows, refers to or is the same as which other, and how sure that is."),
+    listed=("code", "meeting", "kind", "to", "certainty", "passage"),
+    sorts={"code": MeetingLink.code},
+    order="code",
+    filters=MeetingLinkFilters,
+    heading="code",
+)

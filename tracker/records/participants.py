@@ -1,0 +1,39 @@
+"""A participant, as people meet it."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from tracker.models import Meeting, Participant, Participation, Party
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import LongText, Reference, Text
+from tracker.records.filters import Filters, any_of
+
+
+class ParticipantForm(RecordForm):
+    model = Participant
+    name = Text(
+        _l("Name"), required=True, description=_l("As best known; what a document printed belongs to the seat.")
+    )
+    other_names = LongText(_l("Other forms of the name"), most=1000, description=_l("One a line."))
+    note = note()
+
+
+class ParticipantFilters(Filters):
+    meeting = any_of(Reference(_l("Meeting"), Meeting), select(Participation.participant_id, Participation.meeting_id))
+    party = any_of(Reference(_l("On behalf of"), Party), select(Participation.participant_id, Participation.party_id))
+
+
+KIND = Kind(
+    name="participants",
+    form=ParticipantForm,
+    one=_l("Participant"),
+    many=_l("Participants"),
+    about=_l(
+        "The people who sat at the meetings or were named there. Their office stands at each seat, as printed that day."
+    ),
+    listed=("name", "other_names"),
+    sorts={"name": Participant.name, "code": Participant.code},
+    order="name",
+    filters=ParticipantFilters,
+    heading="name",
+)

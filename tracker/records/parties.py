@@ -1,0 +1,37 @@
+"""A party, as people meet it."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.models import Party
+from tracker.records.base import Kind, RecordForm, note
+from tracker.records.fields import Choice, Reference, Text
+from tracker.records.filters import Filters, any_of
+from tracker.vocabulary import PartyKind
+
+
+class PartyForm(RecordForm):
+    model = Party
+    name = Text(_l("Name"), required=True)
+    name_es = Text(_l("Name in Spanish"))
+    kind = Choice(_l("Kind"), PartyKind, required=True)
+    parent = Reference(_l("Part of"), Party, description=_l("The country or body it belongs to."))
+    note = note()
+
+
+class PartyFilters(Filters):
+    kind = any_of(PartyForm.kind, Party.kind)
+    parent = any_of(PartyForm.parent, Party.parent_id)
+
+
+KIND = Kind(
+    name="parties",
+    form=PartyForm,
+    one=_l("Party"),
+    many=_l("Parties"),
+    about=_l("Countries, government bodies and international organisations: whoever undertakes, hosts or publishes."),
+    listed=("name", "name_es", "kind", "parent"),
+    sorts={"name": Party.name, "code": Party.code},
+    order="name",
+    filters=PartyFilters,
+    heading="name",
+)

@@ -1,0 +1,49 @@
+"""The HTML door, and JSON and CSV at the same addresses."""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_datetime, get_locale
+from flask_babel import gettext as _
+
+from tracker.models import Record
+from tracker.records import CATALOGUE, kind_of, kind_stored_as
+from tracker.records.filters import parts
+from tracker.records.meetings import when
+from tracker.views import addresses, answers, guards, home, records
+from tracker.vocabulary import Word
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters |= {"kind": addresses.KindName, "paged": addresses.PagedKindName, "code": addresses.Code}
+    guards.init_app(app)
+    answers.init_app(app)
+    app.register_blueprint(home.pages)
+    app.register_blueprint(records.pages)
+    app.jinja_env.globals.update(
+        address=addresses.address,
+        without=addresses.without,
+        format_datetime=format_datetime,
+        get_locale=get_locale,
+        kind_of=kind_of,
+        kind_stored_as=kind_stored_as,
+        kinds=CATALOGUE,
+        parts=parts,
+        record_address=addresses.record_address,
+        told=told,
+        when=when,
+    )
+    app.jinja_env.tests["word"] = lambda value: isinstance(value, Word)
+    app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
+
+
+def told(kind: Any, field: str, value: Any) -> str:
+    """Return a plain value of the history as people read it: words by their labels, yes and no."""
+    if value is None or value == []:
+        return _("empty")
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    words = getattr(kind.form()[field], "words", None) if field in kind.form() else None
+    if words is not None and value in set(words):
+        return str(words(value).label)
+    return "; ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,60 @@
+"""What stands in an address."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import BaseConverter
+
+from tracker.records import CATALOGUE, Kind, kind_of
+
+
+class KindName(BaseConverter):
+    """The name of a kind of record, as the kind."""
+
+    regex = "|".join(CATALOGUE)
+
+    def to_python(self, value: str) -> Kind:
+        return CATALOGUE[value]
+
+    def to_url(self, value: Any) -> str:
+        return value if isinstance(value, str) else value.name
+
+
+class PagedKindName(KindName):
+    """The name of a kind whose records have pages of their own."""
+
+    # Tried before the other, so that /new is the page for adding and not a code.
+    weight = 50
+    regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent)
+
+
+class Code(BaseConverter):
+    """The code of a record."""
+
+    regex = "[a-z0-9][a-z0-9.-]{0,99}"
+
+
+def record_address(record: Any) -> str:
+    """Return the path of a record's page; that of a row is its place on the page of its parent."""
+    if record.belongs_to is not None:
+        return f"{record_address(record.belongs_to)}#{record.code}"
+    return kind_of(record).address(record)
+
+
+def address(**changes: Any) -> str:
+    """Return this page's address with other values; None takes one out, and so does a changed list its page."""
+    args: MultiDict[str, str] = request.args.copy()
+    for name in ("after", "before"):
+        args.poplist(name)
+    for name, value in changes.items():
+        args.poplist(name)
+        if value is not None:
+            args.setlist(name, value if isinstance(value, list) else [value])
+    return request.path + (f"?{urlencode(list(args.items(multi=True)))}" if args else "")
+
+
+def without(name: str, value: str) -> str:
+    """Return this page's address without one value of a filter."""
+    return address(**{name: [each for each in request.args.getlist(name) if each != value]})

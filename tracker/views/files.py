@@ -1,0 +1,69 @@
+"""Lists and records as files for programs: CSV and JSON."""
+
+import json as stdlib_json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Response, request, stream_with_context
+
+from tracker.exports import csv, json
+from tracker.models import Change
+from tracker.queries import find
+from tracker.records import CATALOGUE, Kind
+from tracker.records.base import Column, loads
+from tracker.views.addresses import address
+from tracker.views.lists import List
+
+
+def url(kind: Kind) -> Column:
+    return kind.url_column(request.host_url)
+
+
+def list_as_csv(wanted: List) -> Response:
+    """Return the whole list, read and sent a chunk at a time."""
+    records = find.each(wanted.kind, wanted.query, wanted.order, loads(wanted.told))
+    lines = csv.lines([*wanted.told, url(wanted.kind)], records)
+    response = Response(stream_with_context(lines), content_type=csv.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'
+    return response
+
+
+def list_as_json(wanted: List) -> Response:
+    """Return one page of the list, with the address of the next."""
+    page = wanted.page(wanted.told)
+    following = request.host_url.rstrip("/") + address(after=page.after) if page.after else None
+    lines = json.lines([*wanted.told, url(wanted.kind)], page.records, total=wanted.total, next=following)
+    return Response("".join(lines), content_type=json.MEDIA_TYPE)
+
+
+FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json}
+
+
+def record_as_json(kind: Kind, record: Any, rows: dict[str, list[Any]]) -> Response:
+    """Return a record, with its rows under the names of their kinds."""
+    item = json.item([*kind.columns.values(), url(kind)], record)
+    for name, records in rows.items():
+        columns = list(CATALOGUE[name].columns.values())
+        item[name.replace("-", "_")] = [json.item(columns, row) for row in records]
+    return _json(item)
+
+
+def history_as_json(changes: Sequence[Change]) -> Response:
+    items = [
+        {
+            "seq": change.seq,
+            "at": change.at.isoformat(),
+            "account": change.account.code,
+            "action": change.action.value,
+            "kind": change.kind,
+            "code": change.code,
+            "fields": change.fields,
+            "hash": change.hash,
+        }
+        for change in changes
+    ]
+    return _json({"items": items, "total": len(items), "next": None})
+
+
+def _json(body: Any) -> Response:
+    return Response(stdlib_json.dumps(body, ensure_ascii=False) + "\n", content_type=json.MEDIA_TYPE)

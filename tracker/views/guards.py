@@ -1,0 +1,49 @@
+"""What is refused before any page sees it, and the headers every answer carries."""
+
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import BadRequest
+
+from tracker.errors import TooLarge
+
+#: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: No form has so many fields, however many rows it has.
+MOST_FIELDS = 10_000
+
+
+def init_app(app: Flask) -> None:
+    # Before the check of the form's token, which reads the form.
+    app.before_request_funcs.setdefault(None, []).insert(0, refuse_unreadable)
+    app.after_request(add_headers)
+
+
+def refuse_unreadable() -> None:
+    try:
+        unquote_to_bytes(request.query_string).decode()
+        if request.mimetype == "application/x-www-form-urlencoded":
+            body = request.get_data(cache=True)
+            if body.count(b"&") >= MOST_FIELDS:
+                raise TooLarge(_("This form has more fields than any page here sends."))
+            unquote_to_bytes(body).decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(_("This is not UTF-8, so it cannot be read.")) from error
+
+
+def add_headers(response: Response) -> Response:
+    response.headers.extend(HEADERS)
+    if not response.cache_control:
+        response.cache_control.no_cache = True
+    return response

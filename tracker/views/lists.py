@@ -1,0 +1,78 @@
+"""A list as its address asks for it: filters, order, columns and place."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from tracker.errors import Invalid
+from tracker.queries import find
+from tracker.records import Kind
+from tracker.records.base import Column, loads
+from tracker.views.addresses import address
+
+#: What an address holds beside filters.
+VIEW = ("after", "before", "columns", "format", "sort")
+FORMATS = ("csv", "json")
+
+
+class List:
+    """What a page or file tells of one kind; raises Invalid, naming it, for whatever in the address is not known."""
+
+    def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
+        self.kind, self.args = kind, args
+        self.format = args.get("format", "")
+        if self.format and self.format not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=self.format[:60], known=known)]})
+        self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
+        self.order = find.Order.of(kind, args.get("sort"))
+        self.query = find.filtered(kind, self.filters)
+
+    @property
+    def tidy_address(self) -> str:
+        """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
+        if all(self.args.values()) and all(value for _name, value in self.args.items(multi=True)):
+            return ""
+        return address(**{name: [v for v in self.args.getlist(name) if v] or None for name in self.args})
+
+    def columns(self, usual: Sequence[str], always: str) -> list[Column]:
+        """Return the columns asked for, in their own order, else the usual ones; one is always there."""
+        asked = [name for name in self.args.getlist("columns") if name]
+        for name in asked:
+            if name not in self.kind.columns:
+                known = ", ".join(self.kind.columns)
+                raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
+        return [each for name, each in self.kind.columns.items() if name in (asked or usual) or name == always]
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        """Return the columns of the page, the one people click on first."""
+        columns = self.columns(self.kind.listed, self.kind.heading)
+        return sorted(columns, key=lambda column: column.name != self.kind.heading)
+
+    @cached_property
+    def told(self) -> list[Column]:
+        """Return the columns of a file."""
+        return self.columns(list(self.kind.columns), "code")
+
+    def page(self, columns: Sequence[Column]) -> find.Page:
+        before, after = self.args.get("before"), self.args.get("after")
+        return find.page(self.kind, self.query, self.order, before, after, loads(columns))
+
+    @cached_property
+    def page_shown(self) -> find.Page:
+        return self.page(self.shown)
+
+    @cached_property
+    def total(self) -> int:
+        return find.count(self.query)
+
+    @cached_property
+    def everything(self) -> int:
+        return find.count(find.filtered(self.kind, self.kind.filters())) if self.filters.chosen else self.total
+
+    @cached_property
+    def offers(self) -> dict[str, list[find.Offer]]:
+        return find.offers(self.kind, self.filters)

@@ -1,0 +1,108 @@
+"""The pages every kind of record has: list, one, new, edit, remove, history."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.actions.save import remove, save
+from tracker.database import session
+from tracker.errors import Conflict, Invalid, NotFound
+from tracker.queries import find, history, meetings, uses
+from tracker.records import Kind, rows_of
+from tracker.views import files
+from tracker.views.addresses import record_address
+from tracker.views.answers import wants_json
+from tracker.views.editing import Sheet
+from tracker.views.lists import List
+
+pages = Blueprint("records", __name__)
+
+
+def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseReturnValue:
+    """Show a page: the kind's own template if it has one, else the one all kinds share."""
+    return render_template([f"{kind.name}/{name}.html", f"records/{name}.html"], kind=kind, **told), status
+
+
+@pages.get("/<kind:kind>/")
+def index(kind: Kind) -> ResponseReturnValue:
+    wanted = List(kind, request.args)
+    if wanted.tidy_address:
+        return redirect(wanted.tidy_address)
+    if wanted.format:
+        return files.FORMATS[wanted.format](wanted)
+    return page("index", kind, list=wanted)
+
+
+@pages.get("/<kind:kind>/<code:code>")
+def show(kind: Kind, code: str) -> ResponseReturnValue:
+    record = sought(kind, code)
+    rows = {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
+    if wants_json():
+        return files.record_as_json(kind, record, rows)
+    if kind.parent:
+        return redirect(record_address(record))
+    beside = {"told_here": meetings.told_at(record)} if kind.name == "meetings" else {}
+    return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
+
+
+@pages.get("/<paged:kind>/<code:code>/history")
+def past(kind: Kind, code: str) -> ResponseReturnValue:
+    changes = history.of(kind, code)
+    if not changes:
+        raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.many, code=code))
+    if wants_json():
+        return files.history_as_json(changes)
+    record = find.get_or_none(kind, code)
+    return page("history", kind, code=code, record=record, changes=changes)
+
+
+@pages.route("/<paged:kind>/new", methods=["GET", "POST"])
+def new(kind: Kind) -> ResponseReturnValue:
+    return enter("new", kind, kind.model())
+
+
+@pages.route("/<paged:kind>/<code:code>/edit", methods=["GET", "POST"])
+def edit(kind: Kind, code: str) -> ResponseReturnValue:
+    return enter("edit", kind, sought(kind, code))
+
+
+def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
+    """Show a record and its rows for typing into, and save what was typed."""
+    posted = request.form if request.method == "POST" else None
+    # A new record can be begun with values in the address: /commitments/new?meeting=….
+    begun = request.args if name == "new" and request.args else None
+    with session.no_autoflush:
+        sheet = Sheet(kind, record, posted if posted is not None else begun)
+        if posted is None or "add" in posted:
+            return page(name, kind, sheet=sheet, conflict=False, differences=[])
+        if name == "edit" and posted.get("version") != str(record.version):
+            return page(name, kind, Conflict.status, sheet=sheet, conflict=True, differences=sheet.differences())
+        try:
+            save(g.account, record, sheet.form, sheet.rows)
+        except Invalid:
+            return page(name, kind, Invalid.status, sheet=sheet, conflict=False, differences=[])
+    flash(_("Saved."))
+    return redirect(record_address(record), 303)
+
+
+@pages.route("/<paged:kind>/<code:code>/remove", methods=["GET", "POST"])
+def gone(kind: Kind, code: str) -> ResponseReturnValue:
+    record = sought(kind, code)
+    if request.method == "POST":
+        if request.form.get("version") != str(record.version):
+            raise Conflict(_("“%(record)s” was changed since you opened this page: look at it again.", record=record))
+        remove(g.account, record)
+        flash(_("Removed “%(record)s”. Its history stays.", record=record))
+        return redirect(f"/{kind.name}/", 303)
+    return page("remove", kind, record=record, in_the_way=uses.in_the_way(record), own_rows=uses.own_rows(record))
+
+
+def sought(kind: Kind, code: str) -> Any:
+    """Return the record with a code; raises NotFound, which says so if it was there once."""
+    record = find.get_or_none(kind, code)
+    if record is None and history.of(kind, code):
+        where = f"/{kind.name}/{code}/history"
+        raise NotFound(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
+    return record if record is not None else find.get(kind, code)

@@ -1,0 +1,169 @@
+"""Every list of words a record may use: what is stored, what people read, and what it means."""
+
+from enum import Enum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+
+class Word(str, Enum):
+    """One word of a closed list, with its label and its published definition (empty where the label says it all)."""
+
+    label: Any
+    definition: Any
+
+    def __new__(cls, value: str, label: Any, definition: Any = "") -> "Word":
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.label = label
+        word.definition = definition
+        return word
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+class CommitmentKind(Word):
+    NEW_COMMITMENT = (
+        "new_commitment",
+        _l("New commitment"),
+        _l(
+            "A named party undertakes a future act or decision, even to go on with something: "
+            "“committed to”, “agreed to”."
+        ),
+    )
+    REAFFIRMATION = (
+        "reaffirmation",
+        _l("Reaffirmation"),
+        _l("Restates a commitment that already stands: “our commitment to”, “remain committed”."),
+    )
+    INTENTION = (
+        "intention",
+        _l("Intention"),
+        _l("Weaker than a commitment: plans, “discussed”, “made known”. Scores leave intentions out."),
+    )
+
+
+class Status(Word):
+    """How a commitment stands, per lead party. Never computed from a date."""
+
+    NOT_ASSESSED = "not_assessed", _l("Not assessed"), _l("Nobody has looked yet.")
+    NO_EVIDENCE_FOUND = (
+        "no_evidence_found",
+        _l("No evidence found"),
+        _l("Somebody looked; nothing either way was found."),
+    )
+    NOT_STARTED = "not_started", _l("Not started"), _l("There is evidence that nothing has been done.")
+    IN_PROGRESS = "in_progress", _l("In progress"), _l("Acts that advance it.")
+    PARTLY_DONE = "partly_done", _l("Partly done"), _l("Some of what was undertaken is delivered.")
+    DONE = "done", _l("Done"), _l("What was undertaken is delivered, whatever the date.")
+    STALLED = "stalled", _l("Stalled"), _l("It had begun, and there is evidence that it stopped.")
+    NOT_DONE = "not_done", _l("Not done"), _l("Its time has passed and it was not delivered.")
+    REVERSED = "reversed", _l("Reversed"), _l("It was done and then undone.")
+    WITHDRAWN = "withdrawn", _l("Withdrawn"), _l("The party no longer stands by it, or another replaced it.")
+    UNCHECKABLE = (
+        "uncheckable",
+        _l("Uncheckable"),
+        _l("It cannot be judged from any evidence; the reason says why."),
+    )
+
+
+#: How a commitment stands over all its leads: their common word, else mixed.
+OverallStatus: Any = Word(
+    "OverallStatus",
+    [(word.name, (word.value, word.label, word.definition)) for word in Status]
+    + [("MIXED", ("mixed", _l("Mixed"), _l("The lead parties stand differently; see each one's status.")))],
+)
+
+
+class Priority(Word):
+    HIGH = "high", _l("High")
+    NORMAL = "normal", _l("Normal")
+    LOW = "low", _l("Low")
+
+
+class DeadlineKind(Word):
+    EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
+    RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")
+    RECURRING = "recurring", _l("Recurring"), _l("Comes round again every so many months.")
+    ONGOING = "ongoing", _l("Ongoing"), _l("To be kept up without end.")
+    NONE = "none", _l("None"), _l("No deadline is given.")
+
+
+class PartyRole(Word):
+    LEAD = "lead", _l("Lead"), _l("Undertakes it, and has a status of its own.")
+    SUPPORT = "support", _l("Support"), _l("Helps a lead.")
+    BENEFICIARY = "beneficiary", _l("Beneficiary"), _l("Is to gain from it.")
+
+
+class SourceRelation(Word):
+    STATES = "states", _l("States"), _l("The parties' own words undertake it here.")
+    REPORTS = "reports", _l("Reports"), _l("Somebody says here that it was undertaken.")
+    RESTATES = "restates", _l("Restates"), _l("The parties say it again here.")
+
+
+class PartyKind(Word):
+    COUNTRY = "country", _l("Country")
+    GOVERNMENT_BODY = "government_body", _l("Government body")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _l("International organisation")
+
+
+class DocumentKind(Word):
+    JOINT_STATEMENT = "joint_statement", _l("Joint statement")
+    COMMUNIQUE = "communique", _l("Communiqué")
+    READOUT = "readout", _l("Readout")
+    NEWS_REPORT = "news_report", _l("News report")
+    FACT_SHEET = "fact_sheet", _l("Fact sheet")
+    PROGRESS_REPORT = "progress_report", _l("Progress report")
+    DATASET = "dataset", _l("Dataset")
+    SOCIAL_POST = "social_post", _l("Social post")
+    OTHER = "other", _l("Other")
+
+
+class DatePrecision(Word):
+    DAY = "day", _l("Day")
+    MONTH = "month", _l("Month")
+    YEAR = "year", _l("Year")
+    UNKNOWN = "unknown", _l("Unknown")
+
+
+class Basis(Word):
+    STATED = "stated", _l("Stated"), _l("A document says so.")
+    INFERRED = "inferred", _l("Inferred"), _l("Worked out; the note says from what.")
+
+
+class MeetingStatus(Word):
+    HELD = "held", _l("Held")
+    PLANNED = "planned", _l("Planned")
+    CANCELLED = "cancelled", _l("Cancelled")
+
+
+class SeatRole(Word):
+    HOST = "host", _l("Host")
+    HEAD_OF_DELEGATION = "head_of_delegation", _l("Head of delegation")
+    PARTICIPANT = "participant", _l("Participant")
+
+
+class Attendance(Word):
+    ATTENDED = "attended", _l("Attended"), _l("A document says so.")
+    INFERRED = "inferred", _l("Attended (inferred)"), _l("Worked out; the note says from what.")
+    MENTIONED_ONLY = "mentioned_only", _l("Mentioned only"), _l("Named in a document, without a seat at this meeting.")
+
+
+class MeetingLinkKind(Word):
+    FOLLOWS = "follows", _l("Follows")
+    REFERS_TO = "refers_to", _l("Refers to")
+    SAME_AS = "same_as", _l("Same as")
+
+
+class Certainty(Word):
+    STATED = "stated", _l("Stated"), _l("A document says so.")
+    POSSIBLE = "possible", _l("Possible"), _l("It may be so, no more.")
+
+
+class Action(Word):
+    """What a change in the history did."""
+
+    ADDED = "added", _l("Added")
+    EDITED = "edited", _l("Edited")
+    REMOVED = "removed", _l("Removed")
