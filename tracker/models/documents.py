@@ -84,4 +84,4 @@ class Passage(Record):
         return f"p{self.paragraph}" + (f" s{self.sentence}" if self.sentence else "")
 
     def __str__(self) -> str:
-        return f"{self.document.code}, {self.place}"
+        return f"{self.place} of {self.document.code}"

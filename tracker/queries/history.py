@@ -1,6 +1,8 @@
 """What happened to a record, and lately."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -8,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import session
 from tracker.models import Change, Record
-from tracker.records import CATALOGUE, Kind, kind_of, rows_of
+from tracker.records import CATALOGUE, Kind, kind_of, kind_stored_as, rows_of
 from tracker.records.base import RowForm
 
 
@@ -33,17 +35,40 @@ def next_row_code(kind: Kind, parent: Record, unsaved: Iterable[Any]) -> str:
     """Return the code for a new row of a record: one more than any row of it ever had, unsaved ones included."""
     assert issubclass(kind.form, RowForm)
     start = f"{parent.code}.{kind.form.letter}"
-    used = set(session.scalars(select(Change.code.distinct()).where(_row_of(kind, parent.code))))
+    used = set(session.scalars(select(Change.code).distinct().where(_row_of(kind, parent.code))))
     used |= {record.code for record in unsaved if isinstance(record, kind.model)}
     numbers = [int(code.removeprefix(start)) for code in used if code.removeprefix(start).isdigit()]
     return f"{start}{max(numbers, default=0) + 1}"
 
 
-def latest(most: int) -> Sequence[Change]:
-    """Return the latest changes to records that have a page."""
+@dataclass
+class Step:
+    """Changes of one sort that one account made one after the other, the latest of them first."""
+
+    kind: Kind
+    changes: list[Change]
+    #: The record of the latest, if it is still there.
+    record: Any = None
+
+    @property
+    def last(self) -> Change:
+        return self.changes[0]
+
+
+def latest(most: int, among: int = 200) -> list[Step]:
+    """Return the latest steps made on records that have a page, at most so many, among so many changes."""
     tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
-    query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(most)
-    return session.scalars(query.options(selectinload(Change.account))).all()
+    query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(among)
+    changes = session.scalars(query.options(selectinload(Change.account)))
+    grouped = groupby(changes, key=lambda change: (change.account_id, change.action, change.kind))
+    steps = [Step(kind_stored_as(key[2]), list(own)) for key, own in grouped][:most]
+    for kind in {step.kind.name: step.kind for step in steps}.values():
+        codes = [step.last.code for step in steps if step.kind is kind]
+        records = {r.code: r for r in session.scalars(select(kind.model).where(kind.model.code.in_(codes)))}
+        for step in steps:
+            if step.kind is kind:
+                step.record = records.get(step.last.code)
+    return steps
 
 
 def last_account(record: Record) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import datetime
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -71,13 +72,17 @@ class Told:
 class Text(Told, fields.StringField):
     """One line of text of at most `most` characters; nothing at all for a blank."""
 
+    #: Whether line ends are kept.
+    lines = False
+
     def __init__(self, label: Any = None, *, most: int = 300, **kwargs: Any):
         super().__init__(label, **kwargs)
         self.most = most
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
-            self.data = valuelist[0].replace("\r\n", "\n").strip() or None
+            typed = valuelist[0].replace("\r\n", "\n").strip()
+            self.data = (typed if self.lines else re.sub(r"\s*\n\s*", " ", typed)) or None
 
     def pre_validate(self, form: Any) -> None:
         if self.data and UNFIT.search(self.data):
@@ -91,6 +96,7 @@ class Text(Told, fields.StringField):
 class LongText(Text):
     """Several lines of text."""
 
+    lines = True
     widget = widgets.TextArea()
 
     def __init__(self, label: Any = None, *, most: int = 10_000, **kwargs: Any):
@@ -360,6 +366,10 @@ class Codes(Code):
 Code.many = Codes
 
 
+def shortened(text: str, most: int = 90) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 class Reference(Choosing):
     """Another record, named by its code."""
 
@@ -373,14 +383,13 @@ class Reference(Choosing):
         # Read once a request, however many rows of a form offer the same list.
         kept = session.info.setdefault("options", {})
         if self.model not in kept:
-            records = session.scalars(select(self.model).order_by(self.model.code))
-            kept[self.model] = {record.code: self.option_label(record) for record in records}
+            records = session.scalars(select(self.model).order_by(self.model.id))
+            labels = {record.code: shortened(str(record)) for record in records}
+            times = Counter(labels.values())
+            kept[self.model] = {
+                code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
+            }
         return kept[self.model]
-
-    def option_label(self, record: Any) -> str:
-        label = str(record)
-        label = label if len(label) <= 90 else label[:89] + "…"
-        return label if record.code in label or len(record.code) <= 3 else f"{label} ({record.code})"
 
     def option(self, key: str) -> Any:
         return session.scalar(select(self.model).where(self.model.code == key))

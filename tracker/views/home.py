@@ -15,7 +15,7 @@ def index() -> str:
     return render_template(
         "home/index.html",
         areas=areas,
-        changes=history.latest(8),
+        steps=history.latest(8),
         commitment_kinds=list(CommitmentKind),
         meeting_count=overview.meeting_count(),
         meetings=overview.meetings(8),

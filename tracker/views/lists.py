@@ -38,19 +38,19 @@ class List:
         return address(**{name: [v for v in self.args.getlist(name) if v] or None for name in self.args})
 
     def columns(self, usual: Sequence[str], always: str) -> list[Column]:
-        """Return the columns asked for, in their own order, else the usual ones; one is always there."""
+        """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""
         asked = [name for name in self.args.getlist("columns") if name]
         for name in asked:
             if name not in self.kind.columns:
                 known = ", ".join(self.kind.columns)
                 raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
-        return [each for name, each in self.kind.columns.items() if name in (asked or usual) or name == always]
+        names = [name for name in self.kind.columns if name in asked] if asked else list(usual)
+        return [self.kind.columns[name] for name in dict.fromkeys([always, *names])]
 
     @cached_property
     def shown(self) -> list[Column]:
         """Return the columns of the page, the one people click on first."""
-        columns = self.columns(self.kind.listed, self.kind.heading)
-        return sorted(columns, key=lambda column: column.name != self.kind.heading)
+        return self.columns(self.kind.listed, self.kind.heading)
 
     @cached_property
     def told(self) -> list[Column]:

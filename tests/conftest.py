@@ -1,0 +1,117 @@
+"""What every test stands on: a real database, seeded afresh where the test before wrote to it, and a client that looks.
+
+On SQLite, or on PostgreSQL where TRACKER_TEST_DATABASE names a server's database to work beside.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+
+from tests.client import PageClient
+from tracker.actions.seed import plant
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.database import alembic_config, database_url, make_engine, writing
+from tracker.paths import folder
+
+SERVER = os.environ.get("TRACKER_TEST_DATABASE", "")
+READS = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW", "SET")
+
+
+class Place:
+    """A database that can be made anew, empty or as a copy of another."""
+
+    def __init__(self, name: str, where: Path) -> None:
+        self.path = where / f"{name}.sqlite"
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        self.url = make_url(SERVER).set(database=f"tracker_test_{worker}_{name}") if SERVER else self.path
+
+    @property
+    def name(self) -> str:
+        """Return what a person would give as --database."""
+        return self.url.render_as_string(hide_password=False) if SERVER else str(self.path)
+
+    def make(self, like: "Place | None" = None) -> None:
+        if not SERVER:
+            for end in ("", "-wal", "-shm"):
+                Path(f"{self.path}{end}").unlink(missing_ok=True)
+            if like:
+                shutil.copy(like.path, self.path)
+            return
+        engine = make_engine(database_url(SERVER, Path())).execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {self.url.database} WITH (FORCE)"))
+            copy = f" TEMPLATE {like.url.database}" if like else ""
+            connection.execute(text(f"CREATE DATABASE {self.url.database}{copy}"))
+        engine.dispose()
+
+
+def migrated_app(place: Place, where: Path):
+    """Return an application on a place, which is migrated first."""
+    app = create_app(Settings(data=where, database=place.name))
+    app.test_client_class = PageClient
+    command.upgrade(alembic_config(app.extensions["tracker.engine"].url), "head")
+    return app
+
+
+@pytest.fixture(scope="session")
+def where(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def seeded(where):
+    """The seeded database that others are copied from."""
+    place = Place("seeded", where)
+    place.make()
+    app = migrated_app(place, where)
+    with app.app_context(), writing():
+        plant(folder("seeds"))
+    app.extensions["tracker.engine"].dispose()
+    return place
+
+
+@pytest.fixture(scope="session")
+def shared_app(seeded, where):
+    place = Place("shared", where)
+    place.make(like=seeded)
+    app = create_app(Settings(data=where, database=place.name))
+    app.test_client_class = PageClient
+    app.written = False
+
+    @event.listens_for(app.extensions["tracker.engine"], "before_cursor_execute")
+    def notice(_connection, _cursor, statement, *_rest):
+        app.written = app.written or not statement.lstrip().upper().startswith(READS)
+
+    yield app
+    app.extensions["tracker.engine"].dispose()
+
+
+@pytest.fixture
+def app(shared_app, seeded, where):
+    """The application on the seeds as they are planted."""
+    if shared_app.written:
+        shared_app.extensions["tracker.engine"].dispose()
+        Place("shared", where).make(like=seeded)
+        shared_app.written = False
+    return shared_app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def empty_app(where):
+    """An application on a migrated database without records."""
+    place = Place("empty", where)
+    place.make()
+    app = migrated_app(place, where)
+    yield app
+    app.extensions["tracker.engine"].dispose()

@@ -1,0 +1,119 @@
+"""One plain function per kind of record, to make one with whatever a test does not care about filled in."""
+
+import itertools
+
+from sqlalchemy import select
+
+from tracker.actions.save import save
+from tracker.database import session
+from tracker.models import LOCAL, Account
+from tracker.records import CATALOGUE
+
+_numbers = itertools.count(1)
+
+
+def account():
+    return session.scalars(select(Account).where(Account.code == LOCAL)).one()
+
+
+def record(name, /, **fields):
+    """Save a record of a kind from plain values, as any door would; call it within `writing()`."""
+    kind = CATALOGUE[name]
+    made = kind.model()
+    save(account(), made, kind.form.from_plain(fields))
+    return made
+
+
+def code(start):
+    return f"{start}-{next(_numbers)}"
+
+
+def party(**fields):
+    return record("parties", **{"code": code("party"), "name": "A party", "kind": "country"} | fields)
+
+
+def participant(**fields):
+    return record("participants", **{"code": code("person"), "name": "A person"} | fields)
+
+
+def area(**fields):
+    return record("areas", **{"code": code("area"), "name": "An area"} | fields)
+
+
+def framework(**fields):
+    return record("frameworks", **{"code": code("framework"), "name": "A framework"} | fields)
+
+
+def indicator(**fields):
+    return record("indicators", **{"code": code("indicator"), "name": "An indicator", "unit": "people"} | fields)
+
+
+def document(**fields):
+    usual = {"code": code("document"), "title": "A document", "kind": "readout", "language": "en"}
+    return record("documents", **usual | {"published_precision": "unknown"} | fields)
+
+
+def passage(**fields):
+    usual = {"paragraph": 1, "start": 0, "end": 10}
+    if "document" not in fields:
+        usual["document"] = document().code
+    return record("passages", **usual | fields)
+
+
+def meeting(**fields):
+    return record("meetings", **{"code": code("meeting"), "title": "A meeting", "starts_on": "2024-02-01"} | fields)
+
+
+def participation(**fields):
+    usual = {"name_as_printed": "A group", "is_group": True, "attendance": "attended"}
+    usual |= {name: make().code for name, make in (("meeting", meeting), ("party", party)) if name not in fields}
+    return record("participations", **usual | fields)
+
+
+def meeting_link(**fields):
+    usual = {name: meeting().code for name in ("meeting", "to") if name not in fields}
+    return record("meeting-links", **usual | {"kind": "follows", "certainty": "stated"} | fields)
+
+
+def commitment(**fields):
+    usual = {"code": code("commitment"), "title": "A commitment", "text": "To do something", "kind": "new_commitment"}
+    if "area" not in fields:
+        usual["area"] = area().code
+    return record("commitments", **usual | {"made_on": "2024-02-01"} | fields)
+
+
+def commitment_party(**fields):
+    usual = {
+        name: make().code for name, make in (("commitment", commitment), ("party", party)) if name not in fields
+    }
+    return record("commitment-parties", **usual | fields)
+
+
+def commitment_source(**fields):
+    usual = {
+        name: make().code for name, make in (("commitment", commitment), ("passage", passage)) if name not in fields
+    }
+    return record("commitment-sources", **usual | fields)
+
+
+def claim(**fields):
+    return record("claims", **{"code": code("claim"), "text": "Something is so"} | fields)
+
+
+#: {name of the kind: its factory}
+FACTORIES = {
+    "parties": party,
+    "participants": participant,
+    "areas": area,
+    "frameworks": framework,
+    "indicators": indicator,
+    "documents": document,
+    "passages": passage,
+    "meetings": meeting,
+    "participations": participation,
+    "meeting-links": meeting_link,
+    "commitments": commitment,
+    "commitment-parties": commitment_party,
+    "commitment-sources": commitment_source,
+    "claims": claim,
+}
