@@ -148,7 +148,8 @@ def init_app(app: Flask, url: URL) -> None:
         ) from error
     app.extensions["tracker.engine"] = engine
     app.extensions["tracker.session"] = scoped_session(
-        sessionmaker(engine), scopefunc=lambda: id(app_ctx._get_current_object())
+        sessionmaker(engine),
+        scopefunc=lambda: id(app_ctx._get_current_object()),  # type: ignore[attr-defined]
     )
     app.teardown_appcontext(lambda _error: session.remove())
 

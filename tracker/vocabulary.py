@@ -1,12 +1,12 @@
 """Every list of words a record may use: what is stored, what people read, and what it means."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     """One word of a closed list, with its label and its published definition (empty where the label says it all)."""
 
     label: Any

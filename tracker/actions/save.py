@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import Table, UniqueConstraint, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -110,7 +110,7 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
 
 def _unique_together(kind: Kind) -> list[list[str]]:
     """Return the fields that no two rows may have alike, as the database holds it."""
-    constraints = (c for c in kind.model.__table__.constraints if isinstance(c, UniqueConstraint))
+    constraints = (c for c in cast(Table, kind.model.__table__).constraints if isinstance(c, UniqueConstraint))
     return [[c.name.removesuffix("_id") for c in each.columns] for each in constraints if len(each.columns) > 1]
 
 

@@ -24,7 +24,7 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_context
     @functools.wraps(run)
     def command_on_database(context: click.Context, database: str | None, **options: Any) -> Any:
-        settings = Settings(**({"database": database} if database else {}))
+        settings = Settings(database=database) if database else Settings()
         try:
             with context.obj(settings).app_context():
                 return run(**options)

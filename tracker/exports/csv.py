@@ -11,7 +11,7 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 def cell(value: Any) -> str:
-    """Return a plain value as a cell: lists joined by "; ", and text that a spreadsheet would run held by an apostrophe.
+    """Return a plain value as a cell: lists joined by "; ", text that a spreadsheet would run held by an apostrophe.
 
     What an apostrophe begins gets another, so that taking one away always gives the original.
     """

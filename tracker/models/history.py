@@ -89,13 +89,14 @@ def _edits(record: Record) -> dict[str, list[Any]]:
         past = inspect(record).attrs[name].history
         if not past.has_changes():
             continue
+        sides: list[Any] = [past.deleted, past.added]
         if isinstance(getattr(record, name), list):
-            kept = past.unchanged or ()
-            old, new = [*kept, *past.deleted], [*kept, *past.added]
+            sides = [[*(past.unchanged or ()), *side] for side in sides]
         else:
-            old, new = (side[0] if side else None for side in (past.deleted, past.added))
-        if plain(old) != plain(new):
-            fields[name] = [plain(old), plain(new)]
+            sides = [side[0] if side else None for side in sides]
+        old, new = map(plain, sides)
+        if old != new:
+            fields[name] = [old, new]
     return fields
 
 

@@ -72,10 +72,10 @@ class Order:
             terms.insert(0, self.expression.is_(None).desc() if backwards else self.expression.is_(None))
         return [*terms, kind.model.id.desc() if backwards else kind.model.id.asc()]
 
-    def beyond(self, kind: Kind, value: Any, id: int, backwards: bool) -> Any:
+    def beyond(self, kind: Kind, value: Any, number: int, backwards: bool) -> Any:
         """Return the condition that a record comes after (or before) the one with this value and id."""
         key, model = self.expression, kind.model
-        tie = model.id < id if backwards else model.id > id
+        tie = model.id < number if backwards else model.id > number
         if value is None:
             return or_(key.is_not(None), tie) if backwards else and_(key.is_(None), tie)
         up = self.down is backwards
@@ -153,12 +153,12 @@ def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
         value, counted = link, func.count()
         query = select(value, counted).where(kind.model.id.in_(allowed))
     query = query.where(value.is_not(None)).group_by(value).order_by(counted.desc(), value).limit(MOST_OFFERED)
-    counts: dict[Any, int] = {found: number for found, number in session.execute(query)}
+    counts: dict[Any, int] = {row[0]: row[1] for row in session.execute(query)}
     chosen = list(field.data or ())
     if hasattr(field, "model"):
         records = session.scalars(select(field.model).where(field.model.id.in_(counts)))
         by_id = {record.id: record for record in (*records, *chosen)}
-        counts = {record: counts.get(id, 0) for id, record in by_id.items()}
+        counts = {record: counts.get(number, 0) for number, record in by_id.items()}
     else:
         counts = {value: counts.get(value, 0) for value in (*counts, *(c for c in chosen if c not in counts))}
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
@@ -23,8 +23,7 @@ def of(kind: Kind, code: str) -> Sequence[Change]:
 
 def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
     """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
-    assert issubclass(kind.form, RowForm)
-    start = f"{code}.{kind.form.letter}"
+    start = f"{code}.{cast(type[RowForm], kind.form).letter}"
     # A code holds no % or _, and what follows the letter holds no dot, or it would be another record's row.
     return and_(
         Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
@@ -33,8 +32,7 @@ def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
 
 def next_row_code(kind: Kind, parent: Record, unsaved: Iterable[Any]) -> str:
     """Return the code for a new row of a record: one more than any row of it ever had, unsaved ones included."""
-    assert issubclass(kind.form, RowForm)
-    start = f"{parent.code}.{kind.form.letter}"
+    start = f"{parent.code}.{cast(type[RowForm], kind.form).letter}"
     used = set(session.scalars(select(Change.code).distinct().where(_row_of(kind, parent.code))))
     used |= {record.code for record in unsaved if isinstance(record, kind.model)}
     numbers = [int(code.removeprefix(start)) for code in used if code.removeprefix(start).isdigit()]

@@ -29,7 +29,7 @@ def by_area() -> list[AreaCount]:
     cells = session.execute(counted).all()
     found = []
     for area in session.scalars(select(PolicyArea).order_by(PolicyArea.order, PolicyArea.id)):
-        own = [(kind, status, number) for id, kind, status, number in cells if id == area.id]
+        own = [(kind, status, number) for area_id, kind, status, number in cells if area_id == area.id]
         found.append(
             AreaCount(
                 area,

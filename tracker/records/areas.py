@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import PolicyArea
 from tracker.records.base import Kind, RecordForm, note
-from tracker.records.fields import LongText, Number, Reference, Text
+from tracker.records.choices import Reference
+from tracker.records.fields import LongText, Number, Text
 
 
 class AreaForm(RecordForm):

@@ -23,7 +23,8 @@ from tracker.models import (
 )
 from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
-from tracker.records.fields import Choice, Day, Flag, LongText, Number, Reference, References, Text
+from tracker.records.choices import Choice, Reference, References
+from tracker.records.fields import Day, Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import (
     Attendance,

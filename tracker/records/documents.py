@@ -11,7 +11,8 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
-from tracker.records.fields import Address, Choice, Code, Day, Flag, Number, Reference, References, Text
+from tracker.records.choices import Choice, Code, Reference, References
+from tracker.records.fields import Address, Day, Flag, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import DatePrecision, DocumentKind
 

@@ -10,7 +10,8 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
 from tracker.records.base import Kind, RecordForm, RowForm, note
-from tracker.records.fields import Choice, Code, Day, Flag, LongText, Reference, References, Text, date_text
+from tracker.records.choices import Choice, Code, Reference, References
+from tracker.records.fields import Day, Flag, LongText, Text, date_text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import (
     Attendance,

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from tracker.models import Meeting, Participant, Participation, Party
 from tracker.records.base import Kind, RecordForm, note
-from tracker.records.fields import LongText, Reference, Text
+from tracker.records.choices import Reference
+from tracker.records.fields import LongText, Text
 from tracker.records.filters import Filters, any_of
 
 

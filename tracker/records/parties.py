@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import Party
 from tracker.records.base import Kind, RecordForm, note
-from tracker.records.fields import Choice, Reference, Text
+from tracker.records.choices import Choice, Reference
+from tracker.records.fields import Text
 from tracker.records.filters import Filters, any_of
 from tracker.vocabulary import PartyKind
 

@@ -70,5 +70,5 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> Response:
-        app.log_exception((type(error), error, error.__traceback__))
+        app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
         return answer(500)

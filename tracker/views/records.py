@@ -43,7 +43,7 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
-    beside = {"told_here": meetings.told_at(record)} if kind.name == "meetings" else {}
+    beside: dict[str, Any] = {"told_here": meetings.told_at(record)} if kind.name == "meetings" else {}
     return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
 
 
