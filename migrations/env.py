@@ -1,10 +1,18 @@
 """How Alembic reaches the database: configured in code, one transaction for all steps."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy.pool import NullPool
 
 from tracker import models
-from tracker.database import make_engine
+from tracker.database import Moment, make_engine
+
+
+def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write a column's type as what the database stores, so that a migration outlives the model's own types."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+
 
 engine = make_engine(context.config.attributes["url"], poolclass=NullPool).execution_options(write=True)
 
@@ -16,6 +24,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=models.Record.metadata,
         render_as_batch=True,
+        render_item=rendered,
         transactional_ddl=True,
     )
     with connection.begin(), context.begin_transaction():

@@ -43,27 +43,27 @@ def words(element):
     return " ".join("".join(element.itertext()).split())
 
 
-def check_page(html, name):
+def check_page(html, page):
     """Fail unless the page parses without errors, has one h1 and a title, unique ids, and a label for each control."""
     document, errors = parsed(html)
-    assert not errors, f"{name}: {[error[1] for error in errors]}"
-    assert len(elements(document, "h1")) == 1, f"{name}: {len(elements(document, 'h1'))} h1"
-    assert words(elements(document, "h1")[0]), f"{name}: an empty h1"
-    assert words(elements(document, "title")[0]), f"{name}: no title"
-    twice = [id for id, n in Counter(e.get("id") for e in document.iter() if e.get("id")).items() if n > 1]
-    assert not twice, f"{name}: ids twice: {twice}"
+    assert not errors, f"{page}: {[error[1] for error in errors]}"
+    assert len(elements(document, "h1")) == 1, f"{page}: {len(elements(document, 'h1'))} h1"
+    assert words(elements(document, "h1")[0]), f"{page}: an empty h1"
+    assert words(elements(document, "title")[0]), f"{page}: no title"
+    twice = [name for name, n in Counter(e.get("id") for e in document.iter() if e.get("id")).items() if n > 1]
+    assert not twice, f"{page}: ids twice: {twice}"
     labelled = {label.get("for") for label in elements(document, "label")}
     for control in elements(document, "input", "select", "textarea"):
         if control.get("type") not in ("hidden", "submit"):
             fine = control.get("id") in labelled or control.get("aria-label")
-            assert fine, f"{name}: no label for {control.get('name')}"
+            assert fine, f"{page}: no label for {control.get('name')}"
     known = {e.get("id") for e in document.iter()}
     for e in document.iter():
         for attribute in ("aria-describedby", "aria-labelledby"):
-            for id in (e.get(attribute) or "").split():
-                assert id in known, f"{name}: {attribute} names {id}, which is not there"
-    assert "style=" not in html, f"{name}: an inline style"
-    assert not any(words(script) for script in elements(document, "script")), f"{name}: an inline script"
+            for target in (e.get(attribute) or "").split():
+                assert target in known, f"{page}: {attribute} names {target}, which is not there"
+    assert "style=" not in html, f"{page}: an inline style"
+    assert not any(words(script) for script in elements(document, "script")), f"{page}: an inline script"
 
 
 def form_values(html):

@@ -83,9 +83,7 @@ def commitment(**fields):
 
 
 def commitment_party(**fields):
-    usual = {
-        name: make().code for name, make in (("commitment", commitment), ("party", party)) if name not in fields
-    }
+    usual = {name: make().code for name, make in (("commitment", commitment), ("party", party)) if name not in fields}
     return record("commitment-parties", **usual | fields)
 
 

@@ -63,3 +63,10 @@ def require_up_to_date() -> None:
     current, latest = revisions()
     if current != latest:
         raise click.ClickException(f"The database {where()} is not up to date: run `tracker migrate` first.")
+
+
+def write_migration(name: str) -> None:
+    """Write the migration from the database as it is to what the models say, under the next number."""
+    _current, latest = revisions()
+    config = alembic_config(current_app.extensions["tracker.engine"].url)
+    command.revision(config, message=name, autogenerate=True, rev_id=f"{int(latest or 0) + 1:04}")

@@ -68,11 +68,11 @@ class CommitmentForm(RecordForm):
             raise StopValidation(_("Empty this, or choose the deadline “Recurring”."))
 
     def validate_deadline_kind(self, field: Any) -> None:
-        if field.data is DeadlineKind.EXPLICIT and not self.due_on.data and not self.due_on.errors:
+        if field.data is DeadlineKind.EXPLICIT and not self.due_on.data and not self.due_on.process_errors:
             raise StopValidation(_("An explicit deadline has a day: fill in “Due on”."))
         if field.data is DeadlineKind.NONE and self.due_on.data:
             raise StopValidation(_("A day it is due on is given: choose another deadline, or empty the day."))
-        if field.data is DeadlineKind.RECURRING and not self.every_months.data and not self.every_months.errors:
+        if field.data is DeadlineKind.RECURRING and not self.every_months.data and not self.every_months.process_errors:
             raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
 
 

@@ -49,7 +49,11 @@ class DocumentForm(RecordForm):
     def validate_published_precision(self, field: Any) -> None:
         if field.data is DatePrecision.UNKNOWN and self.published_on.data:
             raise StopValidation(_("A publication date is given: say how well it is known, or empty it."))
-        if field.data is not DatePrecision.UNKNOWN and not self.published_on.data and not self.published_on.errors:
+        if (
+            field.data is not DatePrecision.UNKNOWN
+            and not self.published_on.data
+            and not self.published_on.process_errors
+        ):
             raise StopValidation(_("No publication date is given: choose “Unknown”, or fill in the date."))
 
 

@@ -52,7 +52,7 @@ class MeetingForm(RecordForm):
     def validate_date_precision(self, field: Any) -> None:
         if field.data is DatePrecision.UNKNOWN and self.starts_on.data:
             raise StopValidation(_("A first day is given: say how well it is known, or empty it."))
-        if field.data is not DatePrecision.UNKNOWN and not self.starts_on.data and not self.starts_on.errors:
+        if field.data is not DatePrecision.UNKNOWN and not self.starts_on.data and not self.starts_on.process_errors:
             raise StopValidation(_("No first day is given: choose “Unknown”, or fill in the day."))
 
     def validate_date_basis(self, field: Any) -> None:
@@ -115,7 +115,7 @@ class ParticipationForm(RowForm):
     def validate_is_group(self, is_group: Any) -> None:
         if is_group.data and self.participant.data:
             raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
-        if not is_group.data and self.participant.data is None and not self.participant.errors:
+        if not is_group.data and self.participant.data is None and not self.participant.process_errors:
             raise StopValidation(_("Choose the participant, or tick this if it is a group."))
 
     def validate_attendance(self, attendance: Any) -> None:

@@ -1,0 +1,67 @@
+"""A served tracker, and a real browser to open it in."""
+
+import os
+import shutil
+import threading
+
+import pytest
+import waitress
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import Place
+from tracker.app import create_app
+from tracker.config import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed: the browser tests need Debian's package chromium, or Chrome")
+    # Chromium's sandbox does not start for root.
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(seeded, where):
+    """The address of a tracker served on a fresh copy of the seeds."""
+    place = Place("served", where)
+    place.make(like=seeded)
+    app = create_app(Settings(data=where, database=place.name))
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join()
+    app.extensions["tracker.engine"].dispose()
+
+
+def told_wrong(message):
+    """Return whether the console tells of a fault of ours; that a page answered 422 is none."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
+@pytest.fixture
+def page(browser, site):
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda message: failures.append(message.text) if told_wrong(message) else None)
+    yield page
+    context.close()
+    assert not failures, failures

@@ -1,0 +1,68 @@
+"""No page breaks a rule of axe-core, in light or dark, on a desk or in a hand; and none is wider than the hand."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tracker.records import CATALOGUE
+
+ONES = {
+    "parties": "us",
+    "participants": "elizabeth-sherwood-randall",
+    "areas": "migration",
+    "frameworks": "bicentennial-framework",
+    "documents": "joint-statement-2023-07-24",
+    "meetings": "mx-us-2023-05-30",
+    "commitments": "mx-us-2023-05-30.c1",
+    "claims": "mx-us-2023-05-30.claim-1",
+}
+PAGES = {
+    "start": "/",
+    "not found": "/commitments/nothing",
+    "unknown filter": "/commitments/?colour=blue",
+    "filtered": "/commitments/?area=migration&kind=intention&q=central",
+    "nothing found": "/commitments/?q=zebra",
+    **{f"list of {name}": f"/{name}/" for name in CATALOGUE},
+    **{f"new in {name}": f"/{name}/new" for name, kind in CATALOGUE.items() if not kind.parent},
+    **{f"one of {name}": f"/{name}/{code}" for name, code in ONES.items()},
+    "edit meeting": "/meetings/mx-us-2023-05-30/edit",
+    "edit commitment": "/commitments/mx-us-2023-05-30.c1/edit",
+    "edit document": "/documents/joint-statement-2023-07-24/edit",
+    "history": "/commitments/mx-us-2023-05-30.c1/history",
+    "remove": "/meetings/mx-us-2023-05-30/remove",
+    "remove, free": "/claims/mx-us-2023-05-30.claim-1/remove",
+}
+
+
+def problems(page):
+    """Return what axe-core finds wrong with the page as it is shown."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_every_page_is_accessible_and_fits(browser, site, width, scheme):
+    context = browser.new_context(
+        base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    wrong = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        found = problems(page)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append("wider than the window")
+        if found:
+            wrong[name] = found
+    page.goto("/commitments/new")
+    page.get_by_role("button", name="Save").last.click()
+    assert page.get_by_role("alert").count() == 1
+    if found := problems(page):
+        wrong["form with errors"] = found
+    context.close()
+    assert not wrong, "\n".join(f"{name}: {said}" for name, each in wrong.items() for said in each)
+
+
+def test_the_check_sees_what_is_wrong(page):
+    page.goto("/")
+    page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    assert any("color-contrast" in said for said in problems(page))

@@ -1,0 +1,87 @@
+"""An analyst's way through the seeded tracker, in a real browser."""
+
+import csv
+import re
+
+from playwright.sync_api import expect
+
+
+def test_from_the_start_to_an_export(page):
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What was undertaken, and how it stands")
+    expect(page.get_by_text("9 commitments, from 2 meetings.")).to_be_visible()
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Commitments").click()
+    page.get_by_role("group", name="Policy area").get_by_label("Migration").check()
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page).to_have_url(re.compile(r"/commitments/\?area=migration$"))
+    expect(page.get_by_text("4 of 9")).to_be_visible()
+    expect(page.locator(".list-table tbody tr")).to_have_count(4)
+
+    page.locator(".list-table tbody th a").first.click()
+    expect(page.get_by_role("table", name="How it stands, per party")).to_contain_text("Not assessed")
+    page.get_by_role("link", name="US delegation received").first.click()
+    expect(page.get_by_role("heading", name="Who attended")).to_be_visible()
+    expect(page.get_by_role("heading", name="Only mentioned")).to_be_visible()
+    expect(page.get_by_text("Rosa Icela Rodríguez").first).to_be_visible()
+
+    page.goto("/commitments/mx-us-2023-07-24.c4")
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Priority").select_option("high")
+    page.get_by_label("What would count as done").fill("New visas are open to applicants")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_text("New visas are open to applicants")).to_be_visible()
+
+    page.get_by_role("link", name="History").click()
+    row = page.get_by_role("row", name="Priority").first
+    expect(row).to_contain_text("Normal")
+    expect(row).to_contain_text("High")
+    expect(page.get_by_role("heading", name="Local account · Edited")).to_be_visible()
+
+    page.goto("/commitments/?area=migration")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["area"] for row in rows] == ["migration"] * 4
+    assert {row["priority"] for row in rows} == {"normal", "high"}
+
+
+def test_what_is_typed_wrongly_is_kept_and_pointed_at(page):
+    page.goto("/commitments/mx-us-2023-07-24.c1/edit")
+    page.get_by_label("Title required").fill("A title still being written")
+    page.get_by_label("Deadline required").select_option("explicit")
+    page.get_by_label("Due on").fill("30 February 2024")
+    page.get_by_role("button", name="Save").last.click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    assert page.title().startswith("Error:")
+    summary.get_by_role("link").first.click()
+    expect(page.get_by_label("Due on")).to_be_focused()
+    expect(page.get_by_label("Due on")).to_have_value("30 February 2024")
+    expect(page.get_by_label("Title required")).to_have_value("A title still being written")
+
+
+def test_seats_are_added_in_the_table_of_their_meeting(page):
+    page.goto("/meetings/mx-us-2023-07-24/edit")
+    page.get_by_label("Name as printed, row 8").fill("Members of the press")
+    page.get_by_label("Group, row 8").check()
+    page.get_by_label("On behalf of, row 8").select_option("us")
+    page.get_by_label("Attendance, row 8").select_option("mentioned_only")
+    page.get_by_role("region", name="Seats and mentions").get_by_role("button", name="Add another row").click()
+    expect(page.get_by_label("Name as printed, row 8")).to_have_value("Members of the press")
+    expect(page.get_by_label("Name as printed, row 9")).to_have_value("")
+    page.get_by_label("Remove, row 6").check()
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_text("Members of the press")).to_be_visible()
+    expect(page.get_by_text("senior Government of Mexico officials")).to_have_count(0)
+
+
+def test_the_keyboard_alone_reaches_the_content(page):
+    page.goto("/commitments/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

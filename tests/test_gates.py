@@ -1,0 +1,95 @@
+"""What holds of the whole code base: its floors, its lint and types, its templates, its package and its words."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+
+import tracker
+from tracker.paths import folder
+from tracker.records import CATALOGUE
+
+ROOT = Path(tracker.__file__).parents[1]
+TEMPLATES = sorted(path.relative_to(folder("templates")).as_posix() for path in folder("templates").rglob("*.html"))
+
+
+def run(*command):
+    """Run a tool that is installed beside this Python, in the checkout; fail with what it says."""
+    found = subprocess.run(
+        [Path(sys.executable).parent / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_each_floor_leans_only_on_those_below():
+    run("lint-imports")
+
+
+def test_lint_finds_nothing():
+    run("ruff", "check", ".")
+
+
+def test_the_code_is_formatted():
+    run("ruff", "format", "--check", ".")
+
+
+def test_types_fit():
+    run("mypy")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_compiles_and_every_page_has_a_title(shared_app, name):
+    source, _path, _fresh = shared_app.jinja_env.loader.get_source(shared_app.jinja_env, name)
+    shared_app.jinja_env.get_template(name)
+    if not Path(name).name.startswith("_") and name != "base.html":
+        blocks = {block.name for block in shared_app.jinja_env.parse(source).find_all(nodes.Block)}
+        assert {"title", "body"} <= blocks
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_text_of_a_template_goes_through_gettext(shared_app, name):
+    source, _path, _fresh = shared_app.jinja_env.loader.get_source(shared_app.jinja_env, name)
+    data = "".join(value if kind == "data" else " " for _line, kind, value in shared_app.jinja_env.lex(source))
+    text = re.sub(r"<[^>]*>", " ", data)
+    assert not re.search(r"[^\W\d_]{2,}", re.sub(r"&\w+;|\bUTC\b", " ", text)), " ".join(text.split())
+
+
+def test_every_label_goes_through_gettext():
+    for kind in CATALOGUE.values():
+        for column in kind.columns.values():
+            assert type(column.label).__name__ == "LazyString", f"{kind.name}.{column.name}"
+
+
+def test_the_wheel_holds_every_template_migration_seed_and_static_file(tmp_path):
+    run("hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        held = set(wheel.namelist())
+    for name in ("templates", "migrations", "seeds"):
+        files = [p for p in (ROOT / name).rglob("*") if p.is_file() and p.suffix != ".pyc"]
+        assert files
+        assert {f"tracker/{p.relative_to(ROOT).as_posix()}" for p in files} <= held
+    for path in (ROOT / "tracker").rglob("*"):
+        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
+            assert path.relative_to(ROOT).as_posix() in held
+    assert not [name for name in held if name.startswith(("tests", ".ci", ".github"))]
+
+
+def test_no_module_is_a_place_for_anything():
+    vague = {"util", "utils", "helpers", "common", "misc", "manager"}
+    modules = list((ROOT / "tracker").rglob("*.py"))
+    assert not [path for path in modules if path.stem in vague]
+    assert not [path for path in modules if len(path.read_text().splitlines()) > 250]
+
+
+def test_every_module_opens_with_a_sentence():
+    for path in (ROOT / "tracker").rglob("*.py"):
+        assert re.match(r'"""[A-Z].*\.', path.read_text()), path
+
+
+def test_migrations_are_numbered_without_a_gap():
+    numbers = sorted(path.name[:4] for path in folder("migrations").glob("versions/*.py"))
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]
