@@ -23,6 +23,10 @@ class Use:
     record: Any
     label: Any
 
+    @property
+    def heading(self) -> str:
+        return f"{self.kind.many} · {self.label}"
+
 
 def of(record: Record) -> list[Use]:
     """Return the records that name this one, but for its own rows."""

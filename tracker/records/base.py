@@ -101,6 +101,8 @@ class Column:
     plain: Callable[[Any], Any]
     #: A value for people.
     text: Callable[[Any], str]
+    #: The vocabulary its words are from, if they are.
+    words: Any = None
     #: What of the model must be read with the record to tell this.
     needs: tuple[Any, ...] = ()
 
@@ -169,6 +171,7 @@ def _column(model: type[Record], told: Any) -> Column:
         value=lambda record: getattr(record, name),
         plain=told.plain,
         text=told.text,
+        words=getattr(told, "words", None),
         needs=(getattr(model, name),) if related else (),
     )
 
@@ -178,11 +181,7 @@ def note() -> Any:
     return LongText(_l("Note"), description=_l("For analysts alone: it is never published."))
 
 
-def derived(
-    name: str, label: Any, value: Callable[[Any], Any], told: Any = None, needs: tuple[Any, ...] = ()
-) -> Column:
-    """Return a column that no form fills in, told as the field `told` would tell it."""
-    bound = told.bind(Form(), name) if told is not None else None
-    return Column(
-        name, label, value, bound.plain if bound else lambda v: v, bound.text if bound else lambda v: v or "", needs
-    )
+def derived(name: str, label: Any, value: Callable[[Any], Any], told: Any, needs: tuple[Any, ...] = ()) -> Column:
+    """Return a column that no form fills in, told as the field `told` tells its values."""
+    field = told.bind(Form(), name)
+    return Column(name, label, value, field.plain, field.text, getattr(field, "words", None), needs)

@@ -10,7 +10,8 @@ from wtforms.validators import StopValidation
 from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records.base import Kind, RecordForm, note
 from tracker.records.choices import Reference
-from tracker.records.fields import Day, LongText, Number, Text
+from tracker.records.days import Day
+from tracker.records.fields import LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
 
 

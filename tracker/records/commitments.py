@@ -24,7 +24,8 @@ from tracker.models import (
 from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Reference, References
-from tracker.records.fields import Day, Flag, LongText, Number, Text
+from tracker.records.days import Day, Time
+from tracker.records.fields import Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import (
     Attendance,
@@ -147,6 +148,7 @@ KIND = Kind(
             References(model=Party),
             (Commitment.parties,),
         ),
+        derived("recorded_at", _l("Recorded at"), lambda c: c.recorded_at, Time()),
         derived("one_sided", _l("Reported by one side only"), lambda c: bool(c.one_sided), Flag()),
         derived(
             "passages",

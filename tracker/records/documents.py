@@ -12,7 +12,8 @@ from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Code, Reference, References
-from tracker.records.fields import Address, Day, Flag, Number, Text
+from tracker.records.days import Day
+from tracker.records.fields import Address, Flag, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import DatePrecision, DocumentKind
 
@@ -110,6 +111,6 @@ PASSAGES = Kind(
     sorts={"code": Passage.code, "document": Passage.document_id},
     order="code",
     filters=PassageFilters,
-    more=(derived("length", _l("Length"), lambda passage: passage.length),),
+    more=(derived("length", _l("Length"), lambda passage: passage.length, Number()),),
     heading="code",
 )

@@ -1,19 +1,15 @@
 """The kinds of field that people type into: how each is read in, and how it is told."""
 
-import datetime
 import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from babel.dates import format_interval, format_skeleton
-from flask_babel import format_date, format_decimal, get_locale
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import fields, widgets
 from wtforms.validators import StopValidation
-
-from tracker.vocabulary import DatePrecision
 
 #: Characters that no field takes: controls but line ends and tabs, and lone surrogates.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -106,50 +102,6 @@ class Address(Text):
         super().pre_validate(form)
         if self.data and not re.fullmatch(r"https?://[^\s<>\"]+", self.data):
             raise StopValidation(_("Write a whole web address, beginning with https:// or http://."))
-
-
-class Day(Told, fields.DateField):
-    """A day in the calendar, typed as 2023-07-24 or 24 July 2023."""
-
-    widget = widgets.TextInput()
-    FORMATS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y")
-
-    def __init__(self, label: Any = None, **kwargs: Any):
-        super().__init__(label, **kwargs)
-        self.format = list(self.FORMATS)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        for form in self.FORMATS if typed else ():
-            try:
-                self.data = datetime.datetime.strptime(typed[:SHORT], form).date()
-                return
-            except ValueError:
-                continue
-        if typed:
-            raise ValueError(
-                _("“%(typed)s” is not a day in the calendar; write it as 2023-07-24 or 24 July 2023.", typed=typed[:40])
-            )
-
-    def plain(self, value: datetime.date | None) -> str | None:
-        return value.isoformat() if value else None
-
-    def text(self, value: datetime.date | None) -> str:
-        return format_date(value, "long") if value else ""
-
-
-def date_text(first: datetime.date | None, precision: DatePrecision, last: datetime.date | None = None) -> str:
-    """Return a day, or a time from one day to another, no more exact than it is known."""
-    if first is None:
-        return _("date unknown")
-    if precision is DatePrecision.YEAR:
-        return format_date(first, "yyyy")
-    if precision is DatePrecision.MONTH:
-        return format_skeleton("yMMMM", first, locale=get_locale())
-    if last is not None and last != first:
-        return format_interval(first, last, "yMMMMd", locale=get_locale())
-    return format_date(first, "long")
 
 
 class Number(Told, fields.StringField):

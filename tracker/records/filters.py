@@ -12,7 +12,8 @@ from wtforms.fields.core import UnboundField
 
 from tracker.errors import Invalid
 from tracker.models.base import words_of
-from tracker.records.fields import Day, Text
+from tracker.records.days import Day
+from tracker.records.fields import Text
 
 #: No address a person makes has more parts than this.
 MOST_VALUES = 200

@@ -8,10 +8,33 @@ from flask_babel import gettext as _
 
 from tracker.models import Record
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
+from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
 from tracker.views import addresses, answers, guards, home, records
-from tracker.vocabulary import Word
+from tracker.vocabulary import (
+    Attendance,
+    Basis,
+    Certainty,
+    CommitmentKind,
+    MeetingStatus,
+    OverallStatus,
+    SeatRole,
+    SourceRelation,
+    Status,
+)
+
+STANDING = (
+    Attendance,
+    Basis,
+    Certainty,
+    CommitmentKind,
+    MeetingStatus,
+    OverallStatus,
+    SeatRole,
+    SourceRelation,
+    Status,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(records.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
+        date_text=date_text,
         without=addresses.without,
         format_datetime=format_datetime,
         get_locale=get_locale,
@@ -33,7 +57,8 @@ def init_app(app: Flask) -> None:
         told=told,
         when=when,
     )
-    app.jinja_env.tests["word"] = lambda value: isinstance(value, Word)
+    # Words that tell how something stands are shown as tags; other words are plain text.
+    app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
     app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
 
 
@@ -43,7 +68,7 @@ def told(kind: Any, field: str, value: Any) -> str:
         return _("empty")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    words = getattr(kind.form()[field], "words", None) if field in kind.form() else None
+    words = kind.columns[field].words if field in kind.columns else None
     if words is not None and value in set(words):
         return str(words(value).label)
     return "; ".join(value) if isinstance(value, list) else str(value)

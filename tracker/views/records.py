@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove, save
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.queries import find, history, meetings, uses
+from tracker.queries import documents, find, history, meetings, uses
 from tracker.records import Kind, rows_of
 from tracker.views import files
 from tracker.views.addresses import record_address
@@ -43,7 +43,11 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
-    beside: dict[str, Any] = {"told_here": meetings.told_at(record)} if kind.name == "meetings" else {}
+    beside: dict[str, Any] = {}
+    if kind.name == "meetings":
+        beside["told_here"] = meetings.told_at(record)
+    if kind.name == "documents":
+        beside["resting_on"] = documents.resting_on(rows["passages"])
     return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
 
 
