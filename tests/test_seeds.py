@@ -10,7 +10,8 @@ import yaml
 
 from tracker.models.base import words_of
 from tracker.records import CATALOGUE, kind_of, rows_of
-from tracker.records.fields import Choice, RecordCode, Reference
+from tracker.records.choices import Choice, Reference
+from tracker.records.fields import RecordCode
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 DOCUMENTS = Path(__file__).parents[2] / "shared" / "documents"

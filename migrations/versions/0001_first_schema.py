@@ -209,7 +209,6 @@ def upgrade() -> None:
         sa.Column("every_months", sa.Integer(), nullable=True),
         sa.Column("deadline_words", TEXT, nullable=True),
         sa.Column("done_when", TEXT, nullable=True),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("priority", words("priority", "high", "normal", "low"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", TEXT, nullable=True),
@@ -227,7 +226,6 @@ def upgrade() -> None:
         sa.CheckConstraint("every_months BETWEEN 1 AND 1200", name=op.f("ck_commitment_every_months_in_reason")),
         sa.ForeignKeyConstraint(["area_id"], ["policy_area.id"], name=op.f("fk_commitment_area_id")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_commitment_meeting_id")),
-        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_commitment_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("code", name=op.f("uq_commitment_code")),
     )
@@ -236,7 +234,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_commitment_kind"), "commitment", ["kind"])
     op.create_index(op.f("ix_commitment_made_on"), "commitment", ["made_on", "id"])
     op.create_index(op.f("ix_commitment_meeting_id"), "commitment", ["meeting_id"])
-    op.create_index(op.f("ix_commitment_owner_id"), "commitment", ["owner_id"])
 
     op.create_table(
         "document_issuer",

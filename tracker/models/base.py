@@ -15,7 +15,7 @@ class Record(Base):
 
     __abstract__ = True
 
-    #: The attributes whose words a search looks at, the heading first.
+    #: The attributes whose words a search looks at; what it is called first, so that sorting by them sorts by that.
     SEARCHED: ClassVar[tuple[str, ...]] = ()
     #: The relationship leading to the record this one is a row of, if it is one.
     PARENT: ClassVar[str] = ""

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from tracker.database import Base, word_type
-from tracker.models.accounts import Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
 from tracker.models.documents import Passage, document_issuer
@@ -86,7 +85,6 @@ class Commitment(Record):
     deadline_words: Mapped[str | None]
     #: What would count as done.
     done_when: Mapped[str | None]
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     priority: Mapped[Priority] = mapped_column(word_type(Priority))
     #: When the tracker came to know of it.
     recorded_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.UTC))
@@ -95,7 +93,6 @@ class Commitment(Record):
     area: Mapped[PolicyArea] = relationship()
     areas: Mapped[list[PolicyArea]] = relationship(secondary=commitment_area, order_by=PolicyArea.code)
     frameworks: Mapped[list[Framework]] = relationship(secondary=commitment_framework, order_by=Framework.code)
-    owner: Mapped[Account | None] = relationship()
     parties: Mapped[list["CommitmentParty"]] = relationship(viewonly=True, order_by="CommitmentParty.id")
     sources: Mapped[list["CommitmentSource"]] = relationship(viewonly=True, order_by="CommitmentSource.id")
 
@@ -119,6 +116,7 @@ class CommitmentParty(Record):
     __tablename__ = "commitment_party"
     __table_args__ = (UniqueConstraint("commitment_id", "party_id", "role"),)
     PARENT = "commitment"
+    SEARCHED = ("note",)
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
@@ -139,6 +137,7 @@ class CommitmentSource(Record):
     __tablename__ = "commitment_source"
     __table_args__ = (UniqueConstraint("commitment_id", "passage_id", "relation"),)
     PARENT = "commitment"
+    SEARCHED = ("attributed_to", "note")
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), index=True)

@@ -63,6 +63,7 @@ class Passage(Record):
         CheckConstraint("sentence >= 1", "sentence_from_1"),
     )
     PARENT = "document"
+    SEARCHED = ("note",)
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     paragraph: Mapped[int]

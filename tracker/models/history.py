@@ -44,7 +44,7 @@ class Change(Base):
 
 def plain(value: Any) -> Any:
     """Return a value as JSON would hold it."""
-    if isinstance(value, Record | Account):
+    if isinstance(value, Record):
         return value.code
     if isinstance(value, Word):
         return value.value

@@ -69,6 +69,7 @@ class Participation(Record):
         CheckConstraint("role IS NULL OR attendance <> 'mentioned_only'", "mention_has_no_role"),
     )
     PARENT = "meeting"
+    SEARCHED = ("name_as_printed", "office_as_printed", "note")
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)
@@ -98,6 +99,7 @@ class MeetingLink(Record):
         CheckConstraint("meeting_id <> to_id", "two_meetings"),
     )
     PARENT = "meeting"
+    SEARCHED = ("note",)
 
     #: Where the link starts.
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)

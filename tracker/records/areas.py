@@ -25,7 +25,7 @@ KIND = Kind(
     many=_l("Policy areas"),
     about=_l("The subjects that commitments are counted by; each commitment has one primary area."),
     listed=("name", "name_es", "description", "parent"),
-    sorts={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.name},
+    sorts={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.search},
     order="order",
     heading="name",
 )

@@ -125,8 +125,9 @@ class Kind:
     about: Any
     #: The columns a list shows unless others are asked for.
     listed: tuple[str, ...]
-    #: {name: expression} a list can be sorted by; the first is the usual one, downwards with a minus.
+    #: {name: expression} a list can be sorted by; names by `search`, so that accents and case do not matter.
     sorts: Mapping[str, Any]
+    #: What it is sorted by unless asked otherwise; downwards with a minus.
     order: str
     filters: type[Filters] = Filters
     #: Columns beside those of the form.

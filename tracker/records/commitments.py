@@ -8,7 +8,6 @@ from sqlalchemy import select, type_coerce, union
 from wtforms.validators import StopValidation
 
 from tracker.models import (
-    Account,
     Commitment,
     CommitmentParty,
     CommitmentSource,
@@ -57,7 +56,6 @@ class CommitmentForm(RecordForm):
     every_months = Number(_l("Every so many months"), least=1, most=1200, description=_l("For a recurring deadline."))
     deadline_words = Text(_l("Deadline as printed"))
     done_when = LongText(_l("What would count as done"), most=2000)
-    owner = Reference(_l("Owner"), Account, description=_l("Who follows it up."))
     priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
     note = note()
 
@@ -129,7 +127,7 @@ KIND = Kind(
     sorts={
         "made_on": Commitment.made_on,
         "due_on": Commitment.due_on,
-        "title": Commitment.title,
+        "title": Commitment.search,
         "code": Commitment.code,
         "recorded_at": Commitment.recorded_at,
     },

@@ -73,7 +73,7 @@ KIND = Kind(
     many=_l("Documents"),
     about=_l("The texts everything here rests on: statements, readouts, reports."),
     listed=("title", "kind", "issued_by", "language", "published_on"),
-    sorts={"published_on": Document.published_on, "title": Document.title, "code": Document.code},
+    sorts={"published_on": Document.published_on, "title": Document.search, "code": Document.code},
     order="-published_on",
     filters=DocumentFilters,
 )

@@ -22,7 +22,7 @@ KIND = Kind(
     many=_l("Frameworks"),
     about=_l("Standing agreements that commitments are made under."),
     listed=("name", "name_es", "description"),
-    sorts={"name": Framework.name, "code": Framework.code},
+    sorts={"name": Framework.search, "code": Framework.code},
     order="name",
     heading="name",
 )

@@ -22,7 +22,7 @@ KIND = Kind(
     many=_l("Indicators"),
     about=_l("What is counted, so that figures from different documents can be set side by side."),
     listed=("name", "name_es", "unit"),
-    sorts={"name": Indicator.name, "code": Indicator.code},
+    sorts={"name": Indicator.search, "code": Indicator.code},
     order="name",
     heading="name",
 )

@@ -93,7 +93,7 @@ KIND = Kind(
     many=_l("Meetings"),
     about=_l("Where governments met, who sat there in what office, and what each side undertook."),
     listed=("title", "starts_on", "date_basis", "venue", "country", "status", "documents"),
-    sorts={"starts_on": Meeting.starts_on, "title": Meeting.title, "code": Meeting.code},
+    sorts={"starts_on": Meeting.starts_on, "title": Meeting.search, "code": Meeting.code},
     order="-starts_on",
     filters=MeetingFilters,
 )
@@ -138,7 +138,7 @@ PARTICIPATIONS = Kind(
     many=_l("Seats and mentions"),
     about=_l("Who sat at a meeting or was only named there: on whose behalf, and in what office that day."),
     listed=("code", "name_as_printed", "office_as_printed", "party", "role", "attendance", "passage"),
-    sorts={"code": Participation.code, "name_as_printed": Participation.name_as_printed},
+    sorts={"code": Participation.code, "name_as_printed": Participation.search},
     order="code",
     filters=ParticipationFilters,
     heading="code",

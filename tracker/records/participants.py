@@ -33,7 +33,7 @@ KIND = Kind(
         "The people who sat at the meetings or were named there. Their office stands at each seat, as printed that day."
     ),
     listed=("name", "other_names"),
-    sorts={"name": Participant.name, "code": Participant.code},
+    sorts={"name": Participant.search, "code": Participant.code},
     order="name",
     filters=ParticipantFilters,
     heading="name",
