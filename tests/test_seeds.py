@@ -39,7 +39,7 @@ COUNTS = {
 UNKNOWN = {
     "documents": {"republisher", "published_on", "url", "retrieved_on"},
     "meetings": {"ends_on", "city", "series"},
-    "commitments": {"quote", "due_on", "every_months", "deadline_words", "done_when", "owner", "areas"},
+    "commitments": {"quote", "due_on", "every_months", "deadline_words", "done_when", "areas"},
     "claims": {"indicator", "published_on", "supersedes"},
 }
 #: Fields for names as they are printed: those of people, groups, offices and agreements.
