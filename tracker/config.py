@@ -27,7 +27,7 @@ def secret_key(folder: Path) -> str:
 
     A key that others could read is replaced: all that costs is that open forms must be sent again.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "secret-key"
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
         path.unlink()

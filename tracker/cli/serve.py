@@ -1,6 +1,8 @@
 """The command that serves the pages."""
 
 import ipaddress
+import signal
+import sys
 
 import click
 import waitress
@@ -47,7 +49,10 @@ def serve(host: str, port: int, seeds: bool) -> None:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
     click.echo(f"Database: {where()}")
     click.echo(f"Open http://{host}:{server.effective_port}/ — stop with Ctrl+C.")
+    # Stopped either way, the database is closed, and what its log held is in its file.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run()
     finally:
         server.close()
+        current_app.extensions["tracker.engine"].dispose()

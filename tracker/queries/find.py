@@ -143,16 +143,21 @@ def offers(kind: Kind, filters: Filters) -> dict[str, list[Offer]]:
 
 
 def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
-    allowed = select(kind.model.id).where(*filters.conditions(kind.model, but=field.name))
+    others = filters.conditions(kind.model, but=field.name)
     link = filters.link(field.name)
     if isinstance(link, SelectBase):
         pairs = link.subquery()
         value, counted = pairs.c[1], func.count(pairs.c[0].distinct())
-        query = select(value, counted).where(pairs.c[0].in_(allowed))
+        others = [pairs.c[0].in_(select(kind.model.id).where(*others))] if others else []
     else:
-        value, counted = link, func.count()
-        query = select(value, counted).where(kind.model.id.in_(allowed))
-    query = query.where(value.is_not(None)).group_by(value).order_by(counted.desc(), value).limit(MOST_OFFERED)
+        value, counted = link, func.count(kind.model.id)
+    query = (
+        select(value, counted)
+        .where(*others, value.is_not(None))
+        .group_by(value)
+        .order_by(counted.desc(), value)
+        .limit(MOST_OFFERED)
+    )
     counts: dict[Any, int] = {row[0]: row[1] for row in session.execute(query)}
     chosen = list(field.data or ())
     if hasattr(field, "model"):

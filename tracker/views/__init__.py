@@ -6,34 +6,24 @@ from flask import Flask
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
+from tracker import vocabulary
 from tracker.models import Record
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
 from tracker.views import addresses, answers, guards, home, records
-from tracker.vocabulary import (
-    Attendance,
-    Basis,
-    Certainty,
-    CommitmentKind,
-    MeetingStatus,
-    OverallStatus,
-    SeatRole,
-    SourceRelation,
-    Status,
-)
 
 STANDING = (
-    Attendance,
-    Basis,
-    Certainty,
-    CommitmentKind,
-    MeetingStatus,
-    OverallStatus,
-    SeatRole,
-    SourceRelation,
-    Status,
+    vocabulary.Attendance,
+    vocabulary.Basis,
+    vocabulary.Certainty,
+    vocabulary.CommitmentKind,
+    vocabulary.MeetingStatus,
+    vocabulary.OverallStatus,
+    vocabulary.SeatRole,
+    vocabulary.SourceRelation,
+    vocabulary.Status,
 )
 
 
