@@ -143,6 +143,7 @@ def offers(kind: Kind, filters: Filters) -> dict[str, list[Offer]]:
 
 
 def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
+    chosen = list(field.data or ())
     others = filters.conditions(kind.model, but=field.name)
     link = filters.link(field.name)
     if isinstance(link, SelectBase):
@@ -155,11 +156,10 @@ def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
         select(value, counted)
         .where(*others, value.is_not(None))
         .group_by(value)
-        .order_by(counted.desc(), value)
+        .order_by(value.in_([getattr(each, "id", each) for each in chosen]).desc(), counted.desc(), value)
         .limit(MOST_OFFERED)
     )
     counts: dict[Any, int] = {row[0]: row[1] for row in session.execute(query)}
-    chosen = list(field.data or ())
     if hasattr(field, "model"):
         records = session.scalars(select(field.model).where(field.model.id.in_(counts)))
         by_id = {record.id: record for record in (*records, *chosen)}

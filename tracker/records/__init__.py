@@ -1,6 +1,5 @@
 """The catalogue: every kind of record, each described once, those that others refer to first."""
 
-from tracker.errors import NotFound
 from tracker.models import Record
 from tracker.records import (
     areas,
@@ -44,13 +43,6 @@ def kind_of(record: Record | type[Record]) -> Kind:
 
 def kind_stored_as(table: str) -> Kind:
     return _BY_TABLE[table]
-
-
-def kind_named(name: str) -> Kind:
-    """Return a kind by its name; raises NotFound."""
-    if name not in CATALOGUE:
-        raise NotFound(f"There is no kind of record called “{name}”. The kinds are: {', '.join(CATALOGUE)}.")
-    return CATALOGUE[name]
 
 
 def rows_of(kind: Kind) -> list[Kind]:

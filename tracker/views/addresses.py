@@ -4,9 +4,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter
 
+from tracker.errors import Invalid
 from tracker.records import CATALOGUE, Kind, kind_of
 
 
@@ -34,6 +36,14 @@ class Code(BaseConverter):
     """The code of a record."""
 
     regex = "[a-z0-9][a-z0-9.-]{0,99}"
+
+
+def asked_format(*known: str) -> str:
+    """Return the file format the address asks for, or nothing for the page; raises Invalid."""
+    asked = request.args.get("format", "")
+    if asked and asked not in known:
+        raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=asked[:60], known=", ".join(known))]})
+    return asked
 
 
 def record_address(record: Any) -> str:

@@ -10,11 +10,10 @@ from tracker.errors import Invalid
 from tracker.queries import find
 from tracker.records import Kind
 from tracker.records.base import Column, loads
-from tracker.views.addresses import address
+from tracker.views.addresses import address, asked_format
 
 #: What an address holds beside filters.
 VIEW = ("after", "before", "columns", "format", "sort")
-FORMATS = ("csv", "json")
 
 
 class List:
@@ -22,10 +21,7 @@ class List:
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
-        self.format = args.get("format", "")
-        if self.format and self.format not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=self.format[:60], known=known)]})
+        self.format = asked_format("csv", "json")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)

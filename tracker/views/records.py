@@ -12,8 +12,7 @@ from tracker.errors import Conflict, Invalid, NotFound
 from tracker.queries import documents, find, history, meetings, uses
 from tracker.records import Kind, rows_of
 from tracker.views import files
-from tracker.views.addresses import record_address
-from tracker.views.answers import wants_json
+from tracker.views.addresses import asked_format, record_address
 from tracker.views.editing import Sheet
 from tracker.views.lists import List
 
@@ -39,7 +38,7 @@ def index(kind: Kind) -> ResponseReturnValue:
 def show(kind: Kind, code: str) -> ResponseReturnValue:
     record = sought(kind, code)
     rows = {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
-    if wants_json():
+    if asked_format("json"):
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
@@ -56,7 +55,7 @@ def past(kind: Kind, code: str) -> ResponseReturnValue:
     changes = history.of(kind, code)
     if not changes:
         raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.many, code=code))
-    if wants_json():
+    if asked_format("json"):
         return files.history_as_json(changes)
     record = find.get_or_none(kind, code)
     return page("history", kind, code=code, record=record, changes=changes)
