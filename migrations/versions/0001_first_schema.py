@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("republisher", TEXT, nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("published_precision", words("dateprecision", "day", "month", "year", "unknown"), nullable=False),
-        sa.Column("url", TEXT, nullable=True),
+        sa.Column("web_address", TEXT, nullable=True),
         sa.Column("retrieved_on", sa.Date(), nullable=True),
         sa.Column("sha256", TEXT, nullable=True),
         sa.Column("note", TEXT, nullable=True),

@@ -44,9 +44,10 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
         for row in rows:
             if not row.removed:
                 _put(row.form, row.record)
-        for parent in (record, record.belongs_to):
-            if parent is not None and inspect(parent).persistent and _has_changed_rows(parent, rows):
-                flag_modified(parent, "search")
+        for stepping in (record, record.belongs_to):
+            if stepping is not None and inspect(stepping).persistent and _is_changed(stepping, rows):
+                # Marked, so that its version steps also where only its lists or rows differ.
+                flag_modified(stepping, "search")
     _flush()
 
 
@@ -121,10 +122,12 @@ def _put(form: RecordForm, record: Any) -> None:
     session.add(record)
 
 
-def _has_changed_rows(parent: Any, rows: Sequence[RowEdit]) -> bool:
-    removed = any(row.removed for row in rows)
-    changed = (*session.new, *(record for record in session.dirty if session.is_modified(record)))
-    return removed or any(record.belongs_to is parent for record in changed if isinstance(record, Record))
+def _is_changed(record: Any, rows: Sequence[RowEdit]) -> bool:
+    changed = (*session.new, *(each for each in session.dirty if session.is_modified(each)))
+    removed = any(row.removed and row.record.belongs_to is record for row in rows)
+    return (
+        removed or record in changed or any(each.belongs_to is record for each in changed if isinstance(each, Record))
+    )
 
 
 def _flush() -> None:

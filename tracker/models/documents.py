@@ -37,7 +37,7 @@ class Document(Record):
     #: The first day of the month or year where the precision says no more.
     published_on: Mapped[datetime.date | None] = mapped_column(index=True)
     published_precision: Mapped[DatePrecision] = mapped_column(word_type(DatePrecision))
-    url: Mapped[str | None]
+    web_address: Mapped[str | None]
     retrieved_on: Mapped[datetime.date | None]
     #: Of the text as UTF-8 with line ends as LF, in hexadecimal.
     sha256: Mapped[str | None]

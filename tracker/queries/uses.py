@@ -38,7 +38,8 @@ def of(record: Record) -> list[Use]:
                 continue
             attribute = getattr(kind.model, relationship.key)
             names = attribute.any(type(record).id == record.id) if relationship.uselist else attribute == record
-            users = session.scalars(select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED))
+            query = select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED)
+            users = session.scalars(query.options(*kind.loads(())))
             found += [Use(kind, user, kind.columns[relationship.key].label) for user in users]
     return found
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import PolicyArea
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.choices import Reference
 from tracker.records.fields import LongText, Number, Text
 
@@ -13,7 +13,7 @@ class AreaForm(RecordForm):
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     description = LongText(_l("Description"), description=_l("What belongs here, and what does not."))
-    parent = Reference(_l("Part of"), PolicyArea)
+    parent = Reference(_l("Part of"), PolicyArea, validators=[not_itself])
     order = Number(_l("Order"), required=True, default=100, description=_l("Lists show the lowest number first."))
     note = note()
 

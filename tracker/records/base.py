@@ -78,7 +78,8 @@ class RowForm(RecordForm):
     """The fields of a kind with a parent; the server gives the code where none is named."""
 
     letter: ClassVar[str]
-    code = RecordCode(required=False)
+    # The parent's code, a letter and a number.
+    code = RecordCode(required=False, most=80)
 
     def validate_code(self, code: Any) -> None:
         parent = self[self.model.PARENT].data
@@ -87,6 +88,15 @@ class RowForm(RecordForm):
             if number == code.data or not (number.isascii() and number.isdigit()):
                 raise StopValidation(_("Leave this empty, or write %(shape)s.", shape=f"{parent.code}.{self.letter}1"))
             super().validate_code(code)
+
+
+def not_itself(form: RecordForm, field: Any) -> None:
+    """Refuse a record that would be, through any number of steps, part of itself."""
+    other = field.data
+    while other is not None:
+        if other is form.record:
+            raise StopValidation(_("That would lead back to this record itself: choose another."))
+        other = getattr(other, field.short_name)
 
 
 @dataclass(frozen=True)
@@ -105,11 +115,6 @@ class Column:
     words: Any = None
     #: What of the model must be read with the record to tell this.
     needs: tuple[Any, ...] = ()
-
-
-def loads(columns: Iterable[Column]) -> list[Any]:
-    """Return the loader options for telling columns in as many queries for any number of records."""
-    return [selectinload(attribute) for column in columns for attribute in column.needs]
 
 
 @dataclass(frozen=True)
@@ -159,8 +164,16 @@ class Kind:
         start = start.rstrip("/")
         return Column("url", "url", lambda record: start + self.address(record), lambda url: url, str)
 
-    def loads(self) -> list[Any]:
-        return loads(self.columns.values())
+    def loads(self, columns: Iterable[Column] | None = None) -> list[Any]:
+        """Return the loader options for telling columns (usually all) in as many queries for any number of records.
+
+        The record that a row belongs to is always read with it, for its address.
+        """
+        columns = self.columns.values() if columns is None else columns
+        needs = [attribute for column in columns for attribute in column.needs]
+        if self.parent:
+            needs.append(getattr(self.model, self.parent))
+        return [selectinload(attribute) for attribute in dict.fromkeys(needs)]
 
 
 def _column(model: type[Record], told: Any) -> Column:

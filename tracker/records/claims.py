@@ -8,7 +8,7 @@ from sqlalchemy import select
 from wtforms.validators import StopValidation
 
 from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.choices import Reference
 from tracker.records.days import Day
 from tracker.records.fields import LongText, Number, Text
@@ -29,7 +29,9 @@ class ClaimForm(RecordForm):
     period_start = Day(_l("Period from"))
     period_end = Day(_l("Period to"))
     published_on = Day(_l("Figure published on"))
-    supersedes = Reference(_l("Supersedes"), Claim, description=_l("The earlier figure that this one revises."))
+    supersedes = Reference(
+        _l("Supersedes"), Claim, validators=[not_itself], description=_l("The earlier figure that this one revises.")
+    )
     note = note()
 
     def validate_period_end(self, _period_end: Any) -> None:
@@ -38,10 +40,6 @@ class ClaimForm(RecordForm):
     def validate_value(self, _value: Any) -> None:
         if not self.unit.data:
             raise StopValidation(_("Say in “Unit” what this is a number of."))
-
-    def validate_supersedes(self, supersedes: Any) -> None:
-        if supersedes.data is self.record:
-            raise StopValidation(_("A claim does not supersede itself: choose another."))
 
 
 class ClaimFilters(Filters):

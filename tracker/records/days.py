@@ -25,9 +25,9 @@ class Day(Told, fields.DateField):
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = valuelist[0].strip() if valuelist else ""
         self.data = None
-        for form in self.FORMATS if typed else ():
+        for form in self.FORMATS if len(typed) <= SHORT else ():
             try:
-                self.data = datetime.datetime.strptime(typed[:SHORT], form).date()
+                self.data = datetime.datetime.strptime(typed, form).date()
                 return
             except ValueError:
                 continue

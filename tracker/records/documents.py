@@ -40,7 +40,7 @@ class DocumentForm(RecordForm):
         _l("Publication date is known to the"), DatePrecision, required=True, default=DatePrecision.DAY
     )
     published_on = Day(_l("Published on"), description=_l("The first day, where only a month or year is known."))
-    url = Address(_l("Web address"))
+    web_address = Address(_l("Web address"))
     retrieved_on = Day(_l("Retrieved on"))
     sha256 = Text(
         _l("sha256 of the text"), most=64, validators=[check_sha256], description=_l("As UTF-8 with line ends as LF.")

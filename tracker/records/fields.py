@@ -11,8 +11,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import fields, widgets
 from wtforms.validators import StopValidation
 
-#: Characters that no field takes: controls but line ends and tabs, and lone surrogates.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+#: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,
+#: and the code points that Unicode keeps for no character.
+UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
 #: Longer input is refused before anything tries to read a day or a number in it.
 SHORT = 100
 
@@ -70,7 +75,7 @@ class Text(Told, fields.StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
-            typed = valuelist[0].replace("\r\n", "\n").strip()
+            typed = re.sub("\r\n?", "\n", valuelist[0]).strip()
             self.data = (typed if self.lines else re.sub(r"\s*\n\s*", " ", typed)) or None
 
     def pre_validate(self, form: Any) -> None:
@@ -176,12 +181,12 @@ class Flag(Told, fields.BooleanField):
 class RecordCode(Text):
     """What a record is known by: given once, never changed, never used again."""
 
-    SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+    SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
     #: Words that stand for pages where a code would stand in an address.
     RESERVED = frozenset({"new", "edit", "remove", "history", "feed.atom", "index", "all"})
 
-    def __init__(self, label: Any = None, **kwargs: Any):
-        super().__init__(label or _l("Code"), most=64, **kwargs)
+    def __init__(self, label: Any = None, *, most: int = 64, **kwargs: Any):
+        super().__init__(label or _l("Code"), most=most, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Party
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.choices import Choice, Reference
 from tracker.records.fields import Text
 from tracker.records.filters import Filters, any_of
@@ -15,7 +15,9 @@ class PartyForm(RecordForm):
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     kind = Choice(_l("Kind"), PartyKind, required=True)
-    parent = Reference(_l("Part of"), Party, description=_l("The country or body it belongs to."))
+    parent = Reference(
+        _l("Part of"), Party, validators=[not_itself], description=_l("The country or body it belongs to.")
+    )
     note = note()
 
 

@@ -10,7 +10,7 @@ from tracker.exports import csv, json
 from tracker.models import Change
 from tracker.queries import find
 from tracker.records import CATALOGUE, Kind
-from tracker.records.base import Column, loads
+from tracker.records.base import Column
 from tracker.views.addresses import address
 from tracker.views.lists import List
 
@@ -21,7 +21,7 @@ def url(kind: Kind) -> Column:
 
 def list_as_csv(wanted: List) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    records = find.each(wanted.kind, wanted.query, wanted.order, loads(wanted.told))
+    records = find.each(wanted.kind, wanted.query, wanted.order, wanted.kind.loads(wanted.told))
     lines = csv.lines([*wanted.told, url(wanted.kind)], records)
     response = Response(stream_with_context(lines), content_type=csv.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.errors import Invalid
 from tracker.queries import find
 from tracker.records import Kind
-from tracker.records.base import Column, loads
+from tracker.records.base import Column
 from tracker.views.addresses import address, asked_format
 
 #: What an address holds beside filters.
@@ -55,7 +55,7 @@ class List:
 
     def page(self, columns: Sequence[Column]) -> find.Page:
         before, after = self.args.get("before"), self.args.get("after")
-        return find.page(self.kind, self.query, self.order, before, after, loads(columns))
+        return find.page(self.kind, self.query, self.order, before, after, self.kind.loads(columns))
 
     @cached_property
     def page_shown(self) -> find.Page:
