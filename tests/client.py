@@ -12,7 +12,7 @@ class PageClient(FlaskClient):
     """A client whose every HTML answer must be a sound page."""
 
     def open(self, *args, **kwargs):
-        response = super().open(*args, **kwargs)
+        response = super().open(*args, **{"buffered": True} | kwargs)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             check_page(response.text, f"{response.request.method} {response.request.url}")
         return response

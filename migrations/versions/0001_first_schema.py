@@ -461,6 +461,12 @@ def upgrade() -> None:
         [{"code": "local", "name": "Local account"}, {"code": "seeds", "name": "Seeds"}],
     )
     if op.get_context().dialect.name == "sqlite":
+        # INSERT OR REPLACE deletes without a word to the trigger for deleting.
+        op.execute(
+            "CREATE TRIGGER change_refuses_replace BEFORE INSERT ON change "
+            "WHEN EXISTS (SELECT 1 FROM change WHERE seq = NEW.seq) "
+            "BEGIN SELECT RAISE(ABORT, 'the history is never changed'); END"
+        )
         for verb in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER change_refuses_{verb.lower()} BEFORE {verb} ON change "
@@ -479,6 +485,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER change_refuses_replace")
         op.execute("DROP TRIGGER change_refuses_update")
         op.execute("DROP TRIGGER change_refuses_delete")
     else:

@@ -57,8 +57,12 @@ def words_of(text: str) -> list[str]:
 
 
 def searchable(record: Record) -> str:
-    """Return what `Record.search` should hold: each word after a blank, so that " fent" finds words beginning so."""
-    return "".join(f" {word}" for name in record.SEARCHED for word in words_of(getattr(record, name) or ""))
+    """Return what `Record.search` should hold: each word after a blank, so that " fent" finds words beginning so.
+
+    A line end closes each attribute, and sorts before a blank: "Ana" comes before "Ana López".
+    """
+    texts = (getattr(record, name) or "" for name in record.SEARCHED)
+    return "".join("".join(f" {word}" for word in words_of(text)) + "\n" for text in texts)
 
 
 @event.listens_for(Record, "attribute_instrument", propagate=True)

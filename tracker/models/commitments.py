@@ -146,7 +146,7 @@ class CommitmentSource(Record):
     attributed_to: Mapped[str | None]
 
     commitment: Mapped[Commitment] = relationship()
-    passage: Mapped[Passage] = relationship()
+    passage: Mapped[Passage] = relationship(lazy="selectin")
 
 
 #: The type of an overall status in a query; it is never stored.

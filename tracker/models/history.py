@@ -112,8 +112,16 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
         raise RuntimeError("A change needs a write transaction.")
     for record in (*session.new, *session.dirty):
         if isinstance(record, Record):
+            _refuse_bare_keys(record)
             record.search = searchable(record)
     session.info["removed"] = {r: values_of(r) for r in session.deleted if isinstance(r, Record)}
+
+
+def _refuse_bare_keys(record: Record) -> None:
+    """Refuse another record named by its id alone: the history tells relationships, by codes."""
+    for attribute in inspect(type(record)).column_attrs:
+        if attribute.columns[0].foreign_keys and inspect(record).attrs[attribute.key].history.has_changes():
+            raise RuntimeError(f"Set {attribute.key.removesuffix('_id')}, not {attribute.key}.")
 
 
 @event.listens_for(Session, "after_flush")
@@ -169,5 +177,5 @@ def code_was_used(session: Any, model: type[Record], code: str) -> bool:
 def _refuse_bulk(state: ORMExecuteState) -> None:
     """Refuse statements that would change records without a history."""
     mapper = state.bind_mapper
-    if (state.is_update or state.is_delete) and mapper and issubclass(mapper.class_, Record):
+    if not state.is_select and mapper and issubclass(mapper.class_, Record):
         raise RuntimeError("Records are changed one by one, so that each change has its history.")

@@ -120,11 +120,15 @@ def page(kind: Kind, query: Select[Any], order: Order, before: str | None, after
 
 
 def each(kind: Kind, query: Select[Any], order: Order, loads: Any) -> Iterator[Any]:
-    """Read a whole list, however long, a chunk at a time."""
+    """Read a whole list, however long, a chunk at a time, as it stands when the reading begins.
+
+    The session is its own: a file is still being read when the request that asked for it is done.
+    """
     query = query.order_by(*order.by(kind)).options(*loads).execution_options(yield_per=CHUNK)
-    for part in session.scalars(query).partitions():
-        yield from part
-        session.expunge_all()
+    with session.session_factory() as reading:
+        for part in reading.scalars(query).partitions():
+            yield from part
+            reading.expunge_all()
 
 
 @dataclass(frozen=True)

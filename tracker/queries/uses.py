@@ -28,16 +28,19 @@ class Use:
         return f"{self.kind.many} · {self.label}"
 
 
-def of(record: Record) -> list[Use]:
-    """Return the records that name this one, but for its own rows."""
+def of(*records: Record) -> list[Use]:
+    """Return the records that name any of these, which are all of one kind, but for their own rows."""
     found = []
+    model, ids = type(records[0]), [record.id for record in records]
     for kind in CATALOGUE.values():
         for relationship in inspect(kind.model).relationships:
             direct = relationship.direction is not RelationshipDirection.ONETOMANY and not relationship.viewonly
-            if not direct or relationship.mapper.class_ is not type(record) or relationship.key == kind.parent:
+            if not direct or relationship.mapper.class_ is not model or relationship.key == kind.parent:
                 continue
-            attribute = getattr(kind.model, relationship.key)
-            names = attribute.any(type(record).id == record.id) if relationship.uselist else attribute == record
+            if relationship.uselist:
+                names = getattr(kind.model, relationship.key).any(model.id.in_(ids))
+            else:
+                names = next(iter(relationship.local_columns)).in_(ids)
             query = select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED)
             users = session.scalars(query.options(*kind.loads(())))
             found += [Use(kind, user, kind.columns[relationship.key].label) for user in users]
@@ -51,5 +54,7 @@ def own_rows(record: Record) -> list[Any]:
 
 def in_the_way(record: Record) -> list[Use]:
     """Return what forbids removing a record: what names it, or names a row of it, from outside."""
-    leaving = [record, *own_rows(record)]
-    return [use for each in leaving for use in of(each) if use.record not in leaving]
+    rows = own_rows(record)
+    by_kind = [[record], *([row for row in rows if type(row) is model] for model in {type(row) for row in rows})]
+    leaving = {record, *rows}
+    return [use for each in by_kind for use in of(*each) if use.record not in leaving]

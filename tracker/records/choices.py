@@ -53,7 +53,8 @@ class Choosing(Told, SelectFieldBase):
         if not self.several:
             yield Option("", "", not picked and not typed, {})
         for key in typed:
-            yield Option(key, key, True, {})
+            shown = UNFIT.sub("�", key)
+            yield Option(shown, shown, True, {})
         for key, label in options.items():
             yield Option(key, label, key in picked, {})
 
@@ -76,7 +77,7 @@ class Choosing(Told, SelectFieldBase):
 
     def plain(self, value: Any) -> Any:
         if self.several:
-            return [self.key(item) for item in value or ()]
+            return sorted(self.key(item) for item in value or ())
         return None if value is None else self.key(value)
 
     def text(self, value: Any) -> str:

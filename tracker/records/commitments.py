@@ -75,16 +75,30 @@ class CommitmentForm(RecordForm):
             raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
 
 
+#: How a lead stands, comparable with an overall status.
+_OWN_STATUS = type_coerce(CommitmentParty.status, OVERALL)
+
+
 def _status(filters: Any) -> Any:
     """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
     if not filters.party.data:
         return Commitment.status
-    return select(CommitmentParty.commitment_id, type_coerce(CommitmentParty.status, OVERALL)).where(
+    return select(CommitmentParty.commitment_id, _OWN_STATUS).where(
         CommitmentParty.role == PartyRole.LEAD, CommitmentParty.party_id.in_([p.id for p in filters.party.data])
     )
 
 
+def _party(filters: Any) -> Any:
+    """Lead to the parties in any role; where statuses are chosen too, to the leads that stand so."""
+    rows = select(CommitmentParty.commitment_id, CommitmentParty.party_id)
+    if not filters.status.data:
+        return rows
+    return rows.where(CommitmentParty.role == PartyRole.LEAD, _OWN_STATUS.in_(filters.status.data))
+
+
 class CommitmentFilters(Filters):
+    together = {"party": ("status",)}
+
     area = any_of(
         CommitmentForm.area,
         union(select(Commitment.id, Commitment.area_id), select(commitment_area)),
@@ -92,7 +106,7 @@ class CommitmentFilters(Filters):
     )
     kind = any_of(CommitmentForm.kind, Commitment.kind)
     status = any_of(Choice(_l("Status"), OverallStatus), _status)
-    party = any_of(Reference(_l("Party"), Party), select(CommitmentParty.commitment_id, CommitmentParty.party_id))
+    party = any_of(Reference(_l("Party"), Party), _party)
     meeting = any_of(CommitmentForm.meeting, Commitment.meeting_id)
     document = any_of(
         Reference(_l("Document"), Document),

@@ -8,7 +8,7 @@ from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from wtforms import fields, widgets
 
-from tracker.records.fields import SHORT, Told
+from tracker.records.fields import SHORT, UNFIT, Told
 from tracker.vocabulary import DatePrecision
 
 
@@ -33,7 +33,10 @@ class Day(Told, fields.DateField):
                 continue
         if typed:
             raise ValueError(
-                _("“%(typed)s” is not a day in the calendar; write it as 2023-07-24 or 24 July 2023.", typed=typed[:40])
+                _(
+                    "“%(typed)s” is not a day in the calendar; write it as 2023-07-24 or 24 July 2023.",
+                    typed=UNFIT.sub("�", typed[:40]),
+                )
             )
 
     def plain(self, value: datetime.date | None) -> str | None:

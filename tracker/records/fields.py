@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import format_decimal
@@ -45,6 +46,10 @@ class Told(fields.Field):
     def __init__(self, label: Any = None, *, required: bool = False, validators: Iterable[Any] = (), **kwargs: Any):
         super().__init__(label, [given(required), *validators], **kwargs)
         self.required = required
+
+    def _value(self) -> str:
+        """Return what stands in the field; what no page can hold is shown as a replacement character."""
+        return UNFIT.sub("�", super()._value())
 
     def plain(self, value: Any) -> Any:
         """Return a value as JSON and history hold it."""
@@ -109,6 +114,14 @@ class Address(Text):
             raise StopValidation(_("Write a whole web address, beginning with https:// or http://."))
 
 
+def typed_number(value: float) -> str:
+    """Return a number as a person types it, without an exponent; one beyond all bounds as too many nines."""
+    if isinstance(value, int):
+        # Python refuses to print a number of many thousand digits.
+        return str(value) if value.bit_length() <= 100 else "9" * SHORT
+    return format(Decimal(repr(value)).normalize(), "f")
+
+
 class Number(Told, fields.StringField):
     """A number from `least` to `most`; whole, unless `whole` is false."""
 
@@ -139,8 +152,8 @@ class Number(Told, fields.StringField):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.plain(self.data))
+            return UNFIT.sub("�", self.raw_data[0])
+        return "" if self.data is None else typed_number(self.data)
 
     def plain(self, value: float | None) -> float | int | None:
         return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -150,8 +163,7 @@ class Number(Told, fields.StringField):
 
     def entered(self, value: Any) -> list[str]:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            # No number with so many digits is in any field's bounds, and Python would refuse to print it.
-            return ["9" * SHORT if isinstance(value, int) and value.bit_length() > 100 else str(self.plain(value))]
+            return [typed_number(value)]
         return super().entered(value)
 
 

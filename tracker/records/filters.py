@@ -1,7 +1,7 @@
 """Ways to narrow a list, made from the fields that records already have."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +9,7 @@ from sqlalchemy import SelectBase, and_, select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.fields.core import UnboundField
+from wtforms.validators import StopValidation
 
 from tracker.errors import Invalid
 from tracker.models.base import words_of
@@ -42,6 +43,8 @@ class Filters(Form):
     """What a person asked to see. Conditions are SQL, sentences are for people, and both come from the same field."""
 
     q = Text(_l("Search"), most=200)
+    #: {filter: filters that mean something else beside it}; what it offers is counted without these.
+    together: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @classmethod
     def from_query(cls, args: MultiDict[str, str]) -> "Filters":
@@ -53,7 +56,7 @@ class Filters(Form):
                 names = ", ".join(field.name for field in known)
                 wrong[name[:60]] = [_("There is no such filter. The filters here are: %(names)s.", names=names)]
         if sum(len(values) for values in args.listvalues()) > MOST_VALUES:
-            wrong["filters"] = [_("Choose at most %(most)s values.", most=MOST_VALUES)]
+            raise Invalid({"filters": [_("Choose at most %(most)s values.", most=MOST_VALUES)]})
         filters = cls(args)
         if not filters.validate():
             wrong |= filters.errors
@@ -63,7 +66,7 @@ class Filters(Form):
 
     def validate_q(self, q: Any) -> None:
         if q.data and not words_of(q.data):
-            raise ValueError(_("Type at least one letter or digit."))
+            raise StopValidation(_("Type at least one letter or digit."))
 
     @property
     def chosen(self) -> list[Any]:
@@ -72,7 +75,8 @@ class Filters(Form):
 
     def conditions(self, model: Any, but: str = "") -> list[Any]:
         """Return the SQL conditions that let a record of the model through, leaving out the filter named `but`."""
-        return [self._condition(model, field) for field in self.chosen if field.name != but]
+        leaving = (but, *self.together.get(but, ()))
+        return [self._condition(model, field) for field in self.chosen if field.name not in leaving]
 
     def _condition(self, model: Any, field: Any) -> Any:
         if field.name == "q":

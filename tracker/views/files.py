@@ -2,6 +2,7 @@
 
 import json as stdlib_json
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from flask import Response, request, stream_with_context
@@ -23,7 +24,9 @@ def list_as_csv(wanted: List) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
     records = find.each(wanted.kind, wanted.query, wanted.order, wanted.kind.loads(wanted.told))
     lines = csv.lines([*wanted.told, url(wanted.kind)], records)
-    response = Response(stream_with_context(lines), content_type=csv.MEDIA_TYPE)
+    # The first line now, so that what goes wrong at once is answered as any other error.
+    start = next(lines)
+    response = Response(stream_with_context(chain([start], lines)), content_type=csv.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'
     return response
 

@@ -6,7 +6,8 @@ from flask import Flask, Response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
-from tracker.errors import TooLarge
+from tracker.errors import Invalid, TooLarge
+from tracker.records.fields import UNFIT
 
 #: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
 POLICY = (
@@ -33,13 +34,17 @@ def init_app(app: Flask) -> None:
 def refuse_unreadable() -> None:
     try:
         unquote_to_bytes(request.query_string).decode()
+        body = request.get_data(cache=True)
         if request.mimetype == "application/x-www-form-urlencoded":
-            body = request.get_data(cache=True)
             if body.count(b"&") >= MOST_FIELDS:
                 raise TooLarge(_("This form has more fields than any page here sends."))
-            unquote_to_bytes(body).decode()
+            body = unquote_to_bytes(body)
+        body.decode()
     except UnicodeDecodeError as error:
         raise BadRequest(_("This is not UTF-8, so it cannot be read.")) from error
+    for name, value in request.args.items(multi=True):
+        if UNFIT.search(name + value):
+            raise Invalid({UNFIT.sub("�", name[:60]): [_("Remove the control characters; nothing here holds them.")]})
 
 
 def add_headers(response: Response) -> Response:

@@ -103,9 +103,10 @@ def gone(kind: Kind, code: str) -> ResponseReturnValue:
 
 
 def sought(kind: Kind, code: str) -> Any:
-    """Return the record with a code; raises NotFound, which says so if it was there once."""
+    """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
     record = find.get_or_none(kind, code)
     if record is None and history.of(kind, code):
         where = f"/{kind.name}/{code}/history"
-        raise NotFound(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
+        situation = NotFound if request.method == "GET" else Conflict
+        raise situation(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
     return record if record is not None else find.get(kind, code)
