@@ -94,16 +94,17 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
     ]
     if form.model.PARENT:
         named.append(("", kind_of(form.model), form))
-    edited = {row.record for row in rows} | {form.record}
+    leaving = {row.record for row in rows if row.removed}
     wrong, seen = {}, set()
     for start, kind, each in named:
         parent = each[kind.parent].data
+        kept = [row for row in find.rows(kind, parent) if row not in leaving] if inspect(parent).persistent else []
         for names in _unique_together(kind):
-            others = find.rows(kind, parent) if inspect(parent).persistent else []
-            taken = {tuple(getattr(other, name) for name in names) for other in others if other not in edited}
+            # What another row holds until all is saved is taken too: rows are written one after the other.
+            taken = {tuple(getattr(row, name) for name in names) for row in kept if row is not each.record}
             values = tuple(each[name].data for name in names)
             if values in taken or (kind.name, *names, *values) in seen:
-                each[names[-1]].errors = [_("Another row says the same: change one, or remove one.")]
+                each[names[-1]].errors = [_("Another row says the same: remove one, or change it and save, first.")]
                 wrong[f"{start}{names[-1]}"] = each[names[-1]].errors
             seen.add((kind.name, *names, *values))
     return wrong

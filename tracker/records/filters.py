@@ -18,6 +18,7 @@ from tracker.records.fields import Text
 
 #: No address a person makes has more parts than this.
 MOST_VALUES = 200
+MOST_WORDS = 40
 
 
 def any_of(field: UnboundField, link: Any, label: Any = None) -> UnboundField:
@@ -67,6 +68,8 @@ class Filters(Form):
     def validate_q(self, q: Any) -> None:
         if q.data and not words_of(q.data):
             raise StopValidation(_("Type at least one letter or digit."))
+        if q.data and len(words_of(q.data)) > MOST_WORDS:
+            raise StopValidation(_("Search for at most %(most)s words at once.", most=MOST_WORDS))
 
     @property
     def chosen(self) -> list[Any]:
