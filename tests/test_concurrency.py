@@ -1,0 +1,147 @@
+"""Eight people save one record at once through its form: no save is lost, and none is overwritten unseen.
+
+Negative control: with BEGIN in place of BEGIN IMMEDIATE in `tracker.database._begin` (SQLite), or without its advisory
+lock (PostgreSQL), saves answer 500: "database is locked", or a history that forks.
+"""
+
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+
+import pytest
+import waitress
+from sqlalchemy import text
+
+from tests.client import form_values
+from tests.conftest import Place
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.queries import check
+
+WRITERS = 8
+SAVES = 5
+
+
+@pytest.fixture
+def racing_app(where, seeded):
+    place = Place("racing", where)
+    place.make(like=seeded)
+    app = create_app(Settings(data=where, database=place.name))
+    yield app
+    app.extensions["tracker.engine"].dispose()
+
+
+@contextmanager
+def served(app):
+    """Serve an application as `tracker serve` does; give its address."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        # Closing the trigger from its own thread is what ends the loop without a socket error.
+        server.trigger.pull_trigger(server.close)
+        server.maintenance(0)
+        thread.join(20)
+        server.task_dispatcher.shutdown()
+        assert not thread.is_alive()
+
+
+class Writer(threading.Thread):
+    """Somebody with a browser of their own, who saves until as many saves as wanted were answered."""
+
+    def __init__(self, address, path, number, start):
+        super().__init__()
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.HTTPHandler()
+        )
+        self.page, self.number, self.ready = address + path, number, start
+        self.answers, self.saved, self.told = Counter(), [], []
+
+    def run(self):
+        for turn in range(SAVES):
+            typed = form_values(self.ask()[1])
+            self.ready.wait(20)
+            self.save(typed, f"writer {self.number}, save {turn}")
+
+    def save(self, typed, note):
+        status, page = self.ask(typed | {"note": note})
+        self.answers[status] += 1
+        if status == 200 and "Saved." in page:
+            self.saved.append(note)
+        self.told.append((status, page))
+
+    def ask(self, typed=None):
+        body = urllib.parse.urlencode(typed).encode() if typed else None
+        try:
+            with self.opener.open(self.page, body, timeout=40) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+def column(app, statement):
+    with app.extensions["tracker.engine"].connect() as connection:
+        return list(connection.execute(text(statement)).scalars())
+
+
+def test_of_those_who_save_at_once_one_saves_and_the_others_are_told(racing_app):
+    before = column(racing_app, "SELECT version FROM framework WHERE code = 'bicentennial-framework'")[0]
+    together = threading.Barrier(WRITERS)
+    with served(racing_app) as address:
+        path = "/frameworks/bicentennial-framework/edit"
+        writers = [Writer(address, path, number, together) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join(60)
+    answers = sum((writer.answers for writer in writers), Counter())
+    assert answers.total() == WRITERS * SAVES
+    assert answers.keys() <= {200, 409}, answers
+    saved = [note for writer in writers for note in writer.saved]
+    assert len(saved) == answers[200]
+    # Each round has one winner at least, and somebody who comes too late.
+    assert SAVES <= len(saved) < WRITERS * SAVES
+    for status, page in (told for writer in writers for told in writer.told):
+        assert "locked" not in page
+        if status == 409:
+            assert "Somebody saved this record since you opened it" in page
+
+    after = column(racing_app, "SELECT version FROM framework WHERE code = 'bicentennial-framework'")[0]
+    assert after - before == len(saved)
+    written = column(racing_app, "SELECT CAST(fields AS TEXT) FROM change WHERE code = 'bicentennial-framework'")
+    for note in saved:
+        assert sum(f'"{note}"]' in each for each in written) == 1, note
+    with racing_app.app_context():
+        assert check.problems() == []
+
+
+def test_rows_added_at_once_get_codes_of_their_own(racing_app):
+    together = threading.Barrier(WRITERS)
+    with served(racing_app) as address:
+        writers = [Adder(address, "/frameworks/new", number, together) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join(60)
+    answers = sum((writer.answers for writer in writers), Counter())
+    # The code is one for all: the first takes it, and the others are told so by the field.
+    assert answers == {200: 1, 422: WRITERS - 1}
+    assert len(column(racing_app, "SELECT id FROM framework WHERE code = 'raced-for'")) == 1
+    with racing_app.app_context():
+        assert check.problems() == []
+
+
+class Adder(Writer):
+    """Somebody who adds a record under the code that all the others want too."""
+
+    def run(self):
+        typed = form_values(self.ask()[1]) | {"code": "raced-for", "name": "Raced for"}
+        self.ready.wait(20)
+        self.save(typed, f"writer {self.number}")
