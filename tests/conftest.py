@@ -117,6 +117,14 @@ def empty_app(where):
     app.extensions["tracker.engine"].dispose()
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is about the other database."""
+    other = "on_sqlite" if SERVER else "on_postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 skipped = []
 
 

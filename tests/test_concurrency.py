@@ -46,7 +46,6 @@ def served(app):
     finally:
         # Closing the trigger from its own thread is what ends the loop without a socket error.
         server.trigger.pull_trigger(server.close)
-        server.maintenance(0)
         thread.join(20)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
@@ -122,7 +121,7 @@ def test_of_those_who_save_at_once_one_saves_and_the_others_are_told(racing_app)
         assert check.problems() == []
 
 
-def test_rows_added_at_once_get_codes_of_their_own(racing_app):
+def test_only_one_of_those_who_want_a_code_gets_it(racing_app):
     together = threading.Barrier(WRITERS)
     with served(racing_app) as address:
         writers = [Adder(address, "/frameworks/new", number, together) for number in range(WRITERS)]

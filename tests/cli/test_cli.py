@@ -24,7 +24,7 @@ from click.testing import CliRunner
 
 import tracker
 from tests.client import form_values
-from tests.conftest import SERVER, Place
+from tests.conftest import Place
 from tracker.app import create_app
 from tracker.cli import tracker as tracker_command
 from tracker.records import CATALOGUE
@@ -346,7 +346,7 @@ def test_a_password_is_never_told(tmp_path):
     assert "sesame" not in run(tmp_path, "migrate", code=1, TRACKER_DATABASE=addresses[0])
 
 
-@pytest.mark.skipif(not SERVER, reason="TRACKER_TEST_DATABASE names no PostgreSQL.")
+@pytest.mark.on_postgresql
 def test_the_commands_do_the_same_on_postgresql(planted, tmp_path, where):
     place = Place("cli", where)
     place.make()

@@ -29,7 +29,7 @@ from tracker.records import CATALOGUE
 from tracker.records.choices import Choice
 
 METADATA = Record.metadata
-on_sqlite = pytest.mark.skipif(bool(SERVER), reason="This is how SQLite is set up.")
+on_sqlite = pytest.mark.on_sqlite
 
 
 @pytest.fixture

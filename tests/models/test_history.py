@@ -9,7 +9,6 @@ from sqlalchemy.exc import DatabaseError
 
 from tests import make
 from tests.client import form_values
-from tests.conftest import SERVER
 from tracker.actions.save import RowEdit, remove, save
 from tracker.actions.seed import plant
 from tracker.database import session, writing
@@ -171,7 +170,7 @@ def test_the_database_refuses_to_write_one_change_over_another(app):
         connection.execute(text(statement))
 
 
-@pytest.mark.skipif(not SERVER, reason="SQLite has no TRUNCATE.")
+@pytest.mark.on_postgresql
 def test_the_database_refuses_to_empty_the_history_at_once(app):
     with app.extensions["tracker.engine"].begin() as connection, pytest.raises(DatabaseError, match="never changed"):
         connection.execute(text("TRUNCATE change"))

@@ -19,7 +19,7 @@ from tracker.records import CATALOGUE, kind_of
 from tracker.vocabulary import Status
 
 C1 = "mx-us-2023-07-24.c1"
-ON_SQLITE = pytest.mark.skipif(bool(SERVER), reason="PostgreSQL sees to this itself.")
+ON_SQLITE = pytest.mark.on_sqlite
 
 
 def spoil(app, *statements):

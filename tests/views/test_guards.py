@@ -685,7 +685,7 @@ def test_no_address_gives_an_error_of_ours(app, rough):
     assert stored(app) == before
 
 
-@pytest.mark.skipif(not SERVER, reason="TRACKER_TEST_DATABASE names no PostgreSQL to compare with.")
+@pytest.mark.on_postgresql
 def test_both_databases_answer_alike(app, rough, where):
     beside = create_app(Settings(data=where, database=str(where / "beside.sqlite")))
     command.upgrade(alembic_config(beside.extensions["tracker.engine"].url), "head")
