@@ -37,7 +37,7 @@ COUNTS = {
 }
 #: What neither document prints, and nobody may make up.
 UNKNOWN = {
-    "documents": {"republisher", "published_on", "url", "retrieved_on"},
+    "documents": {"republisher", "published_on", "web_address", "retrieved_on"},
     "meetings": {"ends_on", "city", "series"},
     "commitments": {"quote", "due_on", "every_months", "deadline_words", "done_when", "areas"},
     "claims": {"indicator", "published_on", "supersedes"},

@@ -22,15 +22,22 @@ class Settings(BaseSettings):
     address: str = "http://127.0.0.1:8000"
 
 
+#: Characters of a key; those made here have more.
+SHORTEST_KEY = 43
+
+
 def secret_key(folder: Path) -> str:
     """Return the secret key kept in a folder, made on first use and readable to its owner alone.
 
-    A key that others could read is replaced: all that costs is that open forms must be sent again.
+    A key that others could read, or too short to be one, is replaced: all that costs is that open forms
+    must be sent again.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "secret-key"
-    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
-        path.unlink()
+    if path.exists():
+        open_to_others = os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077
+        if open_to_others or len(path.read_text().strip()) < SHORTEST_KEY:
+            path.unlink()
     if not path.exists():
         draft = folder / f"secret-key.{secrets.token_hex(8)}"
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:

@@ -10,10 +10,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from tracker.config import Settings
-from tracker.database import alembic_config
+from tracker.database import alembic_config, database_url
 from tracker.errors import TrackerError
 
 
@@ -32,22 +33,46 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(str(error)) from error
         except CommandError as error:
             raise click.ClickException(f"The database cannot be migrated: {error}") from error
-        except OperationalError as error:
-            raise click.ClickException(f"The database {where()} cannot be used: {error.orig}") from error
+        except DBAPIError as error:
+            told = called(database_url(settings.database, settings.data))
+            raise click.ClickException(f"The database {told} cannot be used: {error.orig}") from error
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            if not settings.database or "://" not in settings.database:
+                raise
+            scheme = settings.database.partition("://")[0]
+            raise click.ClickException(
+                f"The address of the database ({scheme}://…) cannot be read: "
+                "write postgresql://user@host:5432/name, or the path of an SQLite file."
+            ) from error
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename or 'The data folder'} cannot be used: {error.strerror}"
+            ) from error
 
     return command_on_database
 
 
+def called(url: URL) -> str:
+    """Return how people call a database: the path of a file, or an address without its password or options."""
+    return url.database or "" if url.get_backend_name() == "sqlite" else url.set(query={}).render_as_string()
+
+
 def where() -> str:
-    """Return the database's address, without its password."""
-    return current_app.extensions["tracker.engine"].url.render_as_string().removeprefix("sqlite:///")
+    return called(make_url(current_app.extensions["tracker.engine"].url))
 
 
 def revisions() -> tuple[str | None, str | None]:
-    """Return the revision the database is at, and the latest there is."""
-    latest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    """Return the revision the database is at, and the latest there is; raises ClickException for one not known here."""
+    scripts = ScriptDirectory.from_config(alembic_config(""))
+    latest = scripts.get_current_head()
     with current_app.extensions["tracker.engine"].connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision(), latest
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise click.ClickException(
+            f"The database {where()} was made by another version of the tracker: it is at {current}, "
+            f"and this version knows no more than {latest}. Use the version that made it, or a newer one."
+        )
+    return current, latest
 
 
 def bring_up_to_date() -> bool:

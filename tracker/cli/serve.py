@@ -44,7 +44,9 @@ def serve(host: str, port: int, seeds: bool) -> None:
     if host not in app.config["TRUSTED_HOSTS"]:
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], host]
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=8, ident="tracker")
+        # One address for the name too, which otherwise would have one for each protocol.
+        listening = "127.0.0.1" if host == "localhost" else host
+        server = waitress.create_server(app, host=listening, port=port, threads=8, ident="tracker")
     except OSError as error:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
     click.echo(f"Database: {where()}")

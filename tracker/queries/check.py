@@ -35,7 +35,8 @@ def problems() -> list[str]:
         try:
             for told in _records(kind, history):
                 found.append(told)
-        except LookupError:
+        except (LookupError, ValueError):
+            # A word of no list, or a day that is none.
             found.append(_("%(kind)s: not all can be read until that is put right.", kind=kind.name))
             history = {key: held for key, held in (history or {}).items() if key[0] != table}
     found += [
