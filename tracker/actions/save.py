@@ -56,12 +56,13 @@ def remove(account: Account | None, record: Any) -> None:
     _answer_for(account)
     if in_the_way := uses.in_the_way(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
+    parent = record.belongs_to
     for row in uses.own_rows(record):
         session.delete(row)
     session.flush()
     session.delete(record)
-    if record.belongs_to is not None:
-        flag_modified(record.belongs_to, "search")
+    if parent is not None:
+        flag_modified(parent, "search")
     _flush()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from wtforms import widgets
 from wtforms.fields.choices import Choice as Option
 from wtforms.fields.choices import SelectFieldBase
@@ -185,7 +185,13 @@ class Reference(Choosing):
         return kept[self.model]
 
     def option(self, key: str) -> Any:
-        return session.scalar(select(self.model).where(self.model.code == key))
+        # Asked for once a request, however many rows of a form name the same record.
+        kept = session.info.setdefault("named", {})
+        record = kept.get((self.model, key))
+        if record is None or not inspect(record).persistent:
+            record = session.scalar(select(self.model).where(self.model.code == key))
+            kept[self.model, key] = record
+        return record
 
     def key(self, value: Any) -> str:
         return value.code
