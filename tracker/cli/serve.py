@@ -1,6 +1,7 @@
 """The command that serves the pages."""
 
 import ipaddress
+import logging
 import signal
 import sys
 
@@ -49,6 +50,8 @@ def serve(host: str, port: int, seeds: bool) -> None:
         server = waitress.create_server(app, host=listening, port=port, threads=8, ident="tracker")
     except OSError as error:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
+    # That requests wait a moment for a free thread is nothing to tell a person of.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     click.echo(f"Database: {where()}")
     click.echo(f"Open http://{host}:{server.effective_port}/ — stop with Ctrl+C.")
     # Stopped either way, the database is closed, and what its log held is in its file.
