@@ -33,7 +33,7 @@ def test_every_option_named_exists():
 
 @pytest.mark.parametrize("line", re.findall(r"tracker ((?:export|seed|migrate|check)\b[^`\n&]*)", README))
 def test_every_command_line_parses(line):
-    if "KIND" in line or "FOLDER" in line:
+    if "KIND" in line or "FOLDER" in line or line == "export":
         return
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)]
     command = tracker.commands[words[0]]

@@ -1,1 +1,1 @@
-"""Tracks what governments undertook at their meetings, and what each claim rests on."""
+"""Tracks what governments undertook at their meetings, and where that is written."""

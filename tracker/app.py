@@ -17,7 +17,7 @@ from tracker.paths import folder
 
 #: Methods that change nothing.
 SAFE = {"GET", "HEAD", "OPTIONS"}
-#: A form with the longest texts in every field and row stays below.
+#: A long text in every field, and many rows, stay below.
 MOST_BYTES = 2 * 1024 * 1024
 #: Names by which a browser on this computer reaches it; others are refused, also when they lead here.
 HOSTS = ["localhost", "127.0.0.1"]
@@ -27,6 +27,8 @@ class Tracker(Flask):
     """Flask, with each request as one transaction: an answer is kept, an error undoes everything."""
 
     def dispatch_request(self) -> ResponseReturnValue:
+        if request.endpoint in ("static", "bootstrap.static"):
+            return super().dispatch_request()
         if request.method not in SAFE:
             database.begin_write()
         g.account = database.session.scalar(select(Account).where(Account.code == LOCAL))

@@ -40,7 +40,7 @@ class CommitmentKind(Word):
     INTENTION = (
         "intention",
         _l("Intention"),
-        _l("Weaker than a commitment: plans, “discussed”, “made known”. Scores leave intentions out."),
+        _l("Weaker than a commitment: plans, “discussed”, “made known”."),
     )
 
 

@@ -98,7 +98,7 @@ def change(data, *statements):
 
 def test_commands_before_a_migration_say_to_migrate(tmp_path):
     commands = [("seed",), ("check",), ("export", "meetings", "--format", "csv")]
-    for said in (run(tmp_path, *commands[0], code=1), *(call(tmp_path, *each, code=1) for each in commands)):
+    for said in (call(tmp_path, *each, code=1) for each in commands):
         assert "is not up to date: run `tracker migrate` first." in said
         assert str(tmp_path / "tracker.sqlite") in said
 
@@ -106,15 +106,15 @@ def test_commands_before_a_migration_say_to_migrate(tmp_path):
 def test_migrating_and_seeding_again_change_nothing(data):
     before = call(data, "export", "commitments", "--format", "csv")
     assert "was already up to date" in call(data, "migrate")
-    assert re.search(r"Seeds: 0 added, 0 changed, \d+ as they were\.", run(data, "seed"))
+    assert re.search(r"Seeds: 0 added, 0 changed, \d+ as they were\.", call(data, "seed"))
     assert call(data, "export", "commitments", "--format", "csv") == before
     assert f"Nothing is wrong in {data / 'tracker.sqlite'}." in run(data, "check")
 
 
 def test_migrations_at_once_make_one_database(tmp_path):
-    for said in run_each(tmp_path, [("migrate",)] * 3):
+    for said in run_each(tmp_path, [("migrate",)] * 2):
         assert "up to date" in said
-    assert "Nothing is wrong" in run(tmp_path, "check")
+    assert "Nothing is wrong" in call(tmp_path, "check")
 
 
 def test_seeding_a_folder_of_ones_own(data, tmp_path):
@@ -189,7 +189,7 @@ def test_an_export_is_filtered_as_its_page_is(planted):
 
 def test_an_export_goes_into_a_file(planted, tmp_path):
     out = tmp_path / "übersicht 1.csv"
-    assert run(planted, "export", "meetings", "--format", "csv", "-o", out) == ""
+    assert call(planted, "export", "meetings", "--format", "csv", "-o", out) == ""
     raw = out.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfcode,")
     assert "México" in raw.decode() or "reunión" in raw.decode().lower()
@@ -216,8 +216,7 @@ def test_a_bad_export_is_refused_in_words(planted, tmp_path):
     }
     for args, (code, said) in wrong.items():
         assert said in " ".join(call(planted, "export", *args, code=code).split()), args
-    for args in list(wrong)[1:5:3]:
-        assert wrong[args][1] in run(planted, "export", *args, code=wrong[args][0])
+    assert "no such filter" in run(planted, "export", "meetings", "nothing=1", "--format", "csv", code=1)
     assert out.read_text() == "kept"
 
 
@@ -328,7 +327,6 @@ def test_a_place_that_cannot_be_used_is_told_in_words(tmp_path):
         assert str(said) in answer, args
     for folder in (tmp_path / "file", tmp_path / "file" / "deeper"):
         assert str(tmp_path / "file") in call(folder, "migrate", code=1)
-    assert str(tmp_path) in run(tmp_path, "check", "--database", tmp_path, code=1)
 
 
 def test_a_password_is_never_told(tmp_path):
@@ -462,32 +460,25 @@ def test_a_second_start_finds_everything_as_it_was_left(tmp_path):
         assert "9 commitments" in " ".join(server.get("/").read().decode().split())
         assert server.get("/").headers["Server"] == "tracker"
         assert "Saved." in server.send(f"{path}/edit", {"title": "As it was left", "note": "Wörter"})
+        assert "Removed" in server.send("/claims/mx-us-2023-05-30.claim-2/remove", {})
+        left_open = form_values(server.get("/frameworks/bicentennial-framework/edit").read().decode())
+        browser = server.opener
         assert server.stop() == (0, "")
     with serving(data, cwd=tmp_path) as server:
         assert "Seeds" not in server.said
         told = json.load(server.get(f"{path}?format=json"))
         assert (told["title"], told["note"]) == ("As it was left", "Wörter")
         assert told["url"] == f"{server.address}{path}"
-        process = server.process
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert refused(server, "/claims/mx-us-2023-05-30.claim-2") == 404
+        # A page left open over the restart can still be saved.
+        server.opener = browser
+        body = urllib.parse.urlencode(left_open | {"note": "Typed before"}).encode()
+        page = server.opener.open(f"{server.address}/frameworks/bicentennial-framework/edit", body, timeout=20)
+        assert "Saved." in page.read().decode()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
     assert not (data / "tracker.sqlite-wal").exists(), "What the log held is in the file."
-    assert "Nothing is wrong" in run(data, "check")
-
-
-def test_a_page_left_open_can_be_saved_after_a_restart(data):
-    with serving(data) as server:
-        path = "/frameworks/bicentennial-framework/edit"
-        typed = form_values(server.get(path).read().decode()) | {"note": "Typed before the restart"}
-        jar, (host, port) = server.opener.handlers, urllib.parse.urlsplit(server.address).netloc.split(":")
-        server.stop()
-    with serving(data, "--port", port) as server:
-        assert server.address == f"http://{host}:{port}"
-        server.opener.handlers = jar
-        cookies = next(handler for handler in jar if isinstance(handler, urllib.request.HTTPCookieProcessor))
-        server.opener = urllib.request.build_opener(cookies)
-        body = urllib.parse.urlencode(typed).encode()
-        assert "Saved." in server.opener.open(server.address + path, body, timeout=20).read().decode()
+    assert "Nothing is wrong" in call(data, "check")
 
 
 def test_the_served_pages_refuse_as_the_tested_ones_do(data):
@@ -501,6 +492,8 @@ def test_the_served_pages_refuse_as_the_tested_ones_do(data):
         assert refused(server, "/", headers={"Host": "evil.example"}) == 400
         for path in ("/", "/nothing"):
             assert b"Traceback" not in answer(server, path)[1]
+        port = server.address.rpartition(":")[2]
+        assert f"Port {port} of 127.0.0.1 cannot be used" in call(data, "serve", "--port", port, code=1)
         assert server.stop() == (0, "")
 
 
@@ -520,7 +513,7 @@ def refused(server, path, body=None, headers=None):
     return answer(server, path, body, headers)[0]
 
 
-def test_serving_another_database(tmp_path):
+def test_serving_another_database(tmp_path, monkeypatch):
     (tmp_path / "work").mkdir()
     own = tmp_path / "own ünïcode.sqlite"
     with serving(tmp_path / "data", "--no-seeds", "--database", own, cwd=tmp_path / "work") as server:
@@ -532,23 +525,13 @@ def test_serving_another_database(tmp_path):
     assert own.exists()
     assert not (tmp_path / "data" / "tracker.sqlite").exists()
     # A path that is not whole begins where the command runs; an option comes before the environment.
-    run(tmp_path / "data", "migrate", cwd=tmp_path / "work", TRACKER_DATABASE="here.sqlite")
+    monkeypatch.chdir(tmp_path / "work")
+    call(tmp_path / "data", "migrate", TRACKER_DATABASE="here.sqlite")
     assert (tmp_path / "work" / "here.sqlite").exists()
     said = call(tmp_path / "data", "check", "--database", own, TRACKER_DATABASE="here.sqlite")
     assert f"Nothing is wrong in {own}." in said
     said = run(tmp_path / "data", "check", cwd="/", TRACKER_DATABASE=str(own))
     assert f"Nothing is wrong in {own}." in said
-
-
-def test_an_empty_database_in_use_is_not_planted_again(data):
-    with serving(data, "--no-seeds") as server:
-        for path in ("/meeting-links/", "/claims/"):
-            assert json.load(server.get(path + "?format=json"))["items"]
-        assert "Removed" in server.send("/claims/mx-us-2023-05-30.claim-2/remove", {})
-        server.stop()
-    with serving(data) as server:
-        assert "Seeds" not in server.said
-        assert refused(server, "/claims/mx-us-2023-05-30.claim-2") == 404
 
 
 HOSTS = [
@@ -568,17 +551,12 @@ HOSTS = [
 
 
 def test_other_computers_are_never_let_in(data):
+    # Were one of them let in, there would be no database to serve, and so an end.
     for host in HOSTS:
-        assert f"“{host}” can be reached from other computers" in call(data, "serve", "--host", host, code=2)
-    assert "“0.0.0.0” can be reached" in run(data, "serve", "--host", "0.0.0.0", "--port", "0", code=2)
-
-
-def test_a_port_in_use_is_told_in_words(data):
-    with serving(data) as server:
-        port = server.address.rpartition(":")[2]
-        assert f"Port {port} of 127.0.0.1 cannot be used" in run(data, "serve", "--port", port, code=1)
-        assert server.get("/").status == 200
-    assert "70000 is not in the range" in call(data, "serve", "--port", "70000", code=2)
+        said = call(data, "serve", "--host", host, "--port", "0", "--database", data, code=2)
+        assert f"“{host}” can be reached from other computers" in said
+    said = run(data, "serve", "--host", "0.0.0.0", "--port", "0", "--database", data, code=2)
+    assert "“0.0.0.0” can be reached from other computers" in said
 
 
 #: Most computers know localhost by two addresses; this one may not, so the lookup is given both.
@@ -608,7 +586,7 @@ def test_two_first_starts_at_once_plant_once(tmp_path):
     with serving(data, cwd=tmp_path) as one, serving(data, cwd=tmp_path) as other:
         for server in (one, other):
             assert len(json.load(server.get("/commitments/?format=json"))["items"]) == 9
-    assert "Nothing is wrong" in run(data, "check")
+    assert "Nothing is wrong" in call(data, "check")
 
 
 # Help
@@ -635,7 +613,13 @@ def test_help_lists_every_command_and_its_options(tmp_path):
 
 
 def test_what_is_no_command_is_told(tmp_path):
-    wrong = [("nothing",), ("serve", "--nothing"), ("check", "more"), ("seed", tmp_path / "nothing")]
+    wrong = [
+        ("serve", "--port", "70000"),
+        ("nothing",),
+        ("serve", "--nothing"),
+        ("check", "more"),
+        ("seed", tmp_path / "nothing"),
+    ]
     for args in wrong:
         said = call(tmp_path, *args, code=2)
         assert said.startswith("Usage: ")

@@ -414,6 +414,14 @@ def test_getting_a_page_never_writes(app, client, rough):
     assert stored(app) == before
 
 
+def test_a_form_sent_by_get_saves_nothing(app, client, posting):
+    before = stored(app)
+    for path, filled in posting.items():
+        assert client.get(path, query_string=filled).status_code == 200, path
+        assert client.get(path, data=filled).status_code == 200, path
+    assert stored(app) == before
+
+
 # How errors are told
 
 
@@ -574,15 +582,16 @@ ODD = [
 @pytest.mark.parametrize("query", ODD, ids=lambda query: query[:24])
 def test_odd_addresses_are_answered(app, client, query):
     before = stored(app)
-    for path in ("/meetings/", "/meetings/mx-us-2023-07-24", "/meetings/new", "/"):
-        for headers in ({}, JSON):
-            response = client.get(path + query, headers=headers, buffered=True)
-            assert response.status_code in (200, 302, 422), path
-            assert "\n" not in response.headers.get("Location", "")
-            assert response.headers.get("Location", "/").startswith("/")
-            assert "x=1" not in response.headers.get("Set-Cookie", "")
-            if response.status_code == 422:
-                assert not INSIDE.search(response.text)
+    paths = {"/meetings/": {}, "/meetings/mx-us-2023-07-24": JSON, "/meetings/new": {}}
+    for path, headers in paths.items():
+        response = client.get(path + query, headers=headers, buffered=True)
+        assert response.status_code in (200, 302, 422), path
+        assert "\n" not in response.headers.get("Location", "")
+        assert response.headers.get("Location", "/").startswith("/")
+        assert "x=1" not in response.headers.get("Set-Cookie", "")
+        if response.status_code == 422:
+            assert not INSIDE.search(response.text)
+            assert client.get(path + query, headers=JSON).status_code in (200, 422)
     assert stored(app) == before
 
 
@@ -642,7 +651,7 @@ HOSTILE = [
 
 
 #: Each name is asked for with every so-manieth value, another one each time.
-STEP = 5
+STEP = 7
 
 
 def addresses():
@@ -653,7 +662,9 @@ def addresses():
             # A search takes nearly everything, so it is asked for everything.
             for value in HOSTILE if name == "q" and kind.name == "meetings" else HOSTILE[next(turn) % STEP :: STEP]:
                 yield f"/{kind.name}/?{name}={quote(value)}"
-                yield f"/{kind.name}/?{name}={quote(value)}&format={'json' if len(value) % 2 else 'csv'}"
+            value = HOSTILE[next(turn) % len(HOSTILE)]
+            for form in ("json", "csv"):
+                yield f"/{kind.name}/?{name}={quote(value)}&format={form}"
         if kind.parent:
             continue
         names = [field.name for field in kind.form()]
@@ -681,7 +692,7 @@ def test_no_address_gives_an_error_of_ours(app, rough):
         assert response.status_code < 500, address[:200]
         if response.status_code >= 400:
             assert not INSIDE.search(response.text), address[:200]
-    assert counted > 1_500
+    assert counted > 1_000
     assert stored(app) == before
 
 

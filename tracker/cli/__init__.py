@@ -8,7 +8,7 @@ from tracker.cli import data, serve
 @click.group()
 @click.version_option(package_name="commitment-tracker")
 def tracker() -> None:
-    """Track what governments undertook at their meetings, and what each claim rests on."""
+    """Track what governments undertook at their meetings, and where that is written."""
 
 
 for command in (serve.serve, data.migrate, data.seed, data.export, data.check):

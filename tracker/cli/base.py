@@ -9,7 +9,7 @@ from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -27,7 +27,7 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
     def command_on_database(context: click.Context, database: str | None, **options: Any) -> Any:
         settings = Settings(database=database) if database else Settings()
         try:
-            with context.obj(settings).app_context():
+            with application(context, settings).app_context():
                 return run(**options)
         except TrackerError as error:
             raise click.ClickException(str(error)) from error
@@ -36,20 +36,24 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
         except DBAPIError as error:
             told = called(database_url(settings.database, settings.data))
             raise click.ClickException(f"The database {told} cannot be used: {error.orig}") from error
-        except (ArgumentError, NoSuchModuleError, ValueError) as error:
-            if not settings.database or "://" not in settings.database:
-                raise
-            scheme = settings.database.partition("://")[0]
-            raise click.ClickException(
-                f"The address of the database ({scheme}://…) cannot be read: "
-                "write postgresql://user@host:5432/name, or the path of an SQLite file."
-            ) from error
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            raise click.ClickException(
-                f"{error.filename or 'The data folder'} cannot be used: {error.strerror}"
-            ) from error
+            raise click.ClickException(f"{error.filename or 'The file'} cannot be used: {error.strerror}") from error
 
     return command_on_database
+
+
+def application(context: click.Context, settings: Settings) -> Flask:
+    """Return the application on the database that was named; raises ClickException if its address is none."""
+    try:
+        return context.obj(settings)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        scheme = settings.database.partition("://")[0]
+        raise click.ClickException(
+            f"The address of the database ({scheme}://…) cannot be read: "
+            "write postgresql://user@host:5432/name, or the path of an SQLite file."
+        ) from error
 
 
 def called(url: URL) -> str:

@@ -33,6 +33,7 @@ from tracker.vocabulary import (
     CommitmentKind,
     DeadlineKind,
     OverallStatus,
+    PartyKind,
     PartyRole,
     Priority,
     SourceRelation,
@@ -164,8 +165,15 @@ def _overall_status() -> Any:
 
 
 def _side(party: Any, whole: Any) -> Any:
-    """Return the party that a party, up to two steps down (country, ministry, agency), speaks for."""
-    return func.coalesce(whole.parent_id, whole.id, party.id)
+    """Return the party that a party, up to two steps down (country, ministry, agency), speaks for.
+
+    A country speaks for itself, whatever it is part of.
+    """
+    return case(
+        (party.kind == PartyKind.COUNTRY, party.id),
+        (whole.kind == PartyKind.COUNTRY, whole.id),
+        else_=func.coalesce(whole.parent_id, whole.id, party.id),
+    )
 
 
 def _one_sided() -> Any:

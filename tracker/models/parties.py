@@ -19,7 +19,7 @@ class Party(Record):
     kind: Mapped[PartyKind] = mapped_column(word_type(PartyKind))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
 
-    parent: Mapped["Party | None"] = relationship(remote_side="Party.id")
+    parent: Mapped["Party | None"] = relationship(remote_side="Party.id", lazy="selectin", join_depth=2)
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, SelectBase, and_, func, or_, select
 
 from tracker.database import session
-from tracker.errors import Invalid, NotFound
+from tracker.errors import Invalid
 from tracker.models import Record
 from tracker.records import Kind
 from tracker.records.filters import Filters
@@ -22,14 +22,7 @@ MOST_OFFERED = 30
 
 
 def get(kind: Kind, code: str) -> Any:
-    """Return the record of a kind that has a code; raises NotFound."""
-    record = get_or_none(kind, code)
-    if record is None:
-        raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.many, code=code[:80]))
-    return record
-
-
-def get_or_none(kind: Kind, code: str) -> Any:
+    """Return the record of a kind that has a code, or nothing."""
     return session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
 
 

@@ -47,6 +47,12 @@ class Step:
     changes: list[Change]
     #: The record of the latest, if it is still there.
     record: Any = None
+    #: Whether there may be more of them than were looked at.
+    cut: bool = False
+
+    @property
+    def codes(self) -> set[str]:
+        return {change.code for change in self.changes}
 
     @property
     def last(self) -> Change:
@@ -57,9 +63,12 @@ def latest(most: int, among: int = 200) -> list[Step]:
     """Return the latest steps made on records that have a page, at most so many, among so many changes."""
     tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
     query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(among)
-    changes = session.scalars(query.options(selectinload(Change.account)))
+    changes = session.scalars(query.options(selectinload(Change.account))).all()
     grouped = groupby(changes, key=lambda change: (change.account_id, change.action, change.kind))
-    steps = [Step(kind_stored_as(key[2]), list(own)) for key, own in grouped][:most]
+    steps = [Step(kind_stored_as(key[2]), list(own)) for key, own in grouped]
+    if len(changes) == among:
+        steps[-1].cut = True
+    steps = steps[:most]
     for kind in {step.kind.name: step.kind for step in steps}.values():
         codes = [step.last.code for step in steps if step.kind is kind]
         records = {r.code: r for r in session.scalars(select(kind.model).where(kind.model.code.in_(codes)))}

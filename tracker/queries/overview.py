@@ -49,4 +49,5 @@ def meetings(most: int) -> Sequence[Any]:
 
 
 def meeting_count() -> int:
-    return session.scalar(select(func.count()).select_from(Meeting)) or 0
+    """Return from how many meetings commitments are recorded."""
+    return session.scalar(select(func.count(Commitment.meeting_id.distinct()))) or 0

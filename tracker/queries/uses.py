@@ -11,7 +11,7 @@ from tracker.models import Record
 from tracker.queries import find
 from tracker.records import CATALOGUE, Kind, kind_of, rows_of
 
-#: How many records that rest on one are listed.
+#: How many records that rest on one are listed, for each field that names it; one more tells that there are more.
 MOST_LISTED = 100
 
 
@@ -41,7 +41,7 @@ def of(*records: Record) -> list[Use]:
                 names = getattr(kind.model, relationship.key).any(model.id.in_(ids))
             else:
                 names = next(iter(relationship.local_columns)).in_(ids)
-            query = select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED)
+            query = select(kind.model).where(names).order_by(kind.model.id).limit(MOST_LISTED + 1)
             users = session.scalars(query.options(*kind.loads(())))
             found += [Use(kind, user, kind.columns[relationship.key].label) for user in users]
     return found

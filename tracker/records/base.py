@@ -1,7 +1,7 @@
 """What a kind of record is made of: one form for every door, and columns that every list and file reads."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -115,6 +115,8 @@ class Column:
     words: Any = None
     #: What of the model must be read with the record to tell this.
     needs: tuple[Any, ...] = ()
+    #: How a page tells it of a record, where the value alone would say too much.
+    shown: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class Kind:
     more: tuple[Column, ...] = ()
     #: The column people click on.
     heading: str = "title"
+    #: {column: how a page tells it of a record}
+    shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Record]:
@@ -153,7 +157,7 @@ class Kind:
     def columns(self) -> dict[str, Column]:
         """Return {name: column}: all fields of the form, then the others."""
         told = (_column(self.model, each) for each in self.form())
-        return {column.name: column for column in (*told, *self.more)}
+        return {c.name: replace(c, shown=self.shown.get(c.name)) for c in (*told, *self.more)}
 
     def address(self, record: Any) -> str:
         """Return the path of a record's page; that of a row is its place on the page of its parent."""

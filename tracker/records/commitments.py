@@ -104,6 +104,7 @@ class CommitmentFilters(Filters):
         union(select(Commitment.id, Commitment.area_id), select(commitment_area)),
         label=_l("Policy area"),
     )
+    primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     kind = any_of(CommitmentForm.kind, Commitment.kind)
     status = any_of(Choice(_l("Status"), OverallStatus), _status)
     party = any_of(Reference(_l("Party"), Party), _party)
@@ -198,7 +199,11 @@ PARTIES = Kind(
     sorts={"code": CommitmentParty.code},
     order="code",
     filters=CommitmentPartyFilters,
-    more=(derived("status", _l("Status"), lambda row: row.status, Choice(words=Status)),),
+    more=(
+        derived(
+            "status", _l("Status"), lambda row: row.status if row.role is PartyRole.LEAD else None, Choice(words=Status)
+        ),
+    ),
     heading="code",
 )
 

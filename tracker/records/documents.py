@@ -12,7 +12,7 @@ from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Code, Reference, References
-from tracker.records.days import Day
+from tracker.records.days import Day, date_text
 from tracker.records.fields import Address, Flag, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.vocabulary import DatePrecision, DocumentKind
@@ -76,6 +76,7 @@ KIND = Kind(
     sorts={"published_on": Document.published_on, "title": Document.search, "code": Document.code},
     order="-published_on",
     filters=DocumentFilters,
+    shown={"published_on": lambda document: date_text(document.published_on, document.published_precision)},
 )
 
 

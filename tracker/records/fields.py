@@ -159,7 +159,7 @@ class Number(Told, fields.StringField):
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def text(self, value: float | None) -> str:
-        return "" if value is None else str(format_decimal(value))
+        return "" if value is None else str(format_decimal(Decimal(repr(value)), format="#,##0.######"))
 
     def entered(self, value: Any) -> list[str]:
         if isinstance(value, int | float) and not isinstance(value, bool):

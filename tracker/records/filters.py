@@ -103,7 +103,7 @@ class Filters(Form):
         return [field for field in self if field.several]
 
     def sentence(self) -> str:
-        """Return the filters in words, to stand above a list or in a file."""
+        """Return the filters in words, to stand above a list."""
         return "; ".join(
             f"{field.label.text}: {_(' or ').join(text for _key, text in parts(field))}" for field in self.chosen
         )

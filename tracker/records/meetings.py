@@ -96,6 +96,7 @@ KIND = Kind(
     sorts={"starts_on": Meeting.starts_on, "title": Meeting.search, "code": Meeting.code},
     order="-starts_on",
     filters=MeetingFilters,
+    shown={"starts_on": when},
 )
 
 

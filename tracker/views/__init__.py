@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import vocabulary
 from tracker.models import Record
+from tracker.queries import uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
         kind_of=kind_of,
         kind_stored_as=kind_stored_as,
         kinds=CATALOGUE,
+        most_listed=uses.MOST_LISTED,
         parts=parts,
         record_address=addresses.record_address,
         told=told,

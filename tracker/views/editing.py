@@ -11,9 +11,6 @@ from tracker.actions.save import RowEdit
 from tracker.queries import find
 from tracker.records import Kind, rows_of
 
-#: More rows than any meeting has; what is sent beyond them is not read.
-MOST_ROWS = 500
-
 
 @dataclass
 class Table:
@@ -51,7 +48,7 @@ class Sheet:
         edits = []
         if self.posted is not None:
             number = 0
-            while (prefix := f"{kind.name}-{number}-") + "code" in self.posted and number < MOST_ROWS:
+            while (prefix := f"{kind.name}-{number}-") + "code" in self.posted:
                 edits.append(self._edit(kind, prefix, kept.pop(self.posted[f"{prefix}code"].strip(), None)))
                 number += 1
         for row in kept.values():

@@ -29,7 +29,7 @@ class List:
     @property
     def tidy_address(self) -> str:
         """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
-        if all(self.args.values()) and all(value for _name, value in self.args.items(multi=True)):
+        if all(value for _name, value in self.args.items(multi=True)):
             return ""
         return address(**{name: [v for v in self.args.getlist(name) if v] or None for name in self.args})
 

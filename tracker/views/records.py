@@ -50,14 +50,14 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
     return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
 
 
-@pages.get("/<paged:kind>/<code:code>/history")
+@pages.get("/<kind:kind>/<code:code>/history")
 def past(kind: Kind, code: str) -> ResponseReturnValue:
     changes = history.of(kind, code)
     if not changes:
         raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.many, code=code))
     if asked_format("json"):
         return files.history_as_json(changes)
-    record = find.get_or_none(kind, code)
+    record = find.get(kind, code)
     return page("history", kind, code=code, record=record, changes=changes)
 
 
@@ -78,10 +78,12 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
     begun = request.args if name == "new" and request.args else None
     with session.no_autoflush:
         sheet = Sheet(kind, record, posted if posted is not None else begun)
-        if posted is None or "add" in posted:
+        if posted is None:
             return page(name, kind, sheet=sheet, conflict=False, differences=[])
         if name == "edit" and posted.get("version") != str(record.version):
             return page(name, kind, Conflict.status, sheet=sheet, conflict=True, differences=sheet.differences())
+        if "add" in posted:
+            return page(name, kind, sheet=sheet, conflict=False, differences=[])
         try:
             save(g.account, record, sheet.form, sheet.rows)
         except Invalid:
@@ -104,9 +106,11 @@ def gone(kind: Kind, code: str) -> ResponseReturnValue:
 
 def sought(kind: Kind, code: str) -> Any:
     """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
-    record = find.get_or_none(kind, code)
-    if record is None and history.of(kind, code):
-        where = f"/{kind.name}/{code}/history"
+    record = find.get(kind, code)
+    if record is not None:
+        return record
+    if history.of(kind, code):
         situation = NotFound if request.method == "GET" else Conflict
+        where = f"/{kind.name}/{code}/history"
         raise situation(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
-    return record if record is not None else find.get(kind, code)
+    raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.many, code=code[:80]))
