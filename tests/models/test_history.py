@@ -68,7 +68,7 @@ def change_something(act):
 
 def assert_nothing_changed():
     session.rollback()
-    assert find.get_or_none(CATALOGUE["parties"], "fr") is None
+    assert find.get(CATALOGUE["parties"], "fr") is None
     assert of_code(Party, "mx").name == "Mexico"
     assert of_code(Framework, "los-angeles-declaration")
 
@@ -372,7 +372,7 @@ def test_a_used_code_is_not_planted(app, used, tmp_path):
         planted = plant(tmp_path)
         assert planted.added == 0
         assert "stays removed" in planted.left[0]
-        assert find.get_or_none(CATALOGUE["parties"], used) is None
+        assert find.get(CATALOGUE["parties"], used) is None
 
 
 def test_a_used_code_is_refused_by_the_session_itself(app, used):
@@ -382,7 +382,7 @@ def test_a_used_code_is_refused_by_the_session_itself(app, used):
         with pytest.raises(ValueError, match="was used before"):
             session.flush()
         session.rollback()
-        assert find.get_or_none(CATALOGUE["parties"], used) is None
+        assert find.get(CATALOGUE["parties"], used) is None
 
 
 def test_a_used_code_is_refused_within_the_transaction_that_removed_it(app):

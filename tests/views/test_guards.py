@@ -381,7 +381,7 @@ def everything_to_get(app, client):
             continue
         for kind in CATALOGUE.values():
             items = client.get(f"/{kind.name}/?format=json").json["items"]
-            if kind.parent and rule.endpoint != "records.index" and rule.endpoint != "records.show":
+            if kind.parent and "<paged:" in rule.rule:
                 continue
             if "code" in rule.arguments and not items:
                 continue

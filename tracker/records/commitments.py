@@ -104,7 +104,6 @@ class CommitmentFilters(Filters):
         union(select(Commitment.id, Commitment.area_id), select(commitment_area)),
         label=_l("Policy area"),
     )
-    primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     kind = any_of(CommitmentForm.kind, Commitment.kind)
     status = any_of(Choice(_l("Status"), OverallStatus), _status)
     party = any_of(Reference(_l("Party"), Party), _party)
@@ -122,6 +121,7 @@ class CommitmentFilters(Filters):
         .where(Participation.attendance != Attendance.MENTIONED_ONLY),
     )
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
+    primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     made_from = day(_l("Made from"), lambda on: Commitment.made_on >= on)
     made_to = day(_l("Made to"), lambda on: Commitment.made_on <= on)
     due_from = day(_l("Due from"), lambda on: Commitment.due_on >= on)
