@@ -128,7 +128,8 @@ class Batch:
         """Fill the form with a row; return what it holds, or nothing if it is left or wrong."""
         entered, wrong = dict(self.usual), {}
         if record is not None:
-            entered = {each.name: each.entered(each.plain(getattr(record, each.name))) for each in self.form}
+            kept = (each for each in self.form if each.name not in row.cells)
+            entered = {each.name: each.entered(each.plain(getattr(record, each.name))) for each in kept}
         for name, cell in row.cells.items():
             try:
                 entered[name] = self.form[name].entered(self.readers[name](cell))
@@ -147,8 +148,9 @@ class Batch:
     def _changes(self, record: Any) -> list[tuple[str, str, str]]:
         """Return (field, old, new) of what the form would change."""
         found = []
-        for each in self.form:
-            held = getattr(record, each.name)
+        for name in self.headers:
+            each = self.form[name]
+            held = getattr(record, name)
             if each.process_errors or each.plain(each.data) != each.plain(held):
                 found.append((str(each.label.text), each.text(held), each.text(each.data)))
         return found
