@@ -32,7 +32,7 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
 
     Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
     """
-    _answer_for(account)
+    answer_for(account)
     with session.no_autoflush:
         _check(form, rows)
         for row in rows:
@@ -48,12 +48,12 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
             if stepping is not None and inspect(stepping).persistent and _is_changed(stepping, rows):
                 # Marked, so that its version steps also where only its lists or rows differ.
                 flag_modified(stepping, "search")
-    _flush()
+    flush()
 
 
 def remove(account: Account | None, record: Any) -> None:
     """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
-    _answer_for(account)
+    answer_for(account)
     if in_the_way := uses.in_the_way(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
     parent = record.belongs_to
@@ -63,10 +63,10 @@ def remove(account: Account | None, record: Any) -> None:
     session.delete(record)
     if parent is not None:
         flag_modified(parent, "search")
-    _flush()
+    flush()
 
 
-def _answer_for(account: Account | None) -> None:
+def answer_for(account: Account | None) -> None:
     """Record what follows under an account; without one the session refuses every change."""
     session.info.pop("account", None)
     if account is not None:
@@ -130,7 +130,8 @@ def _is_changed(record: Any, rows: Sequence[RowEdit]) -> bool:
     )
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Write what was changed; raises Conflict for what the database refuses."""
     try:
         session.flush()
     except IntegrityError as error:

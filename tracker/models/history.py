@@ -63,7 +63,7 @@ def tracked(model: type[Record]) -> list[str]:
     names = [
         a.key
         for a in mapper.column_attrs
-        if a.columns[0].table is model.__table__ and not a.columns[0].foreign_keys and a.key not in KEPT
+        if a.columns[0].table is model.__table__ and not a.columns[0].foreign_keys and a.key not in KEPT | model.DERIVED
     ]
     return names + [
         r.key for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY
