@@ -13,11 +13,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
-from tracker.queries import find, history, uses
+from tracker.queries import find, uses
 from tracker.records import Kind, kind_of
 from tracker.records.base import RecordForm
 
-#: What is said by a row that repeats another of its parent.
+#: What is said of a row that repeats another of its parent.
 TWIN = _l("Another row says the same: remove one, or change it and save, first.")
 
 
@@ -123,8 +123,6 @@ def unique_together(kind: Kind) -> list[list[str]]:
 
 def _put(form: RecordForm, record: Any) -> None:
     form.populate_obj(record)
-    if record.code is None:
-        record.code = history.next_row_code(kind_of(record), record.belongs_to, session.new)
     session.add(record)
 
 
@@ -137,7 +135,7 @@ def _is_changed(record: Any, rows: Sequence[RowEdit]) -> bool:
 
 
 def flush() -> None:
-    """Write what the session holds; raises Conflict where the database refuses it."""
+    """Write what was changed; raises Conflict for what the database refuses."""
     try:
         session.flush()
     except IntegrityError as error:

@@ -1,6 +1,6 @@
 """What happened to a record, and lately."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
@@ -28,24 +28,6 @@ def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
     return and_(
         Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
     )
-
-
-def row_start(kind: Kind, parent: Record) -> str:
-    """Return what the codes of the rows of a record begin with; a number follows."""
-    return f"{parent.code}.{cast(type[RowForm], kind.form).letter}"
-
-
-def last_row_number(kind: Kind, parent: Record, unsaved: Iterable[Any] = ()) -> int:
-    """Return the highest number that any row of a record ever had, unsaved ones included."""
-    start = row_start(kind, parent)
-    used = set(session.scalars(select(Change.code).distinct().where(_row_of(kind, parent.code))))
-    used |= {record.code for record in unsaved if isinstance(record, kind.model)}
-    return max((int(code.removeprefix(start)) for code in used if code.removeprefix(start).isdigit()), default=0)
-
-
-def next_row_code(kind: Kind, parent: Record, unsaved: Iterable[Any]) -> str:
-    """Return the code for a new row of a record."""
-    return f"{row_start(kind, parent)}{last_row_number(kind, parent, unsaved) + 1}"
 
 
 @dataclass

@@ -16,8 +16,7 @@ from tracker.actions.imports.values import Names, Unfit
 from tracker.actions.save import TWIN, flush
 from tracker.database import session
 from tracker.models.history import used_codes
-from tracker.queries import history
-from tracker.records import Kind
+from tracker.records import Kind, codes
 from tracker.records.choices import Reference
 
 #: How many records of each sort a preview shows.
@@ -78,13 +77,12 @@ class Batch:
         self.references = [each for each in self.form if isinstance(each, Reference) and each.name in self.headers]
         self.loads = kind.loads([kind.columns[each.name] for each in self.form])
         self.outcome = Outcome(total=survey.total, report=survey.report)
-        #: {what row codes of a parent begin with: the last number given out}
-        self.numbers: dict[str, int] = {}
         self.peers = Peers(kind, [name for name in self.headers if name != "code"], self.loads)
 
     def run(self, chunks: Iterable[list[Row]], told: Callable[[int], None]) -> Outcome:
         """Put all rows into the session and flush them; `told` is called with how many are done."""
         done = 0
+        codes.reserve(self.survey.codes)
         for chunk in chunks:
             with session.no_autoflush:
                 self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
@@ -97,11 +95,11 @@ class Batch:
 
     def _chunk(self, rows: list[Row]) -> None:
         self._expect_references(rows)
-        codes = [row.code for row in rows if row.code]
+        named = [row.code for row in rows if row.code]
         model = self.kind.model
-        found = session.scalars(select(model).where(model.code.in_(codes)).options(*self.loads))
+        found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
         existing = {record.code: record for record in found}
-        used = used_codes(session, model, codes)
+        used = used_codes(session, model, named)
         self.form.was_used = used.__contains__
         drafts = [draft for row in rows if (draft := self._read(row, existing.get(row.code)))]
         alone = not self.peers.unique and all(draft.row.code for draft in drafts)
@@ -114,11 +112,11 @@ class Batch:
         parts: dict[Any, set[str]] = {}
         for each in self.references:
             cells = (row.cells[each.name] for row in rows)
-            named = {part.strip() for cell in cells for part in (cell.split(";") if each.several else [cell])}
-            parts.setdefault(each.model, set()).update(named)
+            split = (cell.split(";") if each.several else [cell] for cell in cells)
+            parts.setdefault(each.model, set()).update(part.strip() for cell in split for part in cell)
         kept = session.info.setdefault("named", {})
-        for model, codes in parts.items():
-            found = session.scalars(select(model).where(model.code.in_(codes)))
+        for model, named in parts.items():
+            found = session.scalars(select(model).where(model.code.in_(named)))
             kept |= {(model, record.code): record for record in found}
         for each in self.references:
             names = cast(Names, self.readers[each.name])
@@ -177,9 +175,8 @@ class Batch:
             return
         record = draft.record if draft.record is not None else self.kind.model()
         for name, value in draft.data.items():
-            setattr(record, name, value)
-        if record.code is None:
-            record.code = self._next_code(record.belongs_to)
+            self.form[name].data = value
+        self.form.populate_obj(record)
         session.add(record)
         self.peers.add(record, draft.data)
         for stepping in (record, record.belongs_to):
@@ -188,12 +185,3 @@ class Batch:
                 flag_modified(stepping, "search")
         sort = "added" if draft.record is None else "changed"
         self.outcome.count(sort, lambda: Shown(draft.row.number, record.code, str(record), draft.changes))
-
-    def _next_code(self, parent: Any) -> str:
-        """Return the code for a new row of a record: none that was used, or that the file itself gives."""
-        start = history.row_start(self.kind, parent)
-        number = self.numbers.get(start) or history.last_row_number(self.kind, parent)
-        while f"{start}{(number := number + 1)}" in self.survey.codes:
-            continue
-        self.numbers[start] = number
-        return f"{start}{number}"

@@ -11,8 +11,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid
-from tracker.models.base import words_of
 from tracker.records import Kind
+from tracker.texts import words_of
 
 LANGUAGES = ("en", "es")
 

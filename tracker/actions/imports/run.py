@@ -46,5 +46,7 @@ def run(
         outcome.notes, outcome.left_out = notes, left_out
         if outcome.report or not keep:
             step.rollback()
+    for kept in ("named", "options", "reserved"):
+        session.info.pop(kept, None)
     outcome.report.told.sort(key=lambda wrong: wrong.row)
     return outcome

@@ -1,0 +1,79 @@
+"""The codes that records get where nobody typed one."""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import Any
+
+from babel import Locale
+
+from tracker.database import session
+from tracker.models import Record
+from tracker.models.base import words_of
+from tracker.models.history import code_was_used, next_number
+from tracker.records.fields import RecordCode
+from tracker.vocabulary import PartyKind
+
+#: Short enough to be read in an address, and to take a number behind it.
+LONGEST = 48
+COUNTRIES_IN = ("en", "es")
+
+
+def from_words(model: type[Record], text: Any) -> str:
+    """Return the words of a text as a code that no record of the kind ever had."""
+    words = [word for word in words_of(str(text or "")) if word.isascii() and "_" not in word]
+    code = ""
+    for word in words:
+        if len(code) + len(word) > LONGEST:
+            break
+        code = f"{code}-{word}" if code else word
+    if not code:
+        return numbered(model, f"{model.__tablename__.replace('_', '-')}-")
+    return code if is_free(model, code) else numbered(model, f"{code}-", first=2)
+
+
+@dataclass
+class Reserved:
+    """What is known of codes while many records of one kind are added."""
+
+    #: Those that records yet to come have.
+    codes: Container[str] = ()
+    #: {what codes begin with: the last number given out}
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def reserve(codes: Container[str]) -> None:
+    """Give none of these codes to other records, and remember the numbers given out, as long as the session lasts."""
+    session.info["reserved"] = Reserved(codes)
+
+
+def numbered(model: type[Record], start: str, first: int = 1) -> str:
+    """Return a code that begins so and ends in a number, one more than any record of the kind ever had."""
+    reserved: Reserved = session.info.get("reserved") or Reserved()
+    last = reserved.numbers.get(start)
+    number = max(first, next_number(session, model, start)) if last is None else last + 1
+    while f"{start}{number}" in reserved.codes:
+        number += 1
+    reserved.numbers[start] = number
+    return f"{start}{number}"
+
+
+def is_free(model: type[Record], code: str) -> bool:
+    reserved: Reserved = session.info.get("reserved") or Reserved()
+    unsaved = {record.code for record in session.new if isinstance(record, model)}
+    return (
+        code not in RecordCode.RESERVED | unsaved
+        and code not in reserved.codes
+        and not code_was_used(session, model, code)
+    )
+
+
+def of_country(kind: PartyKind | None, name: str | None) -> str:
+    """Return the ISO 3166 code of a country's name in a language we know, in lower case, or nothing."""
+    if kind is not PartyKind.COUNTRY or not name:
+        return ""
+    wanted = words_of(name)
+    for language in COUNTRIES_IN:
+        for code, called in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha() and words_of(called) == wanted:
+                return code.lower()
+    return ""
