@@ -86,7 +86,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     try:
         with writing():
             account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
-            outcome = _watched(CATALOGUE[kind], table, settings, account, keep=not dry_run)
+            outcome = _watched(CATALOGUE[kind], table, settings, account, dry_run)
     except Invalid as error:
         wrong = set(error.errors) - {"file"}
         ways = [WAYS_OUT["dates" if name == "dates" else "columns"] for name in sorted(wrong)[:1]]
@@ -94,7 +94,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     _tell(outcome, dry_run, report)
 
 
-def _watched(kind: Any, table: files.Table, settings: Settings, account: Account, keep: bool) -> Outcome:
+def _watched(kind: Any, table: files.Table, settings: Settings, account: Account, dry_run: bool) -> Outcome:
     """Run an import under a bar, on a screen and with many rows."""
     bars: list[Any] = []
 
@@ -105,7 +105,7 @@ def _watched(kind: Any, table: files.Table, settings: Settings, account: Account
             bar.update(done - bar.pos)
 
     try:
-        return run(kind, table, settings, account, keep, told)
+        return run(kind, table, settings, account, lambda _outcome: not dry_run, told)
     finally:
         for bar in bars:
             bar.render_finish()
