@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from tracker.actions.imports import files
+from tracker.actions.imports import files, uploads
 from tracker.actions.imports.batch import Outcome
 from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.run import run
@@ -74,19 +74,17 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     require_up_to_date()
     if file.stat().st_size > files.MOST_BYTES:
         raise click.ClickException(f"{file} is larger than {files.MOST_BYTES // 1024**2} MB: cut it in two.")
-    settings = Settings(dates=said["dates"] or "", columns=said["columns"])
-    for name, word in said["values"].items():
-        field, colon, value = name.partition(":")
-        if not colon:
-            raise click.BadParameter(f"“{name}” names no field: write FIELD:VALUE=WORD.", param_hint="--map-value")
-        settings.values.setdefault(field.strip(), {})[value.strip()] = word
     codec, delimiter = CODECS.get(said["encoding"] or "", ""), DELIMITERS.get(said["delimiter"] or "", "")
     table = files.table(file.read_bytes(), codec, delimiter, said["sheet"])
     click.echo(_how_read(table))
     try:
         with writing():
             account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
-            outcome = _watched(CATALOGUE[kind], table, settings, account, dry_run)
+            described = CATALOGUE[kind]
+            settings = _settings(uploads.remembered(described, table.header), said)
+            outcome = _watched(described, table, settings, account, dry_run)
+            if outcome.kept:
+                uploads.remember(described, table.header, settings)
     except Invalid as error:
         wrong = set(error.errors) - {"file"}
         ways = [WAYS_OUT["dates" if name == "dates" else "columns"] for name in sorted(wrong)[:1]]
@@ -109,6 +107,18 @@ def _watched(kind: Any, table: files.Table, settings: Settings, account: Account
     finally:
         for bar in bars:
             bar.render_finish()
+
+
+def _settings(settings: Settings, said: dict[str, Any]) -> Settings:
+    """Return what is remembered of such files, with what is said of this one over it."""
+    settings.dates = said["dates"] or settings.dates
+    settings.columns |= said["columns"]
+    for name, word in said["values"].items():
+        field, colon, value = name.partition(":")
+        if not colon:
+            raise click.BadParameter(f"“{name}” names no field: write FIELD:VALUE=WORD.", param_hint="--map-value")
+        settings.values.setdefault(field.strip(), {})[value.strip()] = word
+    return settings
 
 
 def _how_read(table: files.Table) -> str:

@@ -3,7 +3,6 @@
 import datetime
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -95,5 +94,5 @@ def remembered(kind: Kind, header: list[str]) -> Settings:
 
 def remember(kind: Kind, header: list[str], settings: Settings) -> None:
     """Keep what was said of the columns, values and days of a file for the next one."""
-    kept: dict[str, Any] = Settings(dates=settings.dates, columns=settings.columns, values=settings.values).plain()
+    kept = Settings(dates=settings.dates, columns=settings.columns, values=settings.values).plain()
     session.merge(ImportMapping(kind=kind.name, fingerprint=fingerprint(header), settings=kept))
