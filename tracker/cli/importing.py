@@ -11,6 +11,7 @@ from tracker.actions.imports import files, uploads
 from tracker.actions.imports.batch import Outcome
 from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.run import run
+from tracker.actions.imports.survey import REPORTED
 from tracker.cli.base import on_database, require_up_to_date
 from tracker.database import session, writing
 from tracker.errors import Invalid
@@ -22,8 +23,6 @@ from tracker.records import CATALOGUE
 MANY_ROWS = 1_000
 #: So many wrong cells are told on the screen; the report tells all.
 MOST_TOLD = 20
-#: The columns of the report.
-WRONG = ("row", "column", "value", "reason")
 #: {what is wrong: the way out}
 WAYS_OUT = {
     "dates": "--dates dmy puts the day first, --dates mdy the month.",
@@ -136,10 +135,12 @@ def _tell(outcome: Outcome, dry_run: bool, report: Any) -> None:
         click.echo(f"Left out: {', '.join(outcome.left_out)}.")
     if wrong := outcome.report:
         for each in wrong.told[:MOST_TOLD]:
-            where = f"row {each.row}" + (f", {each.column}, “{each.value}”" if each.column else "")
+            where = (f"sheet “{outcome.sheet}”, " if outcome.sheet else "") + f"row {each.row}"
+            where += f", {each.column}, “{each.value}”" if each.column else ""
             click.echo(f"  {where}: {each.reason}", err=True)
         if report:
-            for line in csv.table(WRONG, ((w.row, w.column, w.value, w.reason) for w in wrong.told)):
+            rows = ([outcome.sheet, each.row, each.column, each.value, each.reason] for each in wrong.told)
+            for line in csv.table(REPORTED, rows):
                 report.write(line)
         more = f" and {wrong.count - MOST_TOLD:,} more" if wrong.count > MOST_TOLD else ""
         click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong{more}.", err=True)

@@ -11,6 +11,7 @@ from tracker.actions.imports import files, uploads
 from tracker.actions.imports.batch import Outcome
 from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.matching import columns_of, unknown_values
+from tracker.actions.imports.survey import REPORTED
 from tracker.errors import Conflict, Invalid
 from tracker.exports import csv
 from tracker.models import ImportFile
@@ -157,9 +158,9 @@ def _previewed(file: ImportFile, changed: bool = False) -> ResponseReturnValue:
 def report(number: str) -> ResponseReturnValue:
     """Give all that is wrong as a file."""
     file = uploads.uploaded(g.account, number)
-    told = file.preview["report"]["told"] if file.preview else []
-    rows = ([each[name] for name in ("row", "column", "value", "reason")] for each in told)
-    response = Response("".join(csv.table(("row", "column", "value", "reason"), rows)), content_type=csv.MEDIA_TYPE)
+    found = file.preview or {"report": {"told": []}}
+    rows = ([{"sheet": found["sheet"], **each}[name] for name in REPORTED] for each in found["report"]["told"])
+    response = Response("".join(csv.table(REPORTED, rows)), content_type=csv.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.kind}-report.csv"'
     return response
 

@@ -40,6 +40,8 @@ class Outcome:
     """What an import does, or would do."""
 
     total: int = 0
+    #: Which one was read, of a workbook.
+    sheet: str = ""
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "left"), 0))
     shown: dict[str, list[Shown]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
     notes: list[str] = field(default_factory=list)

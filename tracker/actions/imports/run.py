@@ -43,7 +43,7 @@ def run(
     with session.begin_nested() as step:
         batch = Batch(kind, labels, readers, survey)
         outcome = batch.run(chunks(kind, table, fills, survey), lambda done: told(done, survey.total))
-        outcome.notes, outcome.left_out = notes, left_out
+        outcome.notes, outcome.left_out, outcome.sheet = notes, left_out, table.sheet
         outcome.kept = not outcome.report and keep(outcome)
         if not outcome.kept:
             step.rollback()
