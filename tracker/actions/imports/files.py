@@ -176,7 +176,9 @@ def guessed_encoding(content: bytes) -> str:
 def _usual(sample: bytes, encoding: str) -> int:
     """Return how much of a text is what one expects in it, less what is not, if it is read in this encoding."""
     text = sample.decode(encoding, "replace")
-    return sum(1 if sign in USUAL else -1 for sign in text if sign > "\x7f")
+    # A quotation mark opens before a word, and a dash or another mark stands between words.
+    strange = len(re.findall("(?<=[a-z])(?:[“‘]|[–”…](?=[a-z]))", text))
+    return sum(1 if sign in USUAL else -1 for sign in text if sign > "\x7f") - 2 * strange
 
 
 def guessed_delimiter(text: str) -> str:
