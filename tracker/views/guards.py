@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest
 
 from tracker.errors import Invalid, TooLarge
 from tracker.records.fields import UNFIT
+from tracker.views import answers
 
 #: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
 POLICY = (
@@ -23,12 +24,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 #: No form has so many fields, however many rows it has.
-MOST_FIELDS = 50_000
-#: {endpoint that takes a file: how large what is sent there may be}
-UPLOADS = {"imports.upload": 26 * 1024 * 1024}
+MOST_FIELDS = 18_000
 
 #: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
-KEEPING = {"records.new", "records.edit"}
+KEEPING = {"records.new", "records.edit", "texts.attach"}
+#: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
+UPLOADING = {"texts.attach", "imports.upload"}
+MOST_UPLOADED = 27 * 1024 * 1024
 
 
 def init_app(app: Flask) -> None:
@@ -38,11 +40,12 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_unreadable() -> None:
+    sends_file = request.endpoint in UPLOADING and request.mimetype == "multipart/form-data"
+    if sends_file:
+        request.max_content_length = request.max_form_memory_size = MOST_UPLOADED
     try:
         unquote_to_bytes(request.query_string).decode()
-        request.max_content_length = UPLOADS.get(request.endpoint or "", request.max_content_length)
-        # A file may be anything.
-        body = b"" if request.endpoint in UPLOADS else request.get_data(cache=True)
+        body = b"" if sends_file else request.get_data(cache=True)
         if request.mimetype == "application/x-www-form-urlencoded":
             if body.count(b"&") >= MOST_FIELDS:
                 raise TooLarge(_("This form has more fields than any page here sends."))
@@ -62,7 +65,7 @@ def refuse_forged() -> None:
     try:
         current_app.extensions["csrf"].protect()
     except CSRFError:
-        if request.endpoint not in KEEPING:
+        if request.endpoint not in KEEPING or answers.wants_json():
             raise
         g.stale = True
 

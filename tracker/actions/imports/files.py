@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.actions.imports import workbooks
 from tracker.errors import Invalid
+from tracker.records.fields import UNFIT
 
 #: Limits of one file; a larger one can be cut in two.
 MOST_BYTES = 25 * 1024 * 1024
@@ -141,6 +142,9 @@ def table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = 
 
 
 def _decodable(content: bytes, encoding: str) -> str:
+    if encoding not in ENCODINGS:
+        known = ", ".join(ENCODINGS.values())
+        raise refuse(_("“%(name)s” is not one of: %(known)s.", name=UNFIT.sub("�", encoding[:60]), known=known))
     if _fails(content, encoding):
         raise refuse(_("The file is not %(encoding)s: choose another encoding.", encoding=ENCODINGS[encoding]))
     return encoding
