@@ -11,7 +11,7 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.queries import documents, find, history, meetings, uses
 from tracker.records import Kind, rows_of
-from tracker.views import files
+from tracker.views import duplicates, files
 from tracker.views.addresses import asked_format, record_address
 from tracker.views.editing import Sheet
 from tracker.views.lists import List
@@ -84,6 +84,8 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
             return page(name, kind, Conflict.status, sheet=sheet, conflict=True, differences=sheet.differences())
         if "add" in posted:
             return page(name, kind, sheet=sheet, conflict=False, differences=[])
+        if asked := duplicates.to_ask(sheet):
+            return page(name, kind, Invalid.status, sheet=sheet, conflict=False, differences=[], asked=asked)
         try:
             save(g.account, record, sheet.form, sheet.rows)
         except Invalid:
