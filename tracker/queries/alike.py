@@ -30,6 +30,8 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
 MOST_ASKED = 8
 #: Of how many forms of a person's name the first are compared.
 MOST_FORMS = 10
+#: How like, of 100, a name or title must be at a first glance to be looked at closely.
+WORTH_COMPARING = 80
 
 #: How likely it is, from 0 to 100; the id of a record; and why, in words for people.
 Likeness = tuple[float, int, str]
@@ -66,11 +68,14 @@ def _participants(form: Any) -> Iterator[Likeness]:
         return
     query = select(Participant.id, Participant.name, Participant.other_names).where(or_(*holds))
     for number, name, other_names in session.execute(query):
-        for known, words in _forms_of_name(name, other_names):
-            same = next((each for each, entered in typed if names.same_person(entered, words)), None)
-            if same is not None:
-                yield _how_like(same, known), number, _why(same, known, name)
-                break
+        pairs = [
+            (one, other)
+            for other, words in _forms_of_name(name, other_names)
+            for one, entered in typed
+            if names.same_person(entered, words)
+        ]
+        if pairs:
+            yield _likeliest(pairs, number, name)
 
 
 def _forms_of_name(name: str | None, other_names: str | None) -> list[tuple[str, list[str]]]:
@@ -87,12 +92,12 @@ def _parties(form: Any) -> Iterator[Likeness]:
     for row in _called_like(typed, session.execute(query) if typed else (), 2):
         known = [name for name in (row.name, row.name_es) if name]
         pairs = [(one, other) for one in typed for other in known if names.same_body(words_of(one), words_of(other))]
-        equal = [pair for pair in pairs if names.equal(*map(words_of, pair))]
+        equal = any(names.equal(words_of(one), words_of(other)) for one, other in pairs)
         elsewhere = parent is not None and (row.id == parent.id or row.parent_id not in (None, parent.id))
         if equal or (pairs and not elsewhere and kind in (None, row.kind)):
-            pair = (equal or pairs)[0]
+            likely, number, reason = _likeliest(pairs, row.id, row.name)
             belongs = _("It is part of: %(party)s.", party=row.whole) if row.whole else ""
-            yield _how_like(*pair), row.id, f"{_why(*pair, row.name)} {belongs}".strip()
+            yield likely, number, f"{reason} {belongs}".strip()
 
 
 def _called_like(typed: Sequence[str], rows: Iterable[Row[Any]], names_each: int) -> list[Row[Any]]:
@@ -109,7 +114,7 @@ def _called_like(typed: Sequence[str], rows: Iterable[Row[Any]], names_each: int
         near |= {
             key[0]
             for _line, _likely, key in process.extract(
-                wanted, told, scorer=fuzz.token_ratio, score_cutoff=names.ALIKE, limit=None
+                wanted, told, scorer=fuzz.token_ratio, score_cutoff=WORTH_COMPARING, limit=None
             )
         }
     return [by_id[number] for number in near]
@@ -119,13 +124,17 @@ def _how_like(one: str, other: str) -> float:
     return fuzz.token_sort_ratio(" ".join(words_of(one)), " ".join(words_of(other)))
 
 
-def _why(typed: str, known: str, name: str) -> str:
-    """Return why a name typed can be that of a record, known by this or another form of its name."""
-    if names.equal(words_of(typed), words_of(known)):
-        return _("The name is the same.") if known == name else _("It is also called “%(known)s”.", known=known)
+def _likeliest(pairs: Sequence[tuple[str, str]], number: int, name: str) -> Likeness:
+    """Tell of the most alike of several (name typed, name known) why they can be those of a record of this name."""
+    typed, known = max(pairs, key=lambda pair: _how_like(*pair))
+    likely, same = _how_like(typed, known), names.equal(words_of(typed), words_of(known))
     if known == name:
-        return _("“%(typed)s” can be another form of this name.", typed=typed)
-    return _("It is also called “%(known)s”; “%(typed)s” can be another form of that.", known=known, typed=typed)
+        reason = _("The name is the same.") if same else _("“%(typed)s” can be another form of this name.", typed=typed)
+    elif same:
+        reason = _("It is also called “%(known)s”.", known=known)
+    else:
+        reason = _("It is also called “%(known)s”, as “%(typed)s” can be.", known=known, typed=typed)
+    return likely, number, reason
 
 
 def _documents(form: Any) -> Iterator[Likeness]:

@@ -29,6 +29,8 @@ TITLES = {
     "sra",
     "srta",
 }
+#: What English and Spanish put between the words that tell bodies apart.
+LITTLE = {"and", "de", "del", "el", "for", "la", "las", "los", "of", "para", "the", "y"}
 #: No name a person has is told apart by more words than these.
 MOST_WORDS = 12
 #: How like another, of 100, a name or title is that differs in a letter or two.
@@ -88,13 +90,17 @@ def _same_word(one: str, other: str) -> bool:
 
 
 def same_body(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two names of countries, bodies or organisations can be one's."""
-    if equal(one, other):
+    """Return whether two names of countries, bodies or organisations can be one's.
+
+    So they can where one stands whole in the other, as two words at least: but for little words, which are left out.
+    """
+    names = [[word for word in words if word not in LITTLE] or words for words in (one, other)]
+    if equal(*names):
         return True
-    words, others = set(one), set(other)
-    if min(len(words), len(others)) >= 2 and (words <= others or others <= words):
+    shorter, longer = sorted((" ".join(words) for words in names), key=len)
+    if " " in shorter and f" {shorter} " in f" {longer} ":
         return True
-    return fuzz.token_sort_ratio(" ".join(one), " ".join(other)) >= BODIES_ALIKE
+    return bool(shorter) and fuzz.token_sort_ratio(shorter, longer) >= BODIES_ALIKE
 
 
 def titles_alike(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -107,7 +113,7 @@ def titles_alike(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def nearly_equal(one: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two titles differ in no more than a slip of the pen."""
-    if not one or not _numbers_agree(one, other):
+    if not one or not other or not _numbers_agree(one, other):
         return False
     return fuzz.token_sort_ratio(" ".join(one), " ".join(other)) >= NEARLY
 
