@@ -56,7 +56,7 @@ def of(kind: Kind, form: RecordForm) -> list[Alike]:
     reasons = {number: reason for _likely, number, reason in found[:MOST_ASKED]}
     records = session.scalars(select(kind.model).where(kind.model.id.in_(reasons)).options(*kind.loads(())))
     by_id = {record.id: record for record in records}
-    return [Alike(by_id[number], reason) for number, reason in reasons.items()]
+    return [Alike(by_id[number], reason) for number, reason in reasons.items() if number in by_id]
 
 
 def _participants(form: Any) -> Iterator[Likeness]:

@@ -1,4 +1,4 @@
-// While somebody types, tells beneath the name which records are likely the same; saving asks again without this.
+// While somebody types, tells beneath the field which records are likely the same; saving asks again without this.
 
 const PAUSE = 300;
 const box = document.getElementById("alike");
@@ -7,16 +7,26 @@ const fields = box.dataset.fields.split(" ").map((name) => form.elements[name]);
 const hint = document.getElementById("alike-hint").content;
 let waiting, asking, told = "[]";
 
-fields[0].closest(".field").after(box);
+place(fields[0]);
 for (const event of ["input", "change"]) {
   form.addEventListener(event, ({ target }) => {
     if (!fields.includes(target)) return;
     clearTimeout(waiting);
-    waiting = setTimeout(ask, PAUSE);
+    waiting = setTimeout(ask, PAUSE, target);
   });
 }
 
-async function ask() {
+// Below all that stands beside the field, so that nothing above it moves.
+function place(field) {
+  let last = field.closest(".field");
+  const end = last.offsetTop + last.offsetHeight;
+  while (last.nextElementSibling?.matches(".field") && last.nextElementSibling.offsetTop < end) {
+    last = last.nextElementSibling;
+  }
+  last.after(box);
+}
+
+async function ask(typedInto) {
   asking?.abort();
   asking = new AbortController();
   const typed = fields.filter((field) => field.value.trim()).map((field) => [field.name, field.value]);
@@ -27,17 +37,18 @@ async function ask() {
       signal: asking.signal,
     });
     // What is half typed, such as a day, is not told off here.
-    show(answer.ok ? (await answer.json()).items : []);
+    show(answer.ok ? (await answer.json()).items : [], typedInto);
   } catch (error) {
-    if (error.name !== "AbortError") show([]);
+    if (error.name !== "AbortError") show([], typedInto);
   }
 }
 
-function show(items) {
+function show(items, typedInto) {
   // Told once, not again with every letter.
   if (JSON.stringify(items) === told) return;
   told = JSON.stringify(items);
   box.replaceChildren();
+  place(typedInto);
   if (!items.length) return;
   const shown = hint.cloneNode(true);
   const list = shown.querySelector("ul");
