@@ -132,8 +132,9 @@ class Number(Told, fields.StringField):
         self.least, self.most, self.whole = least, most, whole
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
+        if not valuelist:
+            return
+        typed, self.data = valuelist[0].strip(), None
         if not typed:
             return
         shape = r"[+-]?\d{1,15}" if self.whole else r"[+-]?\d{1,15}(\.\d{1,6})?"
