@@ -344,6 +344,36 @@ def test_a_password_is_never_told(tmp_path):
     assert "sesame" not in run(tmp_path, "migrate", code=1, TRACKER_DATABASE=addresses[0])
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:/somebody:sesame@127.0.0.1/x",
+        "postgresql:somebody:sesame@127.0.0.1/x",
+        "postgresql+psycopg:/somebody:sesame@127.0.0.1/x",
+        "postgresql:/somebody:ses://ame@127.0.0.1/x",
+        "postgresql//somebody:sesame@127.0.0.1/x",
+        "Postgres:/somebody:sesame@127.0.0.1/x",
+        " postgres:/somebody:sesame@127.0.0.1/x",
+        "mysql:/somebody:sesame@127.0.0.1/x",
+    ],
+)
+def test_a_mistyped_address_is_neither_taken_for_a_file_nor_told(tmp_path, monkeypatch, address):
+    monkeypatch.chdir(tmp_path)
+    for command in (("migrate",), ("check",), ("serve", "--port", "0")):
+        said = call(tmp_path, *command, "--database", address, code=1)
+        assert "cannot be read: write postgresql://user@host:5432/name" in said
+        assert "somebody" not in said
+        assert "ame@" not in said
+    assert not [path for path in tmp_path.iterdir() if path.name != "secret-key"]
+
+
+@pytest.mark.parametrize("name", ["postgres.sqlite", "./notes:1.sqlite", "postgresql/x.sqlite"])
+def test_a_file_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    call(tmp_path, "migrate", "--database", name)
+    assert (tmp_path / name).is_file()
+
+
 @pytest.mark.on_postgresql
 def test_the_commands_do_the_same_on_postgresql(planted, tmp_path, where):
     place = Place("cli", where)

@@ -49,10 +49,10 @@ def application(context: click.Context, settings: Settings) -> Flask:
     try:
         return context.obj(settings)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        scheme = settings.database.partition("://")[0]
+        start = settings.database.strip().partition(":")[0].partition("/")[0]
         raise click.ClickException(
-            f"The address of the database ({scheme}://…) cannot be read: "
-            "write postgresql://user@host:5432/name, or the path of an SQLite file."
+            f"The address of the database ({start}…) cannot be read: "
+            "write postgresql://user@host:5432/name, or the path of an SQLite file (./ before a name with a colon)."
         ) from error
 
 
