@@ -98,9 +98,24 @@ def change(data, *statements):
 
 def test_commands_before_a_migration_say_to_migrate(tmp_path):
     commands = [("seed",), ("check",), ("export", "meetings", "--format", "csv")]
+    (tmp_path / "tracker.sqlite").touch()
     for said in (call(tmp_path, *each, code=1) for each in commands):
         assert "is not up to date: run `tracker migrate` first." in said
         assert str(tmp_path / "tracker.sqlite") in said
+
+
+def test_only_migrating_and_serving_make_a_database(tmp_path):
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere" / "x.sqlite"
+    commands = [("seed",), ("check",), ("export", "meetings", "--format", "csv")]
+    for command in commands:
+        said = call(data, *command, code=1)
+        assert f"There is no database {data / 'tracker.sqlite'}: run `tracker migrate` to make it." in said
+        for name in (elsewhere, f"sqlite:///{elsewhere}"):
+            said = call(data, *command, "--database", name, code=1)
+            assert f"There is no database {elsewhere}: run `tracker migrate` to make it." in said
+    assert not list(tmp_path.iterdir())
+    call(data, "migrate", "--database", elsewhere)
+    assert elsewhere.is_file()
 
 
 def test_migrating_and_seeding_again_change_nothing(data):
