@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tracker.models.base import words_of
 from tracker.records import CATALOGUE, kind_of, rows_of
 from tracker.records.choices import Choice, Reference
 from tracker.records.fields import RecordCode
+from tracker.texts import words_of
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 DOCUMENTS = Path(__file__).parents[2] / "shared" / "documents"

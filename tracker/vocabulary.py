@@ -120,6 +120,15 @@ class DocumentKind(Word):
     OTHER = "other", _l("Other")
 
 
+class PassageCheck(Word):
+    """Whether a passage's words stand in the text of its document; worked out, never typed."""
+
+    FOUND = "found", _l("Found"), _l("Its words stand at the recorded place of the attached text.")
+    MOVED = "moved", _l("Moved"), _l("The same words stand elsewhere in the attached text.")
+    NOT_FOUND = "not_found", _l("Not found"), _l("The attached text does not hold its words.")
+    NO_TEXT = "no_text", _l("No text"), _l("No text of the document is attached, so nothing could be checked.")
+
+
 class DatePrecision(Word):
     DAY = "day", _l("Day")
     MONTH = "month", _l("Month")

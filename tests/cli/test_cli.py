@@ -15,11 +15,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 
 import tracker
@@ -27,6 +29,7 @@ from tests.client import form_values
 from tests.conftest import Place
 from tracker.app import create_app
 from tracker.cli import tracker as tracker_command
+from tracker.database import alembic_config, database_url
 from tracker.records import CATALOGUE
 
 COMMAND = [sys.executable, "-m", "tracker"]
@@ -124,6 +127,32 @@ def test_migrating_and_seeding_again_change_nothing(data):
     assert re.search(r"Seeds: 0 added, 0 changed, \d+ as they were\.", call(data, "seed"))
     assert call(data, "export", "commitments", "--format", "csv") == before
     assert f"Nothing is wrong in {data / 'tracker.sqlite'}." in run(data, "check")
+
+
+@pytest.mark.on_sqlite
+def test_a_migration_keeps_a_copy_of_the_database_as_it_was(data):
+    database = data / "tracker.sqlite"
+    config = alembic_config(database_url("", data))
+    alembic.downgrade(config, "0001")
+    latest = ScriptDirectory.from_config(config).get_current_head()
+    (copy, again) = (data / f"tracker.sqlite.before-{latest}{end}" for end in ("", "-2"))
+    said = call(data, "migrate")
+    assert f"A copy of the database as it was: {copy}\n" in said
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT count(*) FROM passage").fetchone() == (18,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    kept = copy.read_bytes()
+    alembic.downgrade(config, "0001")
+    assert f"as it was: {again}\n" in call(data, "migrate")
+    assert copy.read_bytes() == kept
+    assert "A copy" not in call(data, "migrate")
+    assert f"Nothing is wrong in {database}." in call(data, "check")
+
+
+def test_a_first_migration_copies_nothing(tmp_path):
+    assert "A copy" not in call(tmp_path, "migrate")
+    assert [path.name for path in tmp_path.glob("*before*")] == []
 
 
 def test_migrations_at_once_make_one_database(tmp_path):

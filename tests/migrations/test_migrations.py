@@ -18,11 +18,12 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from tests import make
 from tests.conftest import SERVER, Place
 from tracker import vocabulary
+from tracker.actions.documents import attach
 from tracker.actions.seed import plant
 from tracker.app import create_app
 from tracker.config import Settings
-from tracker.database import alembic_config, database_url, make_engine, writing
-from tracker.models import Record
+from tracker.database import alembic_config, database_url, make_engine, session, writing
+from tracker.models import Document, Record
 from tracker.paths import PACKAGE, folder
 from tracker.queries import check
 from tracker.records import CATALOGUE
@@ -63,7 +64,10 @@ def schema(place):
         tables = {}
         for name in asked.get_table_names():
             tables[name] = {
-                "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in asked.get_columns(name)],
+                # By name: a later migration adds its columns at the end.
+                "columns": sorted(
+                    (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in asked.get_columns(name)
+                ),
                 "primary": (
                     asked.get_pk_constraint(name)["name"],
                     asked.get_pk_constraint(name)["constrained_columns"],
@@ -472,3 +476,57 @@ def test_the_history_is_never_changed(one_of_each, statement):
             connection.execute(text(statement))
         connection.rollback()
     assert rows(one_of_each)["change"] == before
+
+
+# What a migration keeps
+
+#: The columns that 0002 adds.
+NEW = {
+    "document": ["text_sha256"],
+    "passage": ["exact", "prefix", "suffix", "check_result", "checked_at", "found_paragraph", "found_start"],
+}
+
+
+def held(place):
+    """Return {table: rows as {column: value}}."""
+    with connected(place) as connection:
+        return {
+            name: [dict(row) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()]
+            for name in sorted(schema(place)[0])
+            if name != "alembic_version"
+        }
+
+
+def without_the_new(tables):
+    return {
+        name: [{k: v for k, v in row.items() if k not in NEW.get(name, ())} for row in kept]
+        for name, kept in tables.items()
+        if name != "document_text"
+    }
+
+
+def test_seeded_records_go_up_and_down_again(place, seeded):
+    place.make(like=seeded)
+    command.downgrade(config_of(place), "0001")
+    before = held(place)
+    assert len(before["passage"]) == 18
+    assert not set(NEW["passage"]) & before["passage"][0].keys()
+    command.upgrade(config_of(place), "0002")
+    after = held(place)
+    assert without_the_new(after) == before
+    assert after["document_text"] == []
+    assert {row["check_result"] for row in after["passage"]} == {"no_text"}
+    assert {row[name] for row in after["passage"] for name in NEW["passage"] if name != "check_result"} == {None}
+    command.downgrade(config_of(place), "0001")
+    assert held(place) == before
+
+
+def test_an_attached_text_goes_with_the_way_down_and_nothing_else(place, seeded):
+    place.make(like=seeded)
+    with app_on(place):
+        with writing():
+            attach(make.account(), session.get_one(Document, 1), "A text\n\nof two paragraphs")
+        assert check.problems() == []
+    before = held(place)
+    command.downgrade(config_of(place), "0001")
+    assert held(place) == without_the_new(before)

@@ -16,6 +16,7 @@ from tests import make
 from tests.client import elements, parsed, words
 from tests.conftest import Place
 from tests.make import FACTORIES
+from tracker.actions.documents import attach
 from tracker.actions.save import save
 from tracker.app import Tracker, create_app
 from tracker.config import Settings
@@ -25,12 +26,13 @@ from tracker.models import Change
 from tracker.models.history import tracked
 from tracker.queries import find
 from tracker.records import CATALOGUE, kind_of
+from tracker.texts import sha256_of
 from tracker.vocabulary import Action
 
 #: What a complete record holds, and another value it can take, where what fits any field of the sort does not do.
 SPECIAL = {
     ("documents", "sha256"): ("a" * 64, "b" * 64),
-    ("passages", "sha256"): ("a" * 64, "b" * 64),
+    ("passages", "sha256"): (sha256_of("what was agreed upon & said"), "b" * 64),
     ("passages", "end"): (30, 31),
     ("meetings", "starts_on"): ("2024-01-05", "2024-01-06"),
     ("participations", "is_group"): (False, True),
@@ -55,8 +57,12 @@ WITH_NONE = {
     ("commitments", "every_months"): {"deadline_kind": "ongoing"},
     ("claims", "unit"): {"value": None},
 }
+#: The words of the complete passage, and the text that is attached to documents: they stand in its third paragraph.
+EXACT = "what was agreed upon & said"
+TEXT = f"One\n\nTwo\n\nOn {EXACT}, they agreed."
 #: The columns that no form fills in, of the complete record.
 DERIVED = {
+    "documents": {"text_sha256": (sha256_of(TEXT), [sha256_of(TEXT)]), "text_differs": (True, ["Yes"])},
     "commitments": {
         "status": ("not_assessed", ["Not assessed"]),
         "leads": (["lead"], ["Lead party"]),
@@ -67,7 +73,16 @@ DERIVED = {
         "passages": (["source.x1"], ["p1"]),
     },
     "commitment-parties": {"status": ("not_assessed", ["Not assessed"])},
-    "passages": {"length": (27, ["27"])},
+    "passages": {
+        "length": (27, ["27"]),
+        "exact": (EXACT, [EXACT]),
+        "prefix": ("On ", ["On"]),
+        "suffix": (", they agreed.", [", they agreed."]),
+        "check_result": ("found", ["Found"]),
+        "checked_at": ("2024-03-04T05:06:07.890000+00:00", ["Mar 4, 2024"]),
+        "found_paragraph": (3, ["3"]),
+        "found_start": (3, ["3"]),
+    },
 }
 
 
@@ -316,6 +331,11 @@ def shown(seeded, where):
             given[name], record = complete(kind)
             if name == "commitments":
                 record.recorded_at = datetime.datetime(2024, 3, 4, 5, 6, 7, 890_000, datetime.UTC)
+            if name == "documents":
+                attach(make.account(), record, TEXT)
+            if name == "passages":
+                attach(make.account(), record.document, TEXT)
+                record.checked_at = datetime.datetime(2024, 3, 4, 5, 6, 7, 890_000, datetime.UTC)
         commitment = given["commitments"]["code"]
         for role in ("lead", "support", "beneficiary"):
             make.party(code=role, name=f"{role.title()} party")

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
-from tracker.queries import find, history, uses
+from tracker.queries import find, uses
 from tracker.records import Kind, kind_of
 from tracker.records.base import RecordForm
 
@@ -32,7 +32,7 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
 
     Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
     """
-    _answer_for(account)
+    answer_for(account)
     with session.no_autoflush:
         _check(form, rows)
         for row in rows:
@@ -48,12 +48,12 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
             if stepping is not None and inspect(stepping).persistent and _is_changed(stepping, rows):
                 # Marked, so that its version steps also where only its lists or rows differ.
                 flag_modified(stepping, "search")
-    _flush()
+    flush()
 
 
 def remove(account: Account | None, record: Any) -> None:
     """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
-    _answer_for(account)
+    answer_for(account)
     if in_the_way := uses.in_the_way(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
     parent = record.belongs_to
@@ -63,10 +63,10 @@ def remove(account: Account | None, record: Any) -> None:
     session.delete(record)
     if parent is not None:
         flag_modified(parent, "search")
-    _flush()
+    flush()
 
 
-def _answer_for(account: Account | None) -> None:
+def answer_for(account: Account | None) -> None:
     """Record what follows under an account; without one the session refuses every change."""
     session.info.pop("account", None)
     if account is not None:
@@ -119,8 +119,6 @@ def _unique_together(kind: Kind) -> list[list[str]]:
 
 def _put(form: RecordForm, record: Any) -> None:
     form.populate_obj(record)
-    if record.code is None:
-        record.code = history.next_row_code(kind_of(record), record.belongs_to, session.new)
     session.add(record)
 
 
@@ -132,7 +130,8 @@ def _is_changed(record: Any, rows: Sequence[RowEdit]) -> bool:
     )
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Write what was changed; raises Conflict for what the database refuses."""
     try:
         session.flush()
     except IntegrityError as error:

@@ -1,7 +1,9 @@
 """What the commands share: which database, and errors as one line."""
 
 import functools
+import itertools
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +98,24 @@ def bring_up_to_date() -> bool:
     current, latest = revisions()
     if current == latest:
         return False
+    if current and (kept := keep_a_copy(f"before-{latest}")):
+        click.echo(f"A copy of the database as it was: {kept}")
     command.upgrade(alembic_config(current_app.extensions["tracker.engine"].url), "head")
     return True
+
+
+def keep_a_copy(name: str) -> Path | None:
+    """Copy an SQLite database beside itself, under a name of its own; a server's databases are its keeper's affair."""
+    engine = current_app.extensions["tracker.engine"]
+    if engine.dialect.name != "sqlite":
+        return None
+    names = (
+        f"{engine.url.database}.{name}{end}" for end in itertools.chain([""], map("-{}".format, itertools.count(2)))
+    )
+    copy = next(path for path in map(Path, names) if not path.exists())
+    with closing(engine.raw_connection()) as connection:
+        connection.driver_connection.execute("VACUUM INTO ?", (str(copy),))
+    return copy
 
 
 def require_up_to_date() -> None:

@@ -5,13 +5,14 @@ from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
 from tracker.models.claims import Claim
 from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
-from tracker.models.documents import Document, Passage
+from tracker.models.documents import Document, DocumentText, Passage
 from tracker.models.frameworks import Framework
 from tracker.models.history import Change
 from tracker.models.indicators import Indicator
 from tracker.models.meetings import Meeting, MeetingLink, Participation
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
+from tracker.models.texts import current_text
 
 __all__ = [
     "LOCAL",
@@ -23,6 +24,7 @@ __all__ = [
     "CommitmentParty",
     "CommitmentSource",
     "Document",
+    "DocumentText",
     "Framework",
     "Indicator",
     "Meeting",
@@ -33,4 +35,5 @@ __all__ = [
     "Passage",
     "PolicyArea",
     "Record",
+    "current_text",
 ]

@@ -1,13 +1,12 @@
 """What every record has."""
 
-import re
-import unicodedata
 from typing import Any, ClassVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tracker.database import Base
+from tracker.texts import words_of
 
 
 class Record(Base):
@@ -19,6 +18,8 @@ class Record(Base):
     SEARCHED: ClassVar[tuple[str, ...]] = ()
     #: The relationship leading to the record this one is a row of, if it is one.
     PARENT: ClassVar[str] = ""
+    #: The attributes that the tracker works out itself: no history is kept of them.
+    DERIVED: ClassVar[frozenset[str]] = frozenset()
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
     code: Mapped[str] = mapped_column(unique=True, sort_order=-1)
@@ -48,12 +49,6 @@ class Record(Base):
     @property
     def belongs_to(self) -> "Record | None":
         return getattr(self, self.PARENT) if self.PARENT else None
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text without accents or case: "Límites, U.S." gives limites, u, s."""
-    plain = unicodedata.normalize("NFKD", text)
-    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).casefold())
 
 
 def searchable(record: Record) -> str:

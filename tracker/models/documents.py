@@ -1,14 +1,17 @@
-"""Documents, and the passages in them that claims rest on."""
+"""Documents, their texts, and the passages in them that claims rest on."""
 
 import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Base, word_type
+from tracker.models.accounts import Account
 from tracker.models.base import Record
 from tracker.models.parties import Party
-from tracker.vocabulary import DatePrecision, DocumentKind
+from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 document_issuer = Table(
     "document_issuer",
@@ -41,12 +44,48 @@ class Document(Record):
     retrieved_on: Mapped[datetime.date | None]
     #: Of the text as UTF-8 with line ends as LF, in hexadecimal.
     sha256: Mapped[str | None]
+    #: Of the text that is attached now; none while it has no text.
+    text_sha256: Mapped[str | None]
 
     issued_by: Mapped[list[Party]] = relationship(secondary=document_issuer, order_by=Party.code)
     passages: Mapped[list["Passage"]] = relationship(viewonly=True, order_by="(Passage.paragraph, Passage.start)")
 
     def __str__(self) -> str:
         return f"[{self.title}]" if self.title_supplied else self.title
+
+    @property
+    def text_differs(self) -> bool:
+        """Return whether the attached text is another than the one catalogued."""
+        return bool(self.sha256 and self.text_sha256 and self.sha256 != self.text_sha256)
+
+
+class DocumentText(Base):
+    """A text that was attached to a document. Its text now is the latest; earlier ones stay."""
+
+    __tablename__ = "document_text"
+    __table_args__ = (CheckConstraint("first_paragraph IN (0, 1)", "first_paragraph_0_or_1"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    #: With line ends as LF.
+    text: Mapped[str] = mapped_column(deferred=True)
+    #: Of the text as UTF-8, in hexadecimal.
+    sha256: Mapped[str]
+    #: The number of the first paragraph: 0 where it is the title, else 1.
+    first_paragraph: Mapped[int]
+    #: The file it was read from; these three are empty where it was pasted.
+    file_name: Mapped[str | None]
+    media_type: Mapped[str | None]
+    original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    attached_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.UTC))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+
+    document: Mapped[Document] = relationship()
+    account: Mapped[Account] = relationship()
+
+
+#: What must be said wherever a passage is shown.
+CAVEATS = {PassageCheck.NOT_FOUND: _l("Words not found in the text"), PassageCheck.MOVED: _l("Moved in the text")}
 
 
 class Passage(Record):
@@ -64,6 +103,7 @@ class Passage(Record):
     )
     PARENT = "document"
     SEARCHED = ("note",)
+    DERIVED = frozenset({"exact", "prefix", "suffix", "check_result", "checked_at", "found_paragraph", "found_start"})
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     paragraph: Mapped[int]
@@ -72,8 +112,21 @@ class Passage(Record):
     end: Mapped[int]
     #: Of the passage's exact words as UTF-8, in hexadecimal.
     sha256: Mapped[str | None]
+    #: Its words as the attached text has them, and what stands right before and after; once found, they are kept.
+    exact: Mapped[str | None]
+    prefix: Mapped[str | None]
+    suffix: Mapped[str | None]
+    check_result: Mapped[PassageCheck] = mapped_column(word_type(PassageCheck), default=PassageCheck.NO_TEXT)
+    checked_at: Mapped[datetime.datetime | None]
+    #: Where its words stand in the attached text.
+    found_paragraph: Mapped[int | None]
+    found_start: Mapped[int | None]
 
     document: Mapped[Document] = relationship(lazy="selectin")
+
+    @property
+    def caveat(self) -> Any:
+        return CAVEATS.get(self.check_result)
 
     @property
     def length(self) -> int:

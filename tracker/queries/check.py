@@ -10,10 +10,12 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import Base, session
 from tracker.errors import Invalid
-from tracker.models import Change, CommitmentParty
+from tracker.models import Change, CommitmentParty, Document, Passage, current_text
 from tracker.models.base import searchable
 from tracker.models.history import chained, values_of
+from tracker.models.texts import checked
 from tracker.records import CATALOGUE, Kind
+from tracker.texts import paragraphs, sha256_of
 from tracker.vocabulary import Action, Status
 
 #: {(table, code): {field: plain value}}
@@ -30,6 +32,12 @@ def problems() -> list[str]:
     else:
         found += _chain()
         history = _replayed()
+    try:
+        for told in _texts():
+            found.append(told)
+    except (LookupError, ValueError):
+        # What cannot be read is told below.
+        pass
     for kind in CATALOGUE.values():
         table = kind.model.__tablename__
         try:
@@ -99,6 +107,25 @@ def _chain() -> Iterator[str]:
         if change.hash != right:
             yield _("Change %(seq)s of the history is not as it was written.", seq=change.seq)
         seq, before = change.seq, change.hash
+
+
+def _texts() -> Iterator[str]:
+    """Read each text that is attached, and check every passage by it once more."""
+    for number, code, sha256 in session.execute(select(Document.id, Document.code, Document.text_sha256)).all():
+        name, text = _called("document", code), None
+        document = session.get_one(Document, number)
+        if sha256 is not None:
+            row = current_text(session, document)
+            if row is None:
+                yield _("%(name)s: its text is not there.", name=name)
+                continue
+            if not sha256 == row.sha256 == sha256_of(row.text):
+                yield _("%(name)s: its text is not the one that was attached.", name=name)
+            text = paragraphs(row.text, row.first_paragraph)
+        for passage in session.scalars(select(Passage).where(Passage.document_id == number).order_by(Passage.id)):
+            if any(getattr(passage, held) != value for held, value in checked(passage, text).items()):
+                told = _called("passage", passage.code)
+                yield _("%(name)s: what is kept of its place in the text is not what the text says.", name=told)
 
 
 def _replayed() -> Replayed:

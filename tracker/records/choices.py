@@ -23,6 +23,8 @@ from tracker.vocabulary import Word
 class Choosing(Told, SelectFieldBase):
     """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
 
+    data: Any
+
     def options(self) -> Mapping[str, str]:
         """Return {key: label}."""
         raise NotImplementedError

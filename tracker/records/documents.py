@@ -10,12 +10,13 @@ from wtforms.validators import StopValidation
 
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Code, Reference, References
-from tracker.records.days import Day, date_text
-from tracker.records.fields import Address, Flag, Number, Text
+from tracker.records.days import Day, Time, date_text
+from tracker.records.fields import Address, Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
-from tracker.vocabulary import DatePrecision, DocumentKind
+from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 
 def check_sha256(_form: Any, field: Any) -> None:
@@ -47,6 +48,11 @@ class DocumentForm(RecordForm):
     )
     note = note()
 
+    def usual_code(self) -> str:
+        if self.published_on.data:
+            return codes.from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
+        return super().usual_code()
+
     def validate_published_precision(self, field: Any) -> None:
         if field.data is DatePrecision.UNKNOWN and self.published_on.data:
             raise StopValidation(_("A publication date is given: say how well it is known, or empty it."))
@@ -76,6 +82,10 @@ KIND = Kind(
     sorts={"published_on": Document.published_on, "title": Document.search, "code": Document.code},
     order="-published_on",
     filters=DocumentFilters,
+    more=(
+        derived("text_sha256", _l("sha256 of the attached text"), lambda document: document.text_sha256, Text()),
+        derived("text_differs", _l("The text differs from the one catalogued"), lambda d: d.text_differs, Flag()),
+    ),
     shown={"published_on": lambda document: date_text(document.published_on, document.published_precision)},
 )
 
@@ -100,6 +110,7 @@ class PassageForm(RowForm):
 
 class PassageFilters(Filters):
     document = any_of(PassageForm.document, Passage.document_id)
+    check_result = any_of(Choice(_l("Check"), PassageCheck), Passage.check_result)
 
 
 PASSAGES = Kind(
@@ -108,10 +119,19 @@ PASSAGES = Kind(
     one=_l("Passage"),
     many=_l("Passages"),
     about=_l("The places in documents that commitments, claims and seats rest on."),
-    listed=("code", "document", "paragraph", "sentence", "start", "end"),
+    listed=("code", "document", "paragraph", "sentence", "start", "end", "check_result"),
     sorts={"code": Passage.code, "document": Passage.document_id},
     order="code",
     filters=PassageFilters,
-    more=(derived("length", _l("Length"), lambda passage: passage.length, Number()),),
+    more=(
+        derived("length", _l("Length"), lambda passage: passage.length, Number()),
+        derived("exact", _l("Exact words"), lambda passage: passage.exact, LongText()),
+        derived("prefix", _l("Words before"), lambda passage: passage.prefix, LongText()),
+        derived("suffix", _l("Words after"), lambda passage: passage.suffix, LongText()),
+        derived("check_result", _l("Check"), lambda passage: passage.check_result, Choice(words=PassageCheck)),
+        derived("checked_at", _l("Checked at"), lambda passage: passage.checked_at, Time()),
+        derived("found_paragraph", _l("Found in paragraph"), lambda passage: passage.found_paragraph, Number()),
+        derived("found_start", _l("Found from character"), lambda passage: passage.found_start, Number()),
+    ),
     heading="code",
 )

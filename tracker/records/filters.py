@@ -12,9 +12,9 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
 from tracker.errors import Invalid
-from tracker.models.base import words_of
 from tracker.records.days import Day
 from tracker.records.fields import Text
+from tracker.texts import words_of
 
 #: No address a person makes has more parts than this.
 MOST_VALUES = 200

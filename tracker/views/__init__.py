@@ -22,6 +22,7 @@ STANDING = (
     vocabulary.CommitmentKind,
     vocabulary.MeetingStatus,
     vocabulary.OverallStatus,
+    vocabulary.PassageCheck,
     vocabulary.SeatRole,
     vocabulary.SourceRelation,
     vocabulary.Status,

@@ -1,0 +1,118 @@
+"""Attaching the text of a document, by which its passages are checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
+from tracker.actions.save import answer_for, flush
+from tracker.database import session
+from tracker.errors import Invalid
+from tracker.models import Account, Document, DocumentText, Passage
+from tracker.models.texts import check, current_paragraphs, current_text
+from tracker.records.fields import UNFIT
+from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, sentences, sha256_of
+from tracker.vocabulary import PassageCheck
+
+#: Characters of a text; a long treaty has a tenth of them.
+LONGEST = 2_000_000
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What attaching a text did: whether it was new, and what it says of the document's passages."""
+
+    document: Document
+    changed: bool
+    passages: Sequence[Passage]
+
+    def those(self, result: PassageCheck) -> list[Passage]:
+        return [passage for passage in self.passages if passage.check_result is result]
+
+    def sentence(self) -> str:
+        """Return in words how many passages were found, moved and not found."""
+        found, moved = len(self.those(PassageCheck.FOUND)), len(self.those(PassageCheck.MOVED))
+        lost = len(self.those(PassageCheck.NOT_FOUND))
+        return _("Passages: %(found)s found, %(moved)s moved, %(lost)s not found.", found=found, moved=moved, lost=lost)
+
+
+def attach(
+    account: Account | None,
+    document: Document,
+    text: str,
+    file_name: str | None = None,
+    media_type: str | None = None,
+    original: bytes | None = None,
+) -> Attached:
+    """Make a text the document's, and check its passages by it; the same text again changes nothing.
+
+    The last three are of the file the text was read from. Raises Invalid, by `text`.
+    """
+    text = normalised(text)
+    _refuse_unfit(text)
+    answer_for(account)
+    held = current_text(session, document)
+    same = held is not None and held.text == text
+    if held is not None and same and (original is None or original == held.original):
+        return Attached(document, False, _passages(document))
+    first = 0 if not document.title_supplied and begins_with_title(text, document.title) else 1
+    row = DocumentText(document=document, text=text, sha256=sha256_of(text), first_paragraph=first, account=account)
+    row.file_name, row.media_type, row.original = file_name, media_type, original
+    session.add(row)
+    flush()
+    document.text_sha256 = row.sha256
+    return Attached(document, not same, _check_all(document, paragraphs(text, first)))
+
+
+def detach(account: Account | None, document: Document) -> None:
+    """Leave a document without a text. What was attached stays stored, and can be attached again."""
+    answer_for(account)
+    document.text_sha256 = None
+    _check_all(document, None)
+
+
+def take_over(account: Account | None, document: Document) -> list[Passage]:
+    """Record each moved passage where its words stand now; return those."""
+    answer_for(account)
+    text = current_paragraphs(session, document) or Paragraphs()
+    moved = [passage for passage in _passages(document) if passage.check_result is PassageCheck.MOVED]
+    for passage in moved:
+        passage.paragraph, passage.start = passage.found_paragraph or 0, passage.found_start or 0
+        passage.end = passage.start + len(passage.exact or "")
+        if passage.sentence is not None:
+            there = sentences(text[passage.paragraph], document.language)
+            # Words that are no whole sentence any more are named by their characters alone.
+            place = (passage.start, passage.end)
+            passage.sentence = there.index(place) + 1 if place in there else None
+    if moved:
+        flag_modified(document, "search")
+    flush()
+    return moved
+
+
+def _refuse_unfit(text: str) -> None:
+    if not text.strip():
+        raise Invalid({"text": [_("There is no text in it: nothing was attached.")]})
+    if len(text) > LONGEST:
+        most, n = f"{LONGEST:,}", f"{len(text):,}"
+        message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
+        raise Invalid({"text": [message]})
+    if found := UNFIT.search(text):
+        line, sign = text.count("\n", 0, found.start()) + 1, f"U+{ord(found[0]):04X}"
+        message = _("Line %(line)s holds a control character (%(sign)s): remove it.", line=line, sign=sign)
+        raise Invalid({"text": [message]})
+
+
+def _passages(document: Document) -> list[Passage]:
+    query = select(Passage).where(Passage.document == document).order_by(Passage.paragraph, Passage.start, Passage.id)
+    return list(session.scalars(query))
+
+
+def _check_all(document: Document, text: Paragraphs | None) -> list[Passage]:
+    passages = _passages(document)
+    for passage in passages:
+        check(passage, text)
+    flush()
+    return passages
