@@ -16,7 +16,7 @@ from tracker.queries import names
 from tracker.records import Kind
 from tracker.records.base import RecordForm
 from tracker.records.days import date_text
-from tracker.texts import words_of
+from tracker.texts import sha256_of, words_of
 from tracker.vocabulary import DatePrecision
 
 #: {kind: the fields that are compared}, what it is called first; other kinds are not asked about.
@@ -148,6 +148,8 @@ def _documents(form: Any) -> Iterator[Likeness]:
 def _same_text(form: Any) -> Iterator[Likeness]:
     """Compare the sha256 and the web address."""
     texts = {form.sha256.data, form.record.text_sha256 if form.record is not None else None} - {None}
+    if "text" in form and form["text"].data:
+        texts.add(sha256_of(form["text"].data))
     same_text = or_(Document.sha256.in_(texts), Document.text_sha256.in_(texts))
     for number in session.scalars(select(Document.id).where(same_text)) if texts else ():
         yield 102, number, _("Its text has the same sha256.")

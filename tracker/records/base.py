@@ -68,9 +68,9 @@ class RecordForm(Form):
         return codes.from_words(self.model, self[self.coded_by].data)
 
     def populate_obj(self, obj: Any) -> None:
-        """Put the fields into a record; one left without a code keeps or gets its own."""
+        """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
         for name, each in self._fields.items():
-            if name != "code" or each.data:
+            if name in inspect(self.model).attrs and (name != "code" or each.data):
                 each.populate_obj(obj, name)
         if obj.code is None:
             obj.code = self.usual_code()

@@ -1,5 +1,6 @@
 """A meeting, its seats and its links, as people meet them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,13 +49,15 @@ class MeetingForm(RecordForm):
     documents = References(_l("Documents"), Document, description=_l("Those that tell of it."))
     note = note()
 
-    #: The codes of the parties that sat there, where they are known.
-    sides: tuple[str, ...] = ()
+    #: Whom those who sat there spoke for, where it is known.
+    sides: Sequence[Party] = ()
 
     def usual_code(self) -> str:
         day = self.starts_on.data.isoformat() if self.starts_on.data else ""
         known = {DatePrecision.YEAR: day[:4], DatePrecision.MONTH: day[:7]}.get(self.date_precision.data, day)
-        return codes.from_words(Meeting, f"{' '.join(self.sides) or self.title.data} {known}")
+        return codes.from_words(
+            Meeting, f"{' '.join(sorted({side.code for side in self.sides})) or self.title.data} {known}"
+        )
 
     def validate_ends_on(self, _ends_on: Any) -> None:
         self.in_order("starts_on", "ends_on", _("It ends before it starts: change one of the two days."))

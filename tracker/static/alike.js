@@ -1,54 +1,60 @@
 // While somebody types, tells beneath the field which records are likely the same; saving asks again without this.
 
 const PAUSE = 300;
-const box = document.getElementById("alike");
-const form = box.closest("form");
-const fields = box.dataset.fields.split(" ").map((name) => form.elements[name]);
 const hint = document.getElementById("alike-hint").content;
-let waiting, asking, told = "[]";
+const told = new WeakMap();
+const asking = new WeakMap();
 
-place(fields[0]);
 for (const event of ["input", "change"]) {
-  form.addEventListener(event, ({ target }) => {
-    if (!fields.includes(target)) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(ask, PAUSE, target);
+  document.addEventListener(event, ({ target }) => {
+    // The record or the row that is typed into.
+    const home = target.closest?.(".card-row, .fields");
+    const box = home?.querySelector(".alike");
+    if (!box || !fieldsOf(home, box).some(([field]) => field === target)) return;
+    const { pause, request } = asking.get(box) ?? {};
+    clearTimeout(pause);
+    asking.set(box, { pause: setTimeout(ask, PAUSE, home, box, target), request });
   });
 }
 
-// Below all that stands beside the field, so that nothing above it moves.
-function place(field) {
-  let last = field.closest(".field");
-  const end = last.offsetTop + last.offsetHeight;
-  while (last.nextElementSibling?.matches(".field") && last.nextElementSibling.offsetTop < end) {
-    last = last.nextElementSibling;
-  }
-  last.after(box);
+// [field, its name in what is asked]; a row has its own prefix before the names of its fields.
+function fieldsOf(home, box) {
+  const controls = [...home.querySelectorAll("input, select, textarea")];
+  return box.dataset.fields.split(" ").flatMap((named) => {
+    const [name, asked = name] = named.split("=");
+    const field = controls.find((each) => each.name === name || each.name.endsWith(`-${name}`));
+    return field ? [[field, asked]] : [];
+  });
 }
 
-async function ask(typedInto) {
-  asking?.abort();
-  asking = new AbortController();
-  const typed = fields.filter((field) => field.value.trim()).map((field) => [field.name, field.value]);
+async function ask(home, box, typedInto) {
+  asking.get(box)?.request?.abort();
+  const request = new AbortController();
+  asking.set(box, { request });
+  // What begins with a plus is on this page alone, and not saved yet.
+  const typed = fieldsOf(home, box)
+    .map(([field, asked]) => [asked, field.value.trim()])
+    .filter(([, value]) => value && !value.startsWith("+"));
   if (box.dataset.but) typed.push(["but", box.dataset.but]);
   try {
     const answer = await fetch(`${box.dataset.ask}?${new URLSearchParams(typed)}`, {
       headers: { Accept: "application/json" },
-      signal: asking.signal,
+      signal: request.signal,
     });
     // What is half typed, such as a day, is not told off here.
-    show(answer.ok ? (await answer.json()).items : [], typedInto);
+    show(box, answer.ok ? (await answer.json()).items : [], typedInto);
   } catch (error) {
-    if (error.name !== "AbortError") show([], typedInto);
+    if (error.name !== "AbortError") show(box, [], typedInto);
   }
 }
 
-function show(items, typedInto) {
+function show(box, items, typedInto) {
   // Told once, not again with every letter.
-  if (JSON.stringify(items) === told) return;
-  told = JSON.stringify(items);
+  const text = JSON.stringify(items);
+  if (text === (told.get(box) ?? "[]")) return;
+  told.set(box, text);
   box.replaceChildren();
-  place(typedInto);
+  place(box, typedInto);
   if (!items.length) return;
   const shown = hint.cloneNode(true);
   const list = shown.querySelector("ul");
@@ -61,4 +67,15 @@ function show(items, typedInto) {
     list.append(line);
   }
   box.append(shown);
+}
+
+// Below all that stands beside the field, so that nothing above it moves.
+function place(box, field) {
+  let last = field.closest(".field");
+  if (!last) return;
+  const end = last.offsetTop + last.offsetHeight;
+  while (last.nextElementSibling?.matches(".field") && last.nextElementSibling.offsetTop < end) {
+    last = last.nextElementSibling;
+  }
+  last.after(box);
 }
