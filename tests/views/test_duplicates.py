@@ -5,6 +5,7 @@ import pytest
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import SCRIPT, stored
+from tracker.actions.documents import attach
 from tracker.database import writing
 from tracker.queries.alike import COMPARED
 from tracker.records import CATALOGUE
@@ -62,7 +63,9 @@ def test_what_is_likely_here_is_asked_about_and_let_through(app, client, name):
     assert stored(app) == before
     kept = form_values(response.text)
     assert {field: kept[field] for field in typed} == typed
-    assert client.post(path, data=kept | {"different": f"{name}/{like}"}).headers["Location"] == f"/{name}/{typed['code']}"
+    assert (
+        client.post(path, data=kept | {"different": f"{name}/{like}"}).headers["Location"] == f"/{name}/{typed['code']}"
+    )
 
 
 def test_every_kind_that_is_compared_is_tried():
@@ -81,7 +84,9 @@ def test_one_that_has_come_since_is_asked_about_again(app, client):
     assert client.post("/participants/new", data=typed | {"different": answer}).status_code == 303
 
 
-@pytest.mark.parametrize("said", ["", "yes", "rich-verma", "participants/rich-verma2", "parties/rich-verma", "\x00", "<script>"])
+@pytest.mark.parametrize(
+    "said", ["", "yes", "rich-verma", "participants/rich-verma2", "parties/rich-verma", "\x00", "<script>"]
+)
 def test_another_answer_is_none(client, said):
     assert asked(client.send("/participants/new", RICHARD | {"different": said}))[1] == "participants/rich-verma"
 
@@ -108,11 +113,81 @@ def test_an_edit_is_asked_about_where_the_name_changes(app, client):
     path = "/participants/richard-verma/edit"
     assert client.send(path, {"note": "Changed"}, follow=False).status_code == 303
     assert asked(client.send(path, {"name": "R. Verma"}))[1] == "participants/rich-verma"
-    assert client.send(path, {"name": "R. Verma", "different": "participants/rich-verma"}, follow=False).status_code == 303
+    assert (
+        client.send(path, {"name": "R. Verma", "different": "participants/rich-verma"}, follow=False).status_code == 303
+    )
 
 
 def test_a_name_that_is_like_its_own_old_one_is_saved(client):
     assert client.send("/participants/rich-verma/edit", {"name": "Richard Verma"}, follow=False).status_code == 303
+
+
+# On the page of a meeting
+
+
+TALKS = {"title": "Talks about water", "starts_on": "2024-03-01"}
+
+
+def seat(name, **more):
+    row = {"name_as_printed": name, "party": "us", "attendance": "attended"} | more
+    return {f"participations-0-{field}": value for field, value in row.items()}
+
+
+@pytest.mark.parametrize(
+    ("row", "key", "typed"),
+    [
+        ({"participants-0-name": "Richard Verma"}, "participants/rich-verma", "Richard Verma: "),
+        (seat("Richard Verma"), "participants/rich-verma", "Richard Verma: "),
+        ({"parties-0-name": "United States of America", "parties-0-kind": "country"}, "parties/us", "United States of"),
+        (
+            {"participants-0-name": SCRIPT + " Rich Verma Salazar", **seat("Ken L. Salazar")},
+            "participants/ken",
+            "Ken L",
+        ),
+    ],
+    ids=["participant", "seat", "party", "script"],
+)
+def test_who_is_added_on_the_way_is_asked_about(app, client, row, key, typed):
+    before = stored(app)
+    response = client.send("/meetings/new", TALKS | row)
+    assert key in asked(response)[1]
+    assert typed in words(parsed(response.text)[0])
+    assert "<script>a()" not in response.text
+    assert stored(app) == before
+    again = form_values(response.text) | {"different": asked(response)[1]}
+    assert client.post("/meetings/new", data=again).status_code == 303
+
+
+def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
+    with app.app_context(), writing():
+        attach(make.account(), make.document(code="known", title="Something else"), "The sides met.")
+    row = {"title": "A report", "kind": "readout", "language": "en", "text": "The sides met."}
+    response = client.send("/meetings/new", TALKS | {f"documents-0-{name}": value for name, value in row.items()})
+    assert asked(response)[1] == "documents/known"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        seat("Verma, Rich", participant="rich-verma"),
+        seat("Rich Verma"),
+        seat("Andres Manuel"),
+        seat("Staff of Rich Verma", is_group="yes"),
+        {"participations-0-remove": "yes"} | seat("Richard Verma"),
+        {"participants-0-remove": "yes", "participants-0-name": "Richard Verma"},
+    ],
+    ids=["chosen", "named", "other form", "group", "seat left out", "participant left out"],
+)
+def test_who_is_known_or_left_out_is_not_asked_about(client, row):
+    assert client.send("/meetings/new", TALKS | row, follow=False).status_code == 303
+
+
+def test_the_seats_of_a_meeting_are_asked_about_where_nothing_else_changes(client):
+    page = form_values(client.get("/meetings/mx-us-2023-07-24/edit").text)
+    assert client.post("/meetings/mx-us-2023-07-24/edit", data=page).status_code == 303
+    blank = max(int(name.split("-")[1]) for name in page if name.startswith("participations-"))
+    row = {name.replace("-0-", f"-{blank}-"): value for name, value in seat("Richard Verma").items()}
+    assert asked(client.send("/meetings/mx-us-2023-07-24/edit", row))[1] == "participants/rich-verma"
 
 
 def test_scripts_in_names_and_answers_are_inert(app, client):

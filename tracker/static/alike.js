@@ -11,9 +11,11 @@ for (const event of ["input", "change"]) {
     const home = target.closest?.(".card-row, .fields");
     const box = home?.querySelector(".alike");
     if (!box || !fieldsOf(home, box).some(([field]) => field === target)) return;
+    // Moved before there is anything to tell, so that it is read out where it is.
+    if (!box.hasChildNodes()) place(box, target);
     const { pause, request } = asking.get(box) ?? {};
     clearTimeout(pause);
-    asking.set(box, { pause: setTimeout(ask, PAUSE, home, box, target), request });
+    asking.set(box, { pause: setTimeout(ask, PAUSE, home, box), request });
   });
 }
 
@@ -27,7 +29,7 @@ function fieldsOf(home, box) {
   });
 }
 
-async function ask(home, box, typedInto) {
+async function ask(home, box) {
   asking.get(box)?.request?.abort();
   const request = new AbortController();
   asking.set(box, { request });
@@ -42,19 +44,18 @@ async function ask(home, box, typedInto) {
       signal: request.signal,
     });
     // What is half typed, such as a day, is not told off here.
-    show(box, answer.ok ? (await answer.json()).items : [], typedInto);
+    show(box, answer.ok ? (await answer.json()).items : []);
   } catch (error) {
-    if (error.name !== "AbortError") show(box, [], typedInto);
+    if (error.name !== "AbortError") show(box, []);
   }
 }
 
-function show(box, items, typedInto) {
+function show(box, items) {
   // Told once, not again with every letter.
   const text = JSON.stringify(items);
   if (text === (told.get(box) ?? "[]")) return;
   told.set(box, text);
   box.replaceChildren();
-  place(box, typedInto);
   if (!items.length) return;
   const shown = hint.cloneNode(true);
   const list = shown.querySelector("ul");
