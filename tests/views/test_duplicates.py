@@ -59,13 +59,11 @@ def test_what_is_likely_here_is_asked_about_and_let_through(app, client, name):
     typed, like = LIKE[name]
     path, before = f"/{name}/new", stored(app)
     response = client.send(path, typed)
-    assert asked(response) == ([f"/{name}/{like}"], f"{name}/{like}")
+    assert asked(response) == ([f"/{name}/{like}"], like)
     assert stored(app) == before
     kept = form_values(response.text)
     assert {field: kept[field] for field in typed} == typed
-    assert (
-        client.post(path, data=kept | {"different": f"{name}/{like}"}).headers["Location"] == f"/{name}/{typed['code']}"
-    )
+    assert client.post(path, data=kept | {"different": like}).headers["Location"] == f"/{name}/{typed['code']}"
 
 
 def test_every_kind_that_is_compared_is_tried():
@@ -75,20 +73,18 @@ def test_every_kind_that_is_compared_is_tried():
 
 
 def test_one_that_has_come_since_is_asked_about_again(app, client):
-    typed = form_values(client.send("/participants/new", RICHARD).text) | {"different": "participants/rich-verma"}
+    typed = form_values(client.send("/participants/new", RICHARD).text) | {"different": "rich-verma"}
     with app.app_context(), writing():
         make.participant(code="r-verma", name="Richard R. Verma")
     links, answer = asked(client.post("/participants/new", data=typed))
     assert set(links) == {"/participants/rich-verma", "/participants/r-verma"}
-    assert set(answer.split()) == {"participants/rich-verma", "participants/r-verma"}
+    assert set(answer.split()) == {"rich-verma", "r-verma"}
     assert client.post("/participants/new", data=typed | {"different": answer}).status_code == 303
 
 
-@pytest.mark.parametrize(
-    "said", ["", "yes", "rich-verma", "participants/rich-verma2", "parties/rich-verma", "\x00", "<script>"]
-)
+@pytest.mark.parametrize("said", ["", "yes", "kristie-canegallo", "rich-verma2", "\x00", "<script>"])
 def test_another_answer_is_none(client, said):
-    assert asked(client.send("/participants/new", RICHARD | {"different": said}))[1] == "participants/rich-verma"
+    assert asked(client.send("/participants/new", RICHARD | {"different": said}))[1] == "rich-verma"
 
 
 def test_a_fault_is_told_before_it_is_asked(client):
@@ -100,22 +96,20 @@ def test_a_fault_is_told_before_it_is_asked(client):
 
 
 def test_the_answer_is_kept_while_something_else_is_put_right(client):
-    typed = LIKE["meetings"][0] | {"different": "meetings/mx-us-2023-07-24 <script> \x00"}
+    typed = LIKE["meetings"][0] | {"different": "mx-us-2023-07-24 <script> \x00"}
     page = client.send("/meetings/new", typed | {"title": ""})
-    assert form_values(page.text)["different"] == "meetings/mx-us-2023-07-24"
+    assert form_values(page.text)["different"] == "mx-us-2023-07-24"
     again = client.post("/meetings/new", data=form_values(page.text) | {"add": "participations"})
-    assert form_values(again.text)["different"] == "meetings/mx-us-2023-07-24"
+    assert form_values(again.text)["different"] == "mx-us-2023-07-24"
     assert client.post("/meetings/new", data=form_values(again.text) | {"title": "A visit"}).status_code == 303
 
 
 def test_an_edit_is_asked_about_where_the_name_changes(app, client):
-    client.send("/participants/new", RICHARD | {"different": "participants/rich-verma"})
+    client.send("/participants/new", RICHARD | {"different": "rich-verma"})
     path = "/participants/richard-verma/edit"
     assert client.send(path, {"note": "Changed"}, follow=False).status_code == 303
-    assert asked(client.send(path, {"name": "R. Verma"}))[1] == "participants/rich-verma"
-    assert (
-        client.send(path, {"name": "R. Verma", "different": "participants/rich-verma"}, follow=False).status_code == 303
-    )
+    assert asked(client.send(path, {"name": "R. Verma"}))[1] == "rich-verma"
+    assert client.send(path, {"name": "R. Verma", "different": "rich-verma"}, follow=False).status_code == 303
 
 
 def test_a_name_that_is_like_its_own_old_one_is_saved(client):
@@ -134,27 +128,24 @@ def seat(name, **more):
 
 
 @pytest.mark.parametrize(
-    ("row", "key", "typed"),
+    ("row", "like"),
     [
-        ({"participants-0-name": "Richard Verma"}, "participants/rich-verma", "Richard Verma: "),
-        (seat("Richard Verma"), "participants/rich-verma", "Richard Verma: "),
-        ({"parties-0-name": "United States of America", "parties-0-kind": "country"}, "parties/us", "United States of"),
-        (
-            {"participants-0-name": SCRIPT + " Rich Verma Salazar", **seat("Ken L. Salazar")},
-            "participants/ken",
-            "Ken L",
-        ),
+        ({"participants-0-name": "Richard Verma"}, "rich-verma"),
+        (seat("Richard Verma"), "rich-verma"),
+        ({"parties-0-name": "United States of America", "parties-0-kind": "country"}, "us"),
+        ({"participants-0-name": f"Richard Verma {SCRIPT}"}, "rich-verma"),
+        (seat("Ken L. Salazar"), "ken-salazar"),
+        ({"participants-0-name": "Richard Verma"} | seat("Ken L. Salazar"), "rich-verma ken-salazar"),
     ],
-    ids=["participant", "seat", "party", "script"],
+    ids=["participant", "seat", "party", "script", "initial", "two"],
 )
-def test_who_is_added_on_the_way_is_asked_about(app, client, row, key, typed):
+def test_who_is_added_on_the_way_is_asked_about(app, client, row, like):
     before = stored(app)
     response = client.send("/meetings/new", TALKS | row)
-    assert key in asked(response)[1]
-    assert typed in words(parsed(response.text)[0])
+    assert asked(response)[1] == like
     assert "<script>a()" not in response.text
     assert stored(app) == before
-    again = form_values(response.text) | {"different": asked(response)[1]}
+    again = form_values(response.text) | {"different": like}
     assert client.post("/meetings/new", data=again).status_code == 303
 
 
@@ -163,7 +154,7 @@ def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
         attach(make.account(), make.document(code="known", title="Something else"), "The sides met.")
     row = {"title": "A report", "kind": "readout", "language": "en", "text": "The sides met."}
     response = client.send("/meetings/new", TALKS | {f"documents-0-{name}": value for name, value in row.items()})
-    assert asked(response)[1] == "documents/known"
+    assert asked(response)[1] == "known"
 
 
 @pytest.mark.parametrize(
@@ -187,14 +178,14 @@ def test_the_seats_of_a_meeting_are_asked_about_where_nothing_else_changes(clien
     assert client.post("/meetings/mx-us-2023-07-24/edit", data=page).status_code == 303
     blank = max(int(name.split("-")[1]) for name in page if name.startswith("participations-"))
     row = {name.replace("-0-", f"-{blank}-"): value for name, value in seat("Richard Verma").items()}
-    assert asked(client.send("/meetings/mx-us-2023-07-24/edit", row))[1] == "participants/rich-verma"
+    assert asked(client.send("/meetings/mx-us-2023-07-24/edit", row))[1] == "rich-verma"
 
 
 def test_scripts_in_names_and_answers_are_inert(app, client):
     with app.app_context(), writing():
         make.participant(code="evil", name=f"Berta Quill {SCRIPT}", other_names=f"Berta Quill {SCRIPT}")
     response = client.send("/participants/new", {"code": "quill", "name": "Berta Quill"})
-    assert asked(response)[1] == "participants/evil"
+    assert asked(response)[1] == "evil"
     assert "<script>a()" not in response.text
     (item,) = client.get("/participants/alike?name=Berta+Quill").json["items"]
     assert item["name"] == f"Berta Quill {SCRIPT}"

@@ -2,41 +2,49 @@
 
 const PAUSE = 300;
 const hint = document.getElementById("alike-hint").content;
-const told = new WeakMap();
+// {box: what is being asked for it}
 const asking = new WeakMap();
+let waiting;
 
 for (const event of ["input", "change"]) {
   document.addEventListener(event, ({ target }) => {
-    // The record or the row that is typed into.
-    const home = target.closest?.(".card-row, .fields");
-    const box = home?.querySelector(".alike");
-    if (!box || !fieldsOf(home, box).some(([field]) => field === target)) return;
+    const row = target.closest("[data-row]");
+    const box = row ? row.querySelector(".alike") : target.form?.querySelector(".fields > .alike");
+    if (!box || !compared(box, row).some(([, field]) => field === target)) return;
     // Moved before there is anything to tell, so that it is read out where it is.
     if (!box.hasChildNodes()) place(box, target);
-    const { pause, request } = asking.get(box) ?? {};
-    clearTimeout(pause);
-    asking.set(box, { pause: setTimeout(ask, PAUSE, home, box), request });
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PAUSE, box, row);
   });
 }
 
-// [field, its name in what is asked]; a row has its own prefix before the names of its fields.
-function fieldsOf(home, box) {
-  const controls = [...home.querySelectorAll("input, select, textarea")];
-  return box.dataset.fields.split(" ").flatMap((named) => {
-    const [name, asked = name] = named.split("=");
-    const field = controls.find((each) => each.name === name || each.name.endsWith(`-${name}`));
-    return field ? [[field, asked]] : [];
-  });
+// [[name in the question, field that holds it]]
+function compared(box, row) {
+  return box.dataset.fields
+    .split(" ")
+    .map((each) => each.split(":"))
+    .map(([name, control = name]) => [name, box.closest("form").elements[(row?.dataset.row ?? "") + control]])
+    .filter(([, field]) => field?.value !== undefined);
 }
 
-async function ask(home, box) {
-  asking.get(box)?.request?.abort();
+// Below all that stands beside the field, so that nothing above it moves.
+function place(box, field) {
+  let last = field.closest(".field");
+  const end = last.offsetTop + last.offsetHeight;
+  while (last.nextElementSibling?.matches(".field") && last.nextElementSibling.offsetTop < end) {
+    last = last.nextElementSibling;
+  }
+  last.after(box);
+}
+
+async function ask(box, row) {
+  asking.get(box)?.abort();
   const request = new AbortController();
-  asking.set(box, { request });
-  // What begins with a plus is on this page alone, and not saved yet.
-  const typed = fieldsOf(home, box)
-    .map(([field, asked]) => [asked, field.value.trim()])
-    .filter(([, value]) => value && !value.startsWith("+"));
+  asking.set(box, request);
+  const typed = compared(box, row)
+    // What begins with a plus is on this page alone, and not saved yet.
+    .filter(([, field]) => field.value.trim() && !field.value.startsWith("+"))
+    .map(([name, field]) => [name, field.value]);
   if (box.dataset.but) typed.push(["but", box.dataset.but]);
   try {
     const answer = await fetch(`${box.dataset.ask}?${new URLSearchParams(typed)}`, {
@@ -52,9 +60,8 @@ async function ask(home, box) {
 
 function show(box, items) {
   // Told once, not again with every letter.
-  const text = JSON.stringify(items);
-  if (text === (told.get(box) ?? "[]")) return;
-  told.set(box, text);
+  if (JSON.stringify(items) === (box.dataset.told ?? "[]")) return;
+  box.dataset.told = JSON.stringify(items);
   box.replaceChildren();
   if (!items.length) return;
   const shown = hint.cloneNode(true);
@@ -68,15 +75,4 @@ function show(box, items) {
     list.append(line);
   }
   box.append(shown);
-}
-
-// Below all that stands beside the field, so that nothing above it moves.
-function place(box, field) {
-  let last = field.closest(".field");
-  if (!last) return;
-  const end = last.offsetTop + last.offsetHeight;
-  while (last.nextElementSibling?.matches(".field") && last.nextElementSibling.offsetTop < end) {
-    last = last.nextElementSibling;
-  }
-  last.after(box);
 }

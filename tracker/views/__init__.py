@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import vocabulary
 from tracker.models import Record
-from tracker.queries import uses
+from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
@@ -38,11 +38,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(duplicates.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
+        compared=alike.COMPARED,
         date_text=date_text,
         without=addresses.without,
         format_datetime=format_datetime,
         get_locale=get_locale,
-        hinted=duplicates.HINTED,
         kind_of=kind_of,
         kind_stored_as=kind_stored_as,
         kinds=CATALOGUE,

@@ -1,38 +1,18 @@
 """Asks, while somebody types and before anything is saved, whether a record is here already."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid, NotFound
-from tracker.queries import alike, find, people
-from tracker.records import CATALOGUE, Kind, kind_of
+from tracker.queries import alike, find
+from tracker.records import Kind
 from tracker.records.base import RecordForm
-from tracker.records.entry import SeatEntry
 from tracker.records.fields import RecordCode
-from tracker.records.participants import ParticipantForm
 from tracker.views import files
-from tracker.views.editing import Sheet
 
 pages = Blueprint("duplicates", __name__)
-
-KEY = re.compile("|".join(rf"{name}/{RecordCode.SHAPE.pattern}" for name in alike.COMPARED))
-
-
-@dataclass(frozen=True)
-class Hint:
-    """What a script asks about a kind while somebody types: which kind, by which fields (in the page=in the ask)."""
-
-    kind: str
-    fields: tuple[str, ...]
-
-
-HINTED = {name: Hint(name, fields) for name, fields in alike.COMPARED.items()}
-HINTED["participations"] = Hint("participants", ("name_as_printed=name",))
 
 
 @pages.get("/<paged:kind>/alike")
@@ -69,53 +49,24 @@ def _typed(kind: Kind) -> RecordForm:
     return form
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A record asked about before a page is saved; `typed` is what it can be, if not the page's own record."""
-
-    typed: str
-    record: Any
-    reason: str
-
-    @property
-    def key(self) -> str:
-        return f"{kind_of(self.record).name}/{self.record.code}"
-
-
-def to_ask(sheet: Sheet) -> list[Asked]:
+def to_ask(sheet: Any) -> list[alike.Alike]:
     """Return the records to ask about before a sheet is saved: likely the same, and not said to be different.
 
-    Nothing while the sheet is to be put right anyway.
+    Nothing while the sheet is to be put right anyway, and for a record whose compared fields stay as they are.
     """
-    entered = list(_entered(sheet))
-    rows = (row for row in sheet.rows if not row.removed)
-    if not entered or not all([sheet.form.validate(), *(row.form.validate() for row in rows)]):
+    entered = [(kind, form) for kind, form in sheet.entered if kind.name in alike.COMPARED and _is_new(kind, form)]
+    if not entered or not all([sheet.form.validate(), *(row.removed or row.form.validate() for row in sheet.rows)]):
         return []
-    found = [Asked(typed, each.record, each.reason) for typed, kind, form in entered for each in alike.of(kind, form)]
-    return found if any(each.key not in said_different() for each in found) else []
+    found = {each.record: each for kind, form in entered for each in alike.of(kind, form)}
+    return list(found.values()) if any(record.code not in said_different() for record in found) else []
 
 
-def _entered(sheet: Sheet) -> Iterator[tuple[str, Kind, RecordForm]]:
-    """Tell (what is typed, kind, form) of what is new on a page, or is to be called otherwise."""
-    record, form = sheet.known, sheet.form
-    names = alike.COMPARED.get(sheet.kind.name, ())
-    if any(record is None or form[n].plain(form[n].data) != form[n].plain(getattr(record, n)) for n in names):
-        yield "", sheet.kind, form
-    coming = set()
-    for row in sheet.rows:
-        if row.removed or row.form.record is not None:
-            continue
-        called = str(row.form[row.form.coded_by].data) if row.form.coded_by in row.form else ""
-        if row.kind.name in alike.COMPARED:
-            coming.add((row.kind.name, called))
-            yield called, row.kind, row.form
-        elif isinstance(row.form, SeatEntry) and not (row.form["participant"].data or row.form["is_group"].data):
-            # A seat adds the person whose name nobody has.
-            printed = row.form["name_as_printed"].data
-            if printed and ("participants", printed) not in coming and not people.named(printed):
-                yield printed, CATALOGUE["participants"], ParticipantForm(data={"name": printed})
+def _is_new(kind: Kind, form: RecordForm) -> bool:
+    """Return whether anything that is compared differs from what is saved."""
+    record, names = form.record, alike.COMPARED[kind.name]
+    return record is None or any(form[n].plain(form[n].data) != form[n].plain(getattr(record, n)) for n in names)
 
 
 def said_different() -> list[str]:
-    """Return the keys of the records that somebody was asked about, and said to be others."""
-    return [key for key in request.form.get("different", "").split() if KEY.fullmatch(key)]
+    """Return the codes of the records that somebody was asked about, and said to be others."""
+    return [code for code in request.form.get("different", "").split() if RecordCode.SHAPE.fullmatch(code)]

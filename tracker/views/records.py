@@ -84,12 +84,14 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
         # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
         sheet = SHEETS.get(kind.name, Sheet)(kind, record, posted, request.args)
         told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None, "asked": []}
-        if posted is None or SHOWN_AGAIN & posted.keys():
+        if posted is None:
             return page(name, kind, **told)
         if g.get("stale"):
             return page(name, kind, 400, **told | {"stale": True})
         if name == "edit" and posted.get("version") != str(record.version):
             return page(name, kind, Conflict.status, **told | {"differences": sheet.differences()})
+        if SHOWN_AGAIN & posted.keys():
+            return page(name, kind, **told)
         if asked := duplicates.to_ask(sheet):
             return page(name, kind, Invalid.status, **told | {"asked": asked})
         try:
