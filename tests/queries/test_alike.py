@@ -152,7 +152,7 @@ TALKS = {"title": "Statement after the talks on water", "published_on": "2024-03
     ids=str,
 )
 def test_documents(app, like, typed, reason):
-    known = TALKS | {"web_address": "https://www.talks.example/water", "sha256": "ab" * 32}
+    known = TALKS | {"web_address": "https://www.Talks.example/water", "sha256": "ab" * 32}
     add(app, "documents", code="talks", **known)
     found = like("documents", **typed)
     assert list(found) == (["talks"] if reason else [])
