@@ -18,7 +18,7 @@ from tracker.paths import folder
 #: Methods that change nothing.
 SAFE = {"GET", "HEAD", "OPTIONS"}
 #: A long text in every field, and many rows, stay below.
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 #: Names by which a browser on this computer reaches it; others are refused, also when they lead here.
 HOSTS = ["localhost", "127.0.0.1"]
 
@@ -54,6 +54,8 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         # A form may stay open all day.
         WTF_CSRF_TIME_LIMIT=None,
+        # The guards do it, after they have looked whether the form can be read at all.
+        WTF_CSRF_CHECK_DEFAULT=False,
         BOOTSTRAP_SERVE_LOCAL=True,
         SETTINGS=settings,
     )

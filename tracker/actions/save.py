@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
-from tracker.queries import find, history, uses
+from tracker.queries import find, uses
 from tracker.records import Kind, kind_of
 from tracker.records.base import RecordForm
 
@@ -119,8 +119,6 @@ def _unique_together(kind: Kind) -> list[list[str]]:
 
 def _put(form: RecordForm, record: Any) -> None:
     form.populate_obj(record)
-    if record.code is None:
-        record.code = history.next_row_code(kind_of(record), record.belongs_to, session.new)
     session.add(record)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, event, insert, inspect, select
+from sqlalchemy import JSON, ForeignKey, Index, and_, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, ORMExecuteState, RelationshipDirection, Session, mapped_column, relationship
 
 from tracker.database import Base, word_type
@@ -171,6 +171,16 @@ def code_was_used(session: Any, model: type[Record], code: str) -> bool:
     """Return whether a record of this kind ever had the code."""
     used = select(Change.seq).where(Change.kind == model.__tablename__, Change.code == code).limit(1)
     return session.scalar(used) is not None
+
+
+def next_number(session: Any, model: type[Record], start: str) -> int:
+    """Return one more than the highest number that a code of this kind ever had behind this start, unsaved ones too."""
+    # A code holds no % or _; what has a dot behind the start is another record's row.
+    like = and_(Change.kind == model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%"))
+    used = set(session.scalars(select(Change.code).distinct().where(like)))
+    used |= {record.code for record in session.new if isinstance(record, model) and record.code}
+    ends = (code.removeprefix(start) for code in used if code.startswith(start))
+    return 1 + max((int(end) for end in ends if end.isascii() and end.isdigit() and len(end) < 10), default=0)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -41,6 +41,10 @@ def count(query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
+def is_empty(kind: Kind) -> bool:
+    return session.scalar(select(kind.model.id).limit(1)) is None
+
+
 @dataclass(frozen=True)
 class Order:
     """What a list is sorted by. Ties are in the order of recording, and what has no value comes last."""

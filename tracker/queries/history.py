@@ -1,6 +1,6 @@
 """What happened to a record, and lately."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
@@ -28,15 +28,6 @@ def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
     return and_(
         Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
     )
-
-
-def next_row_code(kind: Kind, parent: Record, unsaved: Iterable[Any]) -> str:
-    """Return the code for a new row of a record: one more than any row of it ever had, unsaved ones included."""
-    start = f"{parent.code}.{cast(type[RowForm], kind.form).letter}"
-    used = set(session.scalars(select(Change.code).distinct().where(_row_of(kind, parent.code))))
-    used |= {record.code for record in unsaved if isinstance(record, kind.model)}
-    numbers = [int(code.removeprefix(start)) for code in used if code.removeprefix(start).isdigit()]
-    return f"{start}{max(numbers, default=0) + 1}"
 
 
 @dataclass

@@ -10,6 +10,7 @@ from tracker.records.fields import LongText, Number, Text
 
 class AreaForm(RecordForm):
     model = PolicyArea
+    coded_by = "name"
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     description = LongText(_l("Description"), description=_l("What belongs here, and what does not."))

@@ -17,6 +17,7 @@ from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Record
 from tracker.models.history import code_was_used
+from tracker.records import codes
 from tracker.records.fields import LongText, RecordCode
 from tracker.records.filters import Filters
 
@@ -25,7 +26,9 @@ class RecordForm(Form):
     """The fields of one kind of record: HTML, JSON, CSV and YAML all fill it."""
 
     model: ClassVar[type[Record]]
-    code = RecordCode(required=True)
+    #: The field whose words make a code where none is typed.
+    coded_by: ClassVar[str] = "title"
+    code = RecordCode(description=_l("Left empty, one is made. It is never changed afterwards."))
 
     def __init__(self, formdata: Any = None, obj: Record | None = None, **kwargs: Any) -> None:
         self.record = obj
@@ -51,13 +54,6 @@ class RecordForm(Form):
             raise Invalid(wrong)
         return cls(entered, obj=record)
 
-    def fill(self, record: Record) -> None:
-        """Put what was read into the record; raises Invalid, by field, and fills nothing, if anything will not do."""
-        with session.no_autoflush:
-            if not self.validate():
-                raise Invalid(self.errors)
-            self.populate_obj(record)
-
     def validate_code(self, code: Any) -> None:
         if self.record is not None and self.record.code is not None:
             if code.data != self.record.code:
@@ -66,6 +62,18 @@ class RecordForm(Form):
             raise StopValidation(
                 _("The code “%(code)s” is taken, or was once; a code is never used again.", code=code.data)
             )
+
+    def usual_code(self) -> str:
+        """Return a code made from what was entered, for a new record that was given none."""
+        return codes.from_words(self.model, self[self.coded_by].data)
+
+    def populate_obj(self, obj: Any) -> None:
+        """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
+        for name, each in self._fields.items():
+            if name in inspect(self.model).attrs and (name != "code" or each.data):
+                each.populate_obj(obj, name)
+        if obj.code is None:
+            obj.code = self.usual_code()
 
     def in_order(self, earlier: str, later: str, message: str) -> None:
         """Refuse a day that lies before another, with a message by the later field."""
@@ -79,7 +87,10 @@ class RowForm(RecordForm):
 
     letter: ClassVar[str]
     # The parent's code, a letter and a number.
-    code = RecordCode(required=False, most=80)
+    code = RecordCode(most=80)
+
+    def usual_code(self) -> str:
+        return codes.numbered(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
 
     def validate_code(self, code: Any) -> None:
         parent = self[self.model.PARENT].data

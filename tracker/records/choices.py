@@ -23,6 +23,8 @@ from tracker.vocabulary import Word
 class Choosing(Told, SelectFieldBase):
     """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
 
+    data: Any
+
     def options(self) -> Mapping[str, str]:
         """Return {key: label}."""
         raise NotImplementedError
@@ -163,6 +165,11 @@ def shortened(text: str, most: int = 90) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def unsaved(model: type[Record]) -> dict[str, tuple[Record, str]]:
+    """Return {key: (record, label)} of what is being entered on the same page and can be chosen before it is saved."""
+    return session.info.setdefault("unsaved", {}).setdefault(model, {})
+
+
 class Reference(Choosing):
     """Another record, named by its code."""
 
@@ -182,9 +189,11 @@ class Reference(Choosing):
             kept[self.model] = {
                 code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
             }
-        return kept[self.model]
+        return {key: label for key, (_record, label) in unsaved(self.model).items()} | kept[self.model]
 
     def option(self, key: str) -> Any:
+        if key in unsaved(self.model):
+            return unsaved(self.model)[key][0]
         # Asked for once a request, however many rows of a form name the same record.
         kept = session.info.setdefault("named", {})
         record = kept.get((self.model, key))
@@ -194,7 +203,7 @@ class Reference(Choosing):
         return record
 
     def key(self, value: Any) -> str:
-        return value.code
+        return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
 
     def unknown(self, key: str) -> str:
         options = list(self.options())

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from wtforms.validators import StopValidation
 
 from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.choices import Reference
 from tracker.records.days import Day
@@ -17,6 +18,7 @@ from tracker.records.filters import Filters, any_of, day
 
 class ClaimForm(RecordForm):
     model = Claim
+    coded_by = "text"
     text = LongText(_l("Claim"), required=True, most=2000, description=_l("In our own words."))
     text_es = LongText(_l("Claim in Spanish"), most=2000)
     attributed_to = Text(_l("Attributed to"))
@@ -33,6 +35,11 @@ class ClaimForm(RecordForm):
         _l("Supersedes"), Claim, validators=[not_itself], description=_l("The earlier figure that this one revises.")
     )
     note = note()
+
+    def usual_code(self) -> str:
+        if self.meeting.data:
+            return codes.numbered(Claim, f"{self.meeting.data.code}.claim-")
+        return super().usual_code()
 
     def validate_period_end(self, _period_end: Any) -> None:
         self.in_order("period_start", "period_end", _("The period ends before it starts: change one of the two days."))

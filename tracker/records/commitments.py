@@ -21,6 +21,7 @@ from tracker.models import (
     PolicyArea,
 )
 from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Reference, References
 from tracker.records.days import Day, Time
@@ -58,6 +59,11 @@ class CommitmentForm(RecordForm):
     done_when = LongText(_l("What would count as done"), most=2000)
     priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
     note = note()
+
+    def usual_code(self) -> str:
+        if self.meeting.data:
+            return codes.numbered(Commitment, f"{self.meeting.data.code}.c")
+        return super().usual_code()
 
     def validate_due_on(self, _due_on: Any) -> None:
         self.in_order("made_on", "due_on", _("It is due before it was made: change one of the two days."))

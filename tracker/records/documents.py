@@ -10,6 +10,7 @@ from wtforms.validators import StopValidation
 
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
 from tracker.records.choices import Choice, Code, Reference, References
 from tracker.records.days import Day, Time, date_text
@@ -46,6 +47,11 @@ class DocumentForm(RecordForm):
         _l("sha256 of the text"), most=64, validators=[check_sha256], description=_l("As UTF-8 with line ends as LF.")
     )
     note = note()
+
+    def usual_code(self) -> str:
+        if self.published_on.data:
+            return codes.from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
+        return super().usual_code()
 
     def validate_published_precision(self, field: Any) -> None:
         if field.data is DatePrecision.UNKNOWN and self.published_on.data:

@@ -9,6 +9,7 @@ from tracker.records.fields import LongText, Text
 
 class FrameworkForm(RecordForm):
     model = Framework
+    coded_by = "name"
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     description = LongText(_l("Description"))

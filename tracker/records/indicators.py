@@ -9,6 +9,7 @@ from tracker.records.fields import Text
 
 class IndicatorForm(RecordForm):
     model = Indicator
+    coded_by = "name"
     name = Text(_l("Name"), required=True, description=_l("What is counted."))
     name_es = Text(_l("Name in Spanish"))
     unit = Text(_l("Unit"), required=True, most=60, description=_l("For example: people, kilograms, US dollars."))

@@ -1,5 +1,6 @@
 """A meeting, its seats and its links, as people meet them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from wtforms.validators import StopValidation
 
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, note
 from tracker.records.choices import Choice, Code, Reference, References
 from tracker.records.days import Day, date_text
@@ -46,6 +48,16 @@ class MeetingForm(RecordForm):
     series = Text(_l("Series"), description=_l("What it is one of: “High-Level Security Dialogue”."))
     documents = References(_l("Documents"), Document, description=_l("Those that tell of it."))
     note = note()
+
+    #: Whom those who sat there spoke for, where it is known.
+    sides: Sequence[Party] = ()
+
+    def usual_code(self) -> str:
+        day = self.starts_on.data.isoformat() if self.starts_on.data else ""
+        known = {DatePrecision.YEAR: day[:4], DatePrecision.MONTH: day[:7]}.get(self.date_precision.data, day)
+        return codes.from_words(
+            Meeting, f"{' '.join(sorted({side.code for side in self.sides})) or self.title.data} {known}"
+        )
 
     def validate_ends_on(self, _ends_on: Any) -> None:
         self.in_order("starts_on", "ends_on", _("It ends before it starts: change one of the two days."))

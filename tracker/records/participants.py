@@ -12,6 +12,7 @@ from tracker.records.filters import Filters, any_of
 
 class ParticipantForm(RecordForm):
     model = Participant
+    coded_by = "name"
     name = Text(
         _l("Name"), required=True, description=_l("As best known; what a document printed belongs to the seat.")
     )

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Party
+from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.choices import Choice, Reference
 from tracker.records.fields import Text
@@ -12,6 +13,7 @@ from tracker.vocabulary import PartyKind
 
 class PartyForm(RecordForm):
     model = Party
+    coded_by = "name"
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     kind = Choice(_l("Kind"), PartyKind, required=True)
@@ -19,6 +21,10 @@ class PartyForm(RecordForm):
         _l("Part of"), Party, validators=[not_itself], description=_l("The country or body it belongs to.")
     )
     note = note()
+
+    def usual_code(self) -> str:
+        country = codes.of_country(self.kind.data, self.name.data)
+        return country if country and codes.is_free(Party, country) else super().usual_code()
 
 
 class PartyFilters(Filters):

@@ -1,15 +1,19 @@
 """A record and its rows as one form on one page."""
 
+import re
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 
-from tracker.actions.save import RowEdit
+from tracker.actions.save import RowEdit, save
+from tracker.models import Account
 from tracker.queries import find
 from tracker.records import Kind, rows_of
+from tracker.records.base import RecordForm
 
 
 @dataclass
@@ -18,11 +22,15 @@ class Table:
 
     kind: Kind
     edits: list[RowEdit]
+    #: The fields that the page settles, so that nobody fills them in.
+    settled: tuple[str, ...]
+    #: The fields shown at first, if not all; the others are folded away.
+    first: tuple[str, ...] = ()
 
     @property
     def fields(self) -> list[Any]:
         """Return the fields of a row that people fill in."""
-        return [field for field in self.kind.form() if field.name not in ("code", self.kind.parent)]
+        return [field for field in self.edits[-1].form if field.short_name not in self.settled]
 
 
 @dataclass(frozen=True)
@@ -35,46 +43,76 @@ class Difference:
 
 
 class Sheet:
-    """What a page for adding or editing a record shows, and what was typed into it."""
+    """What a page for adding or editing a record shows, and what was typed into it.
 
-    def __init__(self, kind: Kind, record: Any, posted: MultiDict[str, str] | None = None) -> None:
-        self.kind, self.record, self.posted = kind, record, posted
+    What stands in the address is typed already: values of a new record, and new rows of any.
+    """
+
+    def __init__(self, kind: Kind, record: Any, posted: MultiDict[str, str] | None = None, begun: Any = None) -> None:
+        self.kind, self.record = kind, record
         self.known = record if inspect(record).persistent else None
-        self.form = kind.form(posted, obj=self.known)
-        self.tables = [self._table(row_kind) for row_kind in rows_of(kind)]
+        self.posted = posted
+        self.typed = posted if posted is not None else begun or None
+        self.build()
 
-    def _table(self, kind: Kind) -> Table:
-        kept = {row.code: row for row in find.rows(kind, self.known)} if self.known else {}
+    def build(self) -> None:
+        """Read what was typed into the form and the tables."""
+        self.form = self.main_form()
+        self.tables = [self.table(row_kind, row_kind.form) for row_kind in rows_of(self.kind)]
+
+    def main_form(self) -> RecordForm:
+        return self.kind.form(self.posted if self.known else self.typed, obj=self.known)
+
+    def table(self, kind: Kind, form: type[RecordForm], owner: str | None = None, first: tuple[str, ...] = ()) -> Table:
+        """Return the rows of a kind; `owner` is the field that names this page's record, if not the rows' parent."""
+        owner = kind.parent if owner is None else owner
+        saved = find.rows(kind, self.known) if self.known and kind.parent else []
+        kept = {row.code: row for row in saved}
+        numbers = sorted(
+            {int(found[1]) for name in self.typed or () if (found := re.match(f"{kind.name}-(\\d{{1,6}})-", name))}
+        )
         edits = []
-        if self.posted is not None:
-            number = 0
-            while (prefix := f"{kind.name}-{number}-") + "code" in self.posted:
-                edits.append(self._edit(kind, prefix, kept.pop(self.posted[f"{prefix}code"].strip(), None)))
-                number += 1
-        for row in kept.values():
-            edits.append(RowEdit(kind, row, kind.form(obj=row, prefix=f"{kind.name}-{len(edits)}-")))
+        for number in numbers:
+            prefix = f"{kind.name}-{number}-"
+            row = kept.pop(self.typed.get(f"{prefix}code", "").strip(), None) if self.typed else None
+            edits.append(self.row(kind, form, prefix, row, owner))
+        following = count(numbers[-1] + 1 if numbers else 0)
+        edits += [RowEdit(kind, row, form(obj=row, prefix=f"{kind.name}-{next(following)}-")) for row in kept.values()]
+        if self.posted is None:
+            # Rows begun in the address come after those that are there.
+            edits.sort(key=lambda edit: edit.form.record is None)
         asked = self.posted is not None and self.posted.get("add") == kind.name
-        if asked or not edits or not is_blank(edits[-1], self.posted):
-            edits.append(self._edit(kind, f"{kind.name}-{len(edits)}-", None, blank=True))
-        return Table(kind, edits)
+        if asked or not edits or not is_blank(edits[-1], self.typed):
+            edits.append(self.row(kind, form, f"{kind.name}-{next(following)}-", None, owner, blank=True))
+        return Table(kind, edits, ("code", owner), first)
 
-    def _edit(self, kind: Kind, prefix: str, row: Any, blank: bool = False) -> RowEdit:
-        posted = None
-        if self.posted is not None and not blank:
+    def row(
+        self, kind: Kind, form: type[RecordForm], prefix: str, row: Any, owner: str, blank: bool = False
+    ) -> RowEdit:
+        typed = None
+        if self.typed is not None and not blank:
             # The row is this record's, whatever is sent; a row that somebody removed meanwhile is typed anew.
-            ours = {prefix + kind.parent} | ({f"{prefix}code"} if row is None else set())
-            posted = MultiDict((k, v) for k, v in self.posted.items(multi=True) if k not in ours)
-        form = kind.form(posted, obj=row, prefix=prefix, data={kind.parent: self.record})
-        removed = self.posted is not None and f"{prefix}remove" in self.posted
-        return RowEdit(kind, row if row is not None else kind.model(), form, removed)
+            ours = {prefix + owner} | ({f"{prefix}code"} if row is None else set())
+            typed = MultiDict((k, v) for k, v in self.typed.items(multi=True) if k not in ours)
+        filled = form(typed, obj=row, prefix=prefix, data={owner: self.record} if owner else {})
+        removed = self.typed is not None and f"{prefix}remove" in self.typed
+        return RowEdit(kind, row if row is not None else kind.model(), filled, removed)
 
     @property
     def rows(self) -> list[RowEdit]:
         """Return the rows to save: what was kept, changed, removed or added, but no blank ones."""
-        edits = [edit for table in self.tables for edit in table.edits]
+        return [edit for table in self.tables for edit in self.filled(table)]
+
+    def filled(self, table: Table) -> list[RowEdit]:
         return [
-            edit for edit in edits if edit.form.record is not None or not (edit.removed or is_blank(edit, self.posted))
+            edit
+            for edit in table.edits
+            if edit.form.record is not None or not (edit.removed or is_blank(edit, self.typed))
         ]
+
+    def save(self, account: Account | None) -> None:
+        """Save the record and its rows; raises Invalid, and the forms hold the messages, or Conflict."""
+        save(account, self.record, self.form, self.rows)
 
     @property
     def errors(self) -> list[tuple[str, str, Any]]:
@@ -103,15 +141,15 @@ def _differing(form: Any, record: Any, start: str) -> list[Difference]:
     return [Difference(start + str(f.label.text), saved, typed) for f, saved, typed in pairs if saved != typed]
 
 
-def is_blank(edit: RowEdit, posted: MultiDict[str, str] | None) -> bool:
+def is_blank(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:
     """Return whether nothing was typed into a new row."""
     if edit.form.record is not None:
         return False
-    fresh = edit.kind.form(prefix=edit.form._prefix)
+    fresh = type(edit.form)(prefix=edit.form._prefix)
     for field in fresh:
-        if field.short_name in ("code", edit.kind.parent):
+        if field.short_name == "code" or field.name.removeprefix(fresh._prefix) == edit.kind.parent:
             continue
         usual = [] if field.type == "Flag" else field.entered(field.plain(field.data))
-        if posted is not None and posted.getlist(field.name) not in ([], [""], usual):
+        if typed is not None and typed.getlist(field.name) not in ([], [""], usual):
             return False
     return True

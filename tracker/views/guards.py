@@ -2,8 +2,9 @@
 
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
 from tracker.errors import Invalid, TooLarge
@@ -22,12 +23,16 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 #: No form has so many fields, however many rows it has.
-MOST_FIELDS = 10_000
+MOST_FIELDS = 50_000
+
+
+#: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
+KEEPING = {"records.new", "records.edit"}
 
 
 def init_app(app: Flask) -> None:
-    # Before the check of the form's token, which reads the form.
-    app.before_request_funcs.setdefault(None, []).insert(0, refuse_unreadable)
+    app.before_request(refuse_unreadable)
+    app.before_request(refuse_forged)
     app.after_request(add_headers)
 
 
@@ -45,6 +50,18 @@ def refuse_unreadable() -> None:
     for name, value in request.args.items(multi=True):
         if UNFIT.search(name + value):
             raise Invalid({UNFIT.sub("�", name[:60]): [_("Remove the control characters; nothing here holds them.")]})
+
+
+def refuse_forged() -> None:
+    """Refuse a form without our token, which another site may have sent; say so where a page of ours lost it."""
+    if request.endpoint is None:
+        return
+    try:
+        current_app.extensions["csrf"].protect()
+    except CSRFError:
+        if request.endpoint not in KEEPING:
+            raise
+        g.stale = True
 
 
 def add_headers(response: Response) -> Response:

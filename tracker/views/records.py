@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.actions.save import remove, save
+from tracker.actions.save import remove
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.queries import documents, find, history, meetings, uses
@@ -14,9 +14,15 @@ from tracker.records import Kind, rows_of
 from tracker.views import files
 from tracker.views.addresses import asked_format, record_address
 from tracker.views.editing import Sheet
+from tracker.views.entry import Entry
 from tracker.views.lists import List
 
 pages = Blueprint("records", __name__)
+
+#: Kinds entered on a page of more than their own rows.
+SHEETS: dict[str, type[Sheet]] = {"meetings": Entry}
+#: Buttons that save nothing: they show the page again, with another row or another text to read.
+SHOWN_AGAIN = {"add", "read"}
 
 
 def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseReturnValue:
@@ -72,22 +78,23 @@ def edit(kind: Kind, code: str) -> ResponseReturnValue:
 
 
 def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
-    """Show a record and its rows for typing into, and save what was typed."""
+    """Show a record and its rows for typing into, and save what was typed; whatever happens, that is kept."""
     posted = request.form if request.method == "POST" else None
-    # A new record can be begun with values in the address: /commitments/new?meeting=….
-    begun = request.args if name == "new" and request.args else None
     with session.no_autoflush:
-        sheet = Sheet(kind, record, posted if posted is not None else begun)
-        if posted is None:
-            return page(name, kind, sheet=sheet, conflict=False, differences=[])
+        # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
+        sheet = SHEETS.get(kind.name, Sheet)(kind, record, posted, request.args)
+        told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None}
+        if posted is None or SHOWN_AGAIN & posted.keys():
+            return page(name, kind, **told)
+        if g.get("stale"):
+            return page(name, kind, 400, **told | {"stale": True})
         if name == "edit" and posted.get("version") != str(record.version):
-            return page(name, kind, Conflict.status, sheet=sheet, conflict=True, differences=sheet.differences())
-        if "add" in posted:
-            return page(name, kind, sheet=sheet, conflict=False, differences=[])
+            return page(name, kind, Conflict.status, **told | {"differences": sheet.differences()})
         try:
-            save(g.account, record, sheet.form, sheet.rows)
-        except Invalid:
-            return page(name, kind, Invalid.status, sheet=sheet, conflict=False, differences=[])
+            sheet.save(g.account)
+        except (Invalid, Conflict) as error:
+            session.rollback()
+            return page(name, kind, error.status, **told | {"refused": error if isinstance(error, Conflict) else None})
     flash(_("Saved."))
     return redirect(record_address(record), 303)
 

@@ -1,0 +1,104 @@
+"""Saving a meeting together with all that was entered about it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tracker.actions.documents import attach
+from tracker.actions.save import RowEdit, save
+from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party
+from tracker.queries import people
+from tracker.records import kind_of
+from tracker.records.base import RecordForm
+from tracker.records.commitments import CommitmentPartyForm, CommitmentSourceForm
+from tracker.records.documents import PassageForm
+from tracker.records.participants import ParticipantForm
+from tracker.records.places import Place, Reading
+from tracker.vocabulary import Attendance, PartyKind, PartyRole
+
+
+def enter(
+    account: Account | None,
+    meeting: Meeting,
+    form: RecordForm,
+    rows: Sequence[RowEdit],
+    newcomers: Sequence[RowEdit],
+    texts: Mapping[Document, str | None],
+    reading: Reading | None,
+) -> None:
+    """Save what was added on the way, the texts of new documents, the passages made, the meeting and its rows.
+
+    All forms have been validated. Raises Invalid or Conflict as `save` does; what was saved before that must be undone.
+    """
+    for edit in newcomers:
+        save(account, edit.record, edit.form)
+    for document, text in texts.items():
+        if text:
+            attach(account, document, text)
+    if reading is not None:
+        _save_passages(account, rows, reading)
+    by_kind: dict[str, list[RowEdit]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind.name, []).append(row)
+    seats = by_kind.get("participations", [])
+    _settle_people(account, seats)
+    form.sides = [_side(seat.form["party"].data) for seat in seats if _sat(seat)]
+    save(account, meeting, form, [*seats, *by_kind.get("meeting-links", [])])
+    for row in by_kind.get("commitments", []):
+        save(account, row.record, row.form, _rows_of(row))
+    for row in by_kind.get("claims", []):
+        save(account, row.record, row.form)
+
+
+def _save_passages(account: Account | None, rows: Sequence[RowEdit], reading: Reading) -> None:
+    """Save the passages that were made and are cited."""
+    places = [each for row in rows if not row.removed for each in row.form if isinstance(each, Place) and each.data]
+    for passage in [made for made in reading.made if any(place.passage is made for place in places)]:
+        told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
+        save(account, passage, PassageForm(data=told | {"document": reading.document}))
+
+
+def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
+    """Fill in whose each seat is where only the name was given; who has no record yet gets one."""
+    for seat in seats:
+        participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
+        if seat.removed or seat.form["is_group"].data or participant.data:
+            continue
+        found = people.named(printed)
+        if found:
+            participant.data = found[0]
+        else:
+            participant.data = Participant()
+            save(account, participant.data, ParticipantForm(data={"name": printed}))
+
+
+def _sat(seat: RowEdit) -> bool:
+    return not seat.removed and seat.form["attendance"].data is not Attendance.MENTIONED_ONLY
+
+
+def _side(party: Party) -> Party:
+    """Return the country that a party belongs to, or the party itself."""
+    whole: Party | None = party
+    while whole is not None and whole.kind is not PartyKind.COUNTRY:
+        whole = whole.parent
+    return whole or party
+
+
+def _rows_of(commitment: RowEdit) -> list[RowEdit]:
+    """Return the parties and the source of a commitment that was entered as one row."""
+    form: Any = commitment.form
+    owner = {"commitment": commitment.record}
+    rows: list[RowEdit] = []
+    for party in form.leads.data:
+        lead = CommitmentParty()
+        rows.append(
+            RowEdit(kind_of(lead), lead, CommitmentPartyForm(data=owner | {"party": party, "role": PartyRole.LEAD}))
+        )
+    if form.passage.data:
+        told = {
+            "passage": form.passage.passage,
+            "relation": form.relation.data,
+            "attributed_to": form.attributed_to.data,
+        }
+        source = CommitmentSource()
+        rows.append(RowEdit(kind_of(source), source, CommitmentSourceForm(data=owner | told)))
+    return rows

@@ -1,0 +1,92 @@
+"""Forms for what is entered together with a meeting, on one page: less to type than on pages of their own."""
+
+import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.models import Participant, Party
+from tracker.records.choices import Choice, Reference, References
+from tracker.records.claims import ClaimForm
+from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
+from tracker.records.days import Day
+from tracker.records.documents import DocumentForm
+from tracker.records.fields import LongText
+from tracker.records.meetings import MeetingLinkForm, ParticipationForm
+from tracker.records.places import Place
+from tracker.texts import normalised
+from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
+
+PLACE = _l("In the text read beside: p3 s2 is paragraph 3, sentence 2.")
+#: The longest text of a document, in characters.
+LONGEST_TEXT = 2_000_000
+
+
+class Pasted(LongText):
+    """A text kept as it is but for its line ends: every blank counts for where its words stand."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = normalised(valuelist[0]) if valuelist[0].strip() else None
+
+
+class DocumentEntry(DocumentForm):
+    """A document with its text; a publication date that is left empty is not known."""
+
+    text = Pasted(_l("Text"), most=LONGEST_TEXT, description=_l("Pasted whole; it can then be read beside."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not self.published_on.data and not self.published_on.process_errors:
+            self.published_precision.data = DatePrecision.UNKNOWN
+        return super().validate(extra_validators)
+
+
+class SeatEntry(ParticipationForm):
+    """A seat; whose it is follows from the name where no participant is chosen."""
+
+    participant = Reference(
+        _l("Participant"), Participant, description=_l("Empty: whoever has that name, added if nobody has.")
+    )
+    attendance = Choice(_l("Attendance"), Attendance, required=True, default=Attendance.ATTENDED)
+    passage = Place(_l("Passage"), description=PLACE)
+
+    def validate_is_group(self, is_group: Any) -> None:
+        if is_group.data and self.participant.data:
+            raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
+
+
+class CommitmentEntry(CommitmentForm):
+    """A commitment with its leads and the passage it rests on."""
+
+    text = LongText(_l("What was undertaken"), description=_l("In our own words. Empty: the title says it all."))
+    made_on = Day(_l("Made on"), description=_l("Empty: the day the meeting began."))
+    leads = References(_l("Leads"), Party, required=True)
+    passage = Place(_l("Passage"), description=PLACE)
+    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
+    attributed_to = CommitmentSourceForm.attributed_to
+
+    #: The first day of the meeting, as far as it is typed.
+    usual_day: datetime.date | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        self.text.data = self.text.data or self.title.data
+        if not self.made_on.process_errors:
+            self.made_on.data = self.made_on.data or self.usual_day
+        fine = super().validate(extra_validators)
+        if not self.made_on.data and not self.made_on.errors:
+            self.made_on.errors = [_("Fill this in, since the day of the meeting is not known.")]
+        return fine and not self.made_on.errors
+
+
+class LinkEntry(MeetingLinkForm):
+    """A link to another meeting with the passage that tells of it."""
+
+    passage = Place(_l("Passage"), description=PLACE)
+
+
+class ClaimEntry(ClaimForm):
+    """A claim with the passage that makes it."""
+
+    passage = Place(_l("Passage"), description=PLACE)

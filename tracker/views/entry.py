@@ -1,0 +1,121 @@
+"""A meeting with all that is told of it, entered on one page and saved at once."""
+
+from typing import Any
+
+from sqlalchemy import inspect
+
+from tracker.actions.entry import enter
+from tracker.actions.save import RowEdit
+from tracker.database import session
+from tracker.errors import Invalid
+from tracker.models import Account, Passage
+from tracker.models.texts import current_paragraphs
+from tracker.queries import find
+from tracker.records import CATALOGUE, kind_of
+from tracker.records.areas import AreaForm
+from tracker.records.choices import unsaved
+from tracker.records.entry import ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.participants import ParticipantForm
+from tracker.records.parties import PartyForm
+from tracker.records.places import Place, Reading
+from tracker.texts import begins_with_title, normalised, paragraphs
+from tracker.views.editing import Sheet, Table
+
+#: What can be added without leaving: {kind: (form, fields shown at first)}.
+NEWCOMERS: dict[str, Any] = {
+    "parties": (PartyForm, ("name", "kind", "parent")),
+    "participants": (ParticipantForm, ("name", "other_names")),
+    "areas": (AreaForm, ("name", "description")),
+    "documents": (DocumentEntry, ("title", "title_supplied", "kind", "language", "published_on", "publisher", "text")),
+}
+#: What is told of the meeting: {kind: (form, field that names the meeting, fields shown at first)}.
+TOLD: dict[str, Any] = {
+    "participations": (
+        SeatEntry,
+        "meeting",
+        ("name_as_printed", "office_as_printed", "party", "role", "attendance", "passage", "is_group", "participant"),
+    ),
+    "commitments": (
+        CommitmentEntry,
+        "meeting",
+        ("title", "text", "kind", "area", "leads", "passage", "relation", "attributed_to"),
+    ),
+    "claims": (ClaimEntry, "meeting", ("text", "attributed_to", "area", "passage", "value", "unit")),
+    "meeting-links": (LinkEntry, "meeting", ("kind", "to", "certainty", "passage")),
+}
+
+
+class Entry(Sheet):
+    """The page of a meeting: what is added on the way, the meeting, its seats, commitments, claims and links."""
+
+    def build(self) -> None:
+        self.newcomers = {name: self._newcomers(name) for name in NEWCOMERS}
+        self.form = self.main_form()
+        self.told = {
+            name: self.table(CATALOGUE[name], form, owner, first) for name, (form, owner, first) in TOLD.items()
+        }
+        self.tables = [*self.newcomers.values(), *self.told.values()]
+        self.readings = self._readings()
+        typed = self.typed or {}
+        asked = typed.get("read") or typed.get("reading")
+        #: Which of the texts is being read, if any.
+        self.reading_key = asked if asked in self.readings else next(iter(self.readings), None)
+        self.reading = self.readings[self.reading_key] if self.reading_key else None
+        for form in [edit.form for table in self.told.values() for edit in table.edits]:
+            for field in form:
+                if isinstance(field, Place):
+                    field.read_in(self.reading)
+            if isinstance(form, CommitmentEntry):
+                form.usual_day = self.form["starts_on"].data
+
+    @property
+    def newcomers_open(self) -> bool:
+        """Return whether what is added on the way is shown at once: there is some, or nothing to choose from."""
+        return any(self.filled(table) for table in self.newcomers.values()) or find.is_empty(CATALOGUE["parties"])
+
+    def _newcomers(self, name: str) -> Table:
+        """Return the rows of a kind to add; what is typed can be chosen in all that follows."""
+        form, first = NEWCOMERS[name]
+        unsaved(CATALOGUE[name].model).clear()
+        return self.table(CATALOGUE[name], form, "", first)
+
+    def row(self, *args: Any, **kwargs: Any) -> RowEdit:
+        edit = super().row(*args, **kwargs)
+        called = edit.form[edit.form.coded_by].data if edit.kind.name in NEWCOMERS else None
+        if called and not edit.removed:
+            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, called)
+        return edit
+
+    def _readings(self) -> dict[str, Reading]:
+        """Return {key: what can be read beside}: the texts of the meeting's documents, and those just pasted."""
+        readings = {}
+        for edit in self.filled(self.newcomers["documents"]):
+            form: Any = edit.form
+            if form.text.data:
+                text = normalised(form.text.data)
+                titled = not form.title_supplied.data and begins_with_title(text, form.title.data or "")
+                parted = paragraphs(text, 0 if titled else 1)
+                readings[key_of(edit)] = Reading(edit.record, form.title.data, form.language.data or "en", parted)
+        for document in self.form["documents"].data or ():
+            held = current_paragraphs(session, document) if inspect(document).persistent else None
+            if held is not None:
+                known = find.rows(kind_of(Passage), document)
+                readings[document.code] = Reading(document, str(document), document.language, held, known)
+        return readings
+
+    def save(self, account: Account | None) -> None:
+        every = [RowEdit(self.kind, self.record, self.form), *self.rows]
+        wrong = [edit.form.errors for edit in every if not edit.removed and not edit.form.validate()]
+        if wrong:
+            raise Invalid({name: said for errors in wrong for name, said in errors.items()})
+        newcomers = [edit for table in self.newcomers.values() for edit in self.filled(table)]
+        texts = {edit.record: edit.form["text"].data for edit in newcomers if edit.kind.name == "documents"}
+        documents = self.form["documents"]
+        documents.data = [*documents.data, *(each for each in texts if each not in documents.data)]
+        rows = [edit for table in self.told.values() for edit in self.filled(table)]
+        enter(account, self.record, self.form, rows, newcomers, texts, self.reading)
+
+
+def key_of(edit: RowEdit) -> str:
+    """Return what stands in a list of choices for a row that is not saved yet."""
+    return f"+{edit.form._prefix.removesuffix('-')}"
