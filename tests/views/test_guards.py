@@ -458,7 +458,7 @@ def told_as_page_and_json(client, status, path, method="GET", **sent):
 def test_errors_are_told_as_a_page_and_as_json(client):
     token = form_values(client.get("/frameworks/los-angeles-declaration/edit").text)
     told_as_page_and_json(client, 400, "/commitments/?q=%ff")
-    told_as_page_and_json(client, 400, "/frameworks/new", "POST")
+    told_as_page_and_json(client, 400, "/frameworks/los-angeles-declaration/remove", "POST")
     told_as_page_and_json(client, 404, "/nothing")
     told_as_page_and_json(client, 404, "/commitments/nothing")
     told_as_page_and_json(client, 404, "/participations/new")
