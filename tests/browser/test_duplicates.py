@@ -61,6 +61,9 @@ def test_what_is_added_beside_a_meeting_is_told_of_in_its_own_row(page):
     seat = page.get_by_role("region", name="Seats and mentions").get_by_role("group").first
     seat.get_by_label("Name as printed").fill("Richard Verma")
     expect(seat.locator(".alike")).to_contain_text("Rich Verma")
+    bar = page.locator(".sheet > .actions").bounding_box()["y"]
+    told = seat.locator(".alike").bounding_box()
+    assert told["y"] + told["height"] <= bar
     page.get_by_text("Not in the lists yet?").click()
     rows = page.get_by_role("region", name="Participants").get_by_role("group")
     rows.first.get_by_label("Name required").fill("Lisa Olivia Monaco")

@@ -75,4 +75,6 @@ function show(box, items) {
     list.append(line);
   }
   box.append(shown);
+  // Out from behind the bar at the bottom of the window.
+  box.scrollIntoView({ block: "nearest" });
 }
