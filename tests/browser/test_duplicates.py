@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import problems
 
-HINT = "#alike"
+HINT = ".fields .alike"
 
 
 def test_a_likely_duplicate_is_told_while_typing(page):
@@ -54,6 +54,22 @@ def test_a_choice_is_compared_and_a_day_half_typed_is_not_told_off(page):
         each.bounding_box()["y"] for each in (page.get_by_label("Starts on"), page.get_by_label("Ends on"), hint)
     )
     assert typed == beside < told
+
+
+def test_what_is_added_beside_a_meeting_is_told_of_in_its_own_row(page):
+    page.goto("/meetings/new")
+    seat = page.get_by_role("region", name="Seats and mentions").get_by_role("group").first
+    seat.get_by_label("Name as printed").fill("Richard Verma")
+    expect(seat.locator(".alike")).to_contain_text("Rich Verma")
+    bar = page.locator(".sheet > .actions").bounding_box()["y"]
+    told = seat.locator(".alike").bounding_box()
+    assert told["y"] + told["height"] <= bar
+    page.get_by_text("Not in the lists yet?").click()
+    rows = page.get_by_role("region", name="Participants").get_by_role("group")
+    rows.first.get_by_label("Name required").fill("Lisa Olivia Monaco")
+    expect(rows.first.locator(".alike")).to_contain_text("It is also called “Lisa O. Monaco”")
+    expect(page.locator(HINT)).to_be_empty()
+    assert not problems(page)
 
 
 def test_a_name_cannot_run(page):
