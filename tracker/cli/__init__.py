@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import data, serve
+from tracker.cli import data, documents, serve
 
 
 @click.group()
@@ -11,5 +11,5 @@ def tracker() -> None:
     """Track what governments undertook at their meetings, and where that is written."""
 
 
-for command in (serve.serve, data.migrate, data.seed, data.export, data.check):
+for command in (serve.serve, data.migrate, data.seed, data.export, data.check, documents.documents):
     tracker.add_command(command)
