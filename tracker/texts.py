@@ -73,8 +73,9 @@ def sha256_of(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text without accents or case: "Límites, U.S." gives limites, u, s."""
-    plain = unicodedata.normalize("NFKD", text)
-    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).casefold())
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.findall(r"\w+", text.casefold())
 
 
 def paragraphs(text: str, first: int) -> Paragraphs:

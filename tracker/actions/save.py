@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, UniqueConstraint, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
@@ -15,6 +16,9 @@ from tracker.models import Account, Record
 from tracker.queries import find, uses
 from tracker.records import Kind, kind_of
 from tracker.records.base import RecordForm
+
+#: What is said of a row that repeats another of its parent.
+TWIN = _l("Another row says the same: remove one, or change it and save, first.")
 
 
 @dataclass
@@ -100,18 +104,18 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
     for start, kind, each in named:
         parent = each[kind.parent].data
         kept = [row for row in find.rows(kind, parent) if row not in leaving] if inspect(parent).persistent else []
-        for names in _unique_together(kind):
+        for names in unique_together(kind):
             # What another row holds until all is saved is taken too: rows are written one after the other.
             taken = {tuple(getattr(row, name) for name in names) for row in kept if row is not each.record}
             values = tuple(each[name].data for name in names)
             if values in taken or (kind.name, *names, *values) in seen:
-                each[names[-1]].errors = [_("Another row says the same: remove one, or change it and save, first.")]
+                each[names[-1]].errors = [TWIN]
                 wrong[f"{start}{names[-1]}"] = each[names[-1]].errors
             seen.add((kind.name, *names, *values))
     return wrong
 
 
-def _unique_together(kind: Kind) -> list[list[str]]:
+def unique_together(kind: Kind) -> list[list[str]]:
     """Return the fields that no two rows may have alike, as the database holds it."""
     constraints = (c for c in cast(Table, kind.model.__table__).constraints if isinstance(c, UniqueConstraint))
     return [[c.name.removesuffix("_id") for c in each.columns] for each in constraints if len(each.columns) > 1]

@@ -27,12 +27,18 @@ def cell(value: Any) -> str:
 
 def lines(columns: Sequence[Column], records: Iterable[Any]) -> Iterator[str]:
     """Yield a byte order mark, a header of column names, and a line for each record."""
+    told = ([column.plain(column.value(record)) for column in columns] for record in records)
+    return table([column.name for column in columns], told)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield a byte order mark, a header, and a line for each row of plain values."""
     out = io.StringIO()
     writer = csv.writer(out)
     out.write("\ufeff")
-    writer.writerow([column.name for column in columns])
-    for record in records:
-        writer.writerow([cell(column.plain(column.value(record))) for column in columns])
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
         yield out.getvalue()
         out.seek(0)
         out.truncate()

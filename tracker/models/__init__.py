@@ -8,6 +8,7 @@ from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSo
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.models.frameworks import Framework
 from tracker.models.history import Change
+from tracker.models.imports import ImportFile, ImportMapping
 from tracker.models.indicators import Indicator
 from tracker.models.meetings import Meeting, MeetingLink, Participation
 from tracker.models.participants import Participant
@@ -26,6 +27,8 @@ __all__ = [
     "Document",
     "DocumentText",
     "Framework",
+    "ImportFile",
+    "ImportMapping",
     "Indicator",
     "Meeting",
     "MeetingLink",

@@ -7,10 +7,12 @@ tracker's back breaks the chain.
 import datetime
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, and_, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, ORMExecuteState, RelationshipDirection, Session, mapped_column, relationship
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
 
 from tracker.database import Base, word_type
 from tracker.models.accounts import Account
@@ -82,11 +84,16 @@ def chained(before: str, at: datetime.datetime, account: str, action: str, kind:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _past(record: Record, name: str) -> Any:
+    """Return what SQLAlchemy remembers of an attribute; nothing is read for it."""
+    return get_history(record, name, PASSIVE_NO_INITIALIZE)
+
+
 def _edits(record: Record) -> dict[str, list[Any]]:
     """Return {attribute: [old, new]} of what differs from the database."""
     fields = {}
     for name in tracked(type(record)):
-        past = inspect(record).attrs[name].history
+        past = _past(record, name)
         if not past.has_changes():
             continue
         sides: list[Any] = [past.deleted, past.added]
@@ -120,16 +127,16 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
 def _refuse_bare_keys(record: Record) -> None:
     """Refuse another record named by its id alone: the history tells relationships, by codes."""
     for attribute in inspect(type(record)).column_attrs:
-        if attribute.columns[0].foreign_keys and inspect(record).attrs[attribute.key].history.has_changes():
+        if attribute.columns[0].foreign_keys and _past(record, attribute.key).has_changes():
             raise RuntimeError(f"Set {attribute.key.removesuffix('_id')}, not {attribute.key}.")
 
 
 @event.listens_for(Session, "after_flush")
 def _write_history(session: Session, _context: Any) -> None:
     changes: list[tuple[Action, Record, dict[str, list[Any]]]] = []
+    _refuse_used_codes(session)
     for record in session.new:
         if isinstance(record, Record):
-            _refuse_used_code(session, record)
             changes.append((Action.ADDED, record, {name: [None, new] for name, new in values_of(record).items()}))
     for record in session.dirty:
         if isinstance(record, Record) and (fields := _edits(record)):
@@ -161,16 +168,26 @@ def _write_history(session: Session, _context: Any) -> None:
     session.execute(insert(Change), rows)
 
 
-def _refuse_used_code(session: Session, record: Record) -> None:
+def _refuse_used_codes(session: Session) -> None:
     """Hold every door to it: a code that a removed record had is never used again."""
-    if code_was_used(session, type(record), record.code):
-        raise ValueError(f"The code {record.code} was used before.")
+    new: dict[type[Record], list[str]] = {}
+    for record in session.new:
+        if isinstance(record, Record):
+            new.setdefault(type(record), []).append(record.code)
+    for model, codes in new.items():
+        if used := used_codes(session, model, codes):
+            raise ValueError(f"The code {min(used)} was used before.")
+
+
+def used_codes(session: Any, model: type[Record], codes: Iterable[str]) -> set[str]:
+    """Return those of the codes that a record of this kind ever had."""
+    used = select(Change.code).where(Change.kind == model.__tablename__, Change.code.in_(list(codes))).distinct()
+    return set(session.scalars(used))
 
 
 def code_was_used(session: Any, model: type[Record], code: str) -> bool:
     """Return whether a record of this kind ever had the code."""
-    used = select(Change.seq).where(Change.kind == model.__tablename__, Change.code == code).limit(1)
-    return session.scalar(used) is not None
+    return bool(used_codes(session, model, [code]))
 
 
 def next_number(session: Any, model: type[Record], start: str) -> int:

@@ -58,10 +58,14 @@ class RecordForm(Form):
         if self.record is not None and self.record.code is not None:
             if code.data != self.record.code:
                 raise StopValidation(_("A code is never changed; this one stays %(code)s.", code=self.record.code))
-        elif code.data and code_was_used(session, self.model, code.data):
+        elif code.data and self.was_used(code.data):
             raise StopValidation(
                 _("The code “%(code)s” is taken, or was once; a code is never used again.", code=code.data)
             )
+
+    def was_used(self, code: str) -> bool:
+        """Return whether a record of this kind has the code, or had it once."""
+        return code_was_used(session, self.model, code)
 
     def usual_code(self) -> str:
         """Return a code made from what was entered, for a new record that was given none."""

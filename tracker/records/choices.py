@@ -108,7 +108,10 @@ class Choice(Choosing):
         return {word.value: str(word.label) for word in self.words}
 
     def option(self, key: str) -> Word | None:
-        return self.words(key) if key in set(self.words) else None
+        try:
+            return self.words(key)
+        except ValueError:
+            return None
 
     def key(self, value: Word) -> str:
         return value.value

@@ -1,5 +1,7 @@
 """The codes that records get where nobody typed one."""
 
+from collections.abc import Container
+from dataclasses import dataclass, field
 from typing import Any
 
 from babel import Locale
@@ -29,14 +31,40 @@ def from_words(model: type[Record], text: Any) -> str:
     return code if is_free(model, code) else numbered(model, f"{code}-", first=2)
 
 
+@dataclass
+class Reserved:
+    """What is known of codes while many records of one kind are added."""
+
+    #: Those that records yet to come have.
+    codes: Container[str] = ()
+    #: {what codes begin with: the last number given out}
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def reserve(codes: Container[str]) -> None:
+    """Give none of these codes to other records, and remember the numbers given out, as long as the session lasts."""
+    session.info["reserved"] = Reserved(codes)
+
+
 def numbered(model: type[Record], start: str, first: int = 1) -> str:
     """Return a code that begins so and ends in a number, one more than any record of the kind ever had."""
-    return f"{start}{max(first, next_number(session, model, start))}"
+    reserved: Reserved = session.info.get("reserved") or Reserved()
+    last = reserved.numbers.get(start)
+    number = max(first, next_number(session, model, start)) if last is None else last + 1
+    while f"{start}{number}" in reserved.codes:
+        number += 1
+    reserved.numbers[start] = number
+    return f"{start}{number}"
 
 
 def is_free(model: type[Record], code: str) -> bool:
+    reserved: Reserved = session.info.get("reserved") or Reserved()
     unsaved = {record.code for record in session.new if isinstance(record, model)}
-    return code not in RecordCode.RESERVED | unsaved and not code_was_used(session, model, code)
+    return (
+        code not in RecordCode.RESERVED | unsaved
+        and code not in reserved.codes
+        and not code_was_used(session, model, code)
+    )
 
 
 def of_country(kind: PartyKind | None, name: str | None) -> str:

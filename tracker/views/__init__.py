@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from tracker import vocabulary
 from tracker.models import Record
-from tracker.queries import uses
+from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, guards, home, records, texts
+from tracker.views import addresses, answers, duplicates, guards, home, records, texts
 
 STANDING = (
     vocabulary.Attendance,
@@ -35,9 +35,11 @@ def init_app(app: Flask) -> None:
     answers.init_app(app)
     app.register_blueprint(home.pages)
     app.register_blueprint(records.pages)
+    app.register_blueprint(duplicates.pages)
     app.register_blueprint(texts.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
+        compared=alike.COMPARED,
         date_text=date_text,
         without=addresses.without,
         format_datetime=format_datetime,
@@ -48,6 +50,7 @@ def init_app(app: Flask) -> None:
         most_listed=uses.MOST_LISTED,
         parts=parts,
         record_address=addresses.record_address,
+        said_different=duplicates.said_different,
         told=told,
         when=when,
     )

@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest
 
 from tracker.errors import Invalid, TooLarge
 from tracker.records.fields import UNFIT
+from tracker.views import answers
 
 #: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
 POLICY = (
@@ -23,7 +24,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 #: No form has so many fields, however many rows it has.
-MOST_FIELDS = 50_000
+MOST_FIELDS = 18_000
 
 
 #: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
@@ -65,7 +66,7 @@ def refuse_forged() -> None:
     try:
         current_app.extensions["csrf"].protect()
     except CSRFError:
-        if request.endpoint not in KEEPING:
+        if request.endpoint not in KEEPING or answers.wants_json():
             raise
         g.stale = True
 

@@ -1,0 +1,1 @@
+"""Reading a spreadsheet into the records: all of it, or nothing."""

@@ -1,0 +1,187 @@
+"""From rows to records: each is added, changed or left, through the form that every door fills."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select
+from sqlalchemy.orm.attributes import flag_modified
+from werkzeug.datastructures import MultiDict
+
+from tracker.actions.imports.peers import Peers
+from tracker.actions.imports.rows import Row
+from tracker.actions.imports.survey import Report, Survey
+from tracker.actions.imports.values import Names, Unfit
+from tracker.actions.save import TWIN, flush
+from tracker.database import session
+from tracker.models.history import used_codes
+from tracker.records import Kind, codes
+from tracker.records.choices import Reference
+
+#: How many records of each sort a preview shows.
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record in a preview."""
+
+    row: int
+    code: str
+    called: str
+    #: (field, old, new) of what changes.
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What an import does, or would do."""
+
+    total: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "left"), 0))
+    shown: dict[str, list[Shown]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
+    notes: list[str] = field(default_factory=list)
+    #: The columns of the file that fill no field.
+    left_out: list[str] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+
+    def count(self, sort: str, shown: Callable[[], Shown]) -> None:
+        self.counts[sort] += 1
+        if len(self.shown[sort]) < MOST_SHOWN:
+            self.shown[sort].append(shown())
+
+
+@dataclass
+class Draft:
+    """A row that was read and found fit."""
+
+    row: Row
+    #: The record it changes, if there is one.
+    record: Any
+    #: {field: value}
+    data: dict[str, Any]
+    changes: list[tuple[str, str, str]]
+
+
+class Batch:
+    """The rows of one file on their way into one kind of record."""
+
+    def __init__(
+        self, kind: Kind, headers: dict[str, str], readers: dict[str, Callable[[str], str]], survey: Survey
+    ) -> None:
+        #: `headers` is {field: header}, `readers` {field: what reads its cells}.
+        self.kind, self.headers, self.readers, self.survey = kind, headers, readers, survey
+        self.form: Any = kind.form()
+        self.usual = {each.name: each.entered(each.plain(each.data)) for each in self.form}
+        self.references = [each for each in self.form if isinstance(each, Reference) and each.name in self.headers]
+        self.loads = kind.loads([kind.columns[each.name] for each in self.form])
+        self.outcome = Outcome(total=survey.total, report=survey.report)
+        self.peers = Peers(kind, [name for name in self.headers if name != "code"], self.loads)
+
+    def run(self, chunks: Iterable[list[Row]], told: Callable[[int], None]) -> Outcome:
+        """Put all rows into the session and flush them; `told` is called with how many are done."""
+        done = 0
+        codes.reserve(self.survey.codes)
+        for chunk in chunks:
+            with session.no_autoflush:
+                self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
+            flush()
+            # What the session holds does not grow with the file.
+            session.expunge_all()
+            session.info.pop("named", None)
+            told(done := done + len(chunk))
+        return self.outcome
+
+    def _chunk(self, rows: list[Row]) -> None:
+        self._expect_references(rows)
+        named = [row.code for row in rows if row.code]
+        model = self.kind.model
+        found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
+        existing = {record.code: record for record in found}
+        used = used_codes(session, model, named)
+        self.form.was_used = used.__contains__
+        drafts = [draft for row in rows if (draft := self._read(row, existing.get(row.code)))]
+        alone = not self.peers.unique and all(draft.row.code for draft in drafts)
+        self.peers.look_up([] if alone else [draft.data for draft in drafts])
+        for draft in drafts:
+            self._put(draft)
+
+    def _expect_references(self, rows: list[Row]) -> None:
+        """Read at once the records that the rows name by their codes."""
+        parts: dict[Any, set[str]] = {}
+        for each in self.references:
+            cells = (row.cells[each.name] for row in rows)
+            split = (cell.split(";") if each.several else [cell] for cell in cells)
+            parts.setdefault(each.model, set()).update(part.strip() for cell in split for part in cell)
+        kept = session.info.setdefault("named", {})
+        for model, named in parts.items():
+            found = session.scalars(select(model).where(model.code.in_(named)))
+            kept |= {(model, record.code): record for record in found}
+        for each in self.references:
+            names = cast(Names, self.readers[each.name])
+            names.expect(code for model, code in kept if model is each.model)
+
+    def _read(self, row: Row, record: Any) -> Draft | None:
+        """Fill the form with a row; return what it holds, or nothing if it is left or wrong."""
+        entered, wrong = dict(self.usual), {}
+        if record is not None:
+            kept = (each for each in self.form if each.name not in row.cells)
+            entered = {each.name: each.entered(each.plain(getattr(record, each.name))) for each in kept}
+        for name, cell in row.cells.items():
+            try:
+                entered[name] = self.form[name].entered(self.readers[name](cell))
+            except Unfit as error:
+                wrong[name] = [error]
+        self.form.record = record
+        self.form.process(MultiDict(entered), obj=record)
+        if not wrong and record is not None and not (changes := self._changes(record)):
+            self._left(row, record)
+            return None
+        if not self.form.validate() or wrong:
+            self._report(row, {**self.form.errors, **wrong})
+            return None
+        return Draft(row, record, dict(self.form.data), changes if record is not None else [])
+
+    def _changes(self, record: Any) -> list[tuple[str, str, str]]:
+        """Return (field, old, new) of what the form would change."""
+        found = []
+        for name in self.headers:
+            each = self.form[name]
+            held = getattr(record, name)
+            if each.process_errors or each.plain(each.data) != each.plain(held):
+                found.append((str(each.label.text), each.text(held), each.text(each.data)))
+        return found
+
+    def _report(self, row: Row, errors: dict[str, Any]) -> None:
+        for name, said in errors.items():
+            cell, told = row.cells.get(name, ""), self.form[name]
+            above = self.survey.codes.get(cell.strip()) if getattr(told, "model", None) is self.kind.model else None
+            if above in self.survey.report.rows:
+                said = [_("Row %(row)s, which has this code, must be put right first.", row=above)]
+            label = self.headers.get(name) or _("%(field)s (no column)", field=told.label.text)
+            self.survey.report.add(row.number, label, cell, " ".join(map(str, said)))
+
+    def _left(self, row: Row, record: Any) -> None:
+        self.outcome.count("left", lambda: Shown(row.number, record.code, str(record)))
+
+    def _put(self, draft: Draft) -> None:
+        """Put one record into the session, unless another already says the same."""
+        if not draft.row.code and (twin := self.peers.holding(draft.data)) is not None:
+            self._left(draft.row, twin)
+            return
+        if name := self.peers.clash(draft.data, draft.record):
+            self._report(draft.row, {name: [TWIN]})
+            return
+        record = draft.record if draft.record is not None else self.kind.model()
+        for name, value in draft.data.items():
+            self.form[name].data = value
+        self.form.populate_obj(record)
+        session.add(record)
+        self.peers.add(record, draft.data)
+        for stepping in (record, record.belongs_to):
+            if stepping is not None and inspect(stepping).persistent:
+                # Marked, so that its version steps also where only its lists or rows differ.
+                flag_modified(stepping, "search")
+        sort = "added" if draft.record is None else "changed"
+        self.outcome.count(sort, lambda: Shown(draft.row.number, record.code, str(record), draft.changes))

@@ -1,0 +1,52 @@
+"""One import from its first row to its last: all of it, or nothing."""
+
+from collections.abc import Callable
+
+from tracker.actions.imports.batch import Batch, Outcome
+from tracker.actions.imports.files import Table
+from tracker.actions.imports.mapping import Settings, columns
+from tracker.actions.imports.rows import chunks
+from tracker.actions.imports.survey import days_of, looked_over
+from tracker.actions.imports.values import reader
+from tracker.actions.save import answer_for
+from tracker.database import session
+from tracker.models import Account
+from tracker.records import Kind
+
+
+def run(
+    kind: Kind,
+    table: Table,
+    settings: Settings,
+    account: Account,
+    keep: bool,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Read a table into the records of a kind within the write transaction that is under way.
+
+    Nothing of it stays if anything is wrong, or if it is not to be kept. `told` is called with how many rows of
+    how many are done. Raises Invalid for what keeps a file from being read at all.
+    """
+    fills = columns(kind, table.header, settings)
+    survey = looked_over(kind, table, fills)
+    labels = {name: header for name, header in zip(fills, table.header, strict=True) if name}
+    days, notes = days_of(survey, labels, settings.dates, bool(table.sheet))
+    form = kind.form()
+    readers = {}
+    for name in labels:
+        # What stands in this file is known by its name too.
+        within = survey.names if getattr(form[name], "model", None) is kind.model else {}
+        readers[name] = reader(form[name], within | settings.values.get(name, {}), days.get(name, str))
+    left_out = [header for name, header in zip(fills, table.header, strict=True) if not name]
+    answer_for(account)
+    told(0, survey.total)
+    with session.begin_nested() as step:
+        batch = Batch(kind, labels, readers, survey)
+        outcome = batch.run(chunks(kind, table, fills, survey), lambda done: told(done, survey.total))
+        outcome.notes, outcome.left_out = notes, left_out
+        if outcome.report or not keep:
+            step.rollback()
+    for kept in ("named", "options", "reserved"):
+        session.info.pop(kept, None)
+    outcome.report.told.sort(key=lambda wrong: wrong.row)
+    return outcome

@@ -1,0 +1,145 @@
+"""Excel workbooks as rows of text, looked at before they are opened: a small file can hold a huge sheet."""
+
+import datetime
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+
+from tracker.errors import Invalid
+from tracker.records.fields import typed_number
+
+#: Limits of what is in the file once it is unpacked, and of one sheet.
+MOST_UNPACKED = 150 * 1024 * 1024
+MOST_MEMBERS = 2_000
+MOST_CELLS = 5_000_000
+MOST_ROWS = 100_001
+MOST_COLUMNS = 500
+PIECE = 1024 * 1024
+#: The beginning of a cell, with its attributes, and whether it is empty.
+CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(/?)>")
+PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+FAULTY = re.compile(rb"""\st\s*=\s*["']e["']""")
+
+
+class DayCell(str):
+    """The day in a cell that the spreadsheet itself holds as a date."""
+
+
+def refuse(message: str) -> Invalid:
+    return Invalid({"file": [message]})
+
+
+def sheets(content: bytes) -> list[str]:
+    """Return the names of the visible sheets; raises Invalid for what is no workbook, or a dangerous one."""
+    _look_inside(content)
+    import python_calamine as calamine
+
+    book = _opened(content)
+    kinds = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
+    names = [sheet.name for sheet in book.sheets_metadata if (sheet.typ, sheet.visible) == kinds]
+    if not names:
+        raise refuse(_("The workbook has no sheet to read."))
+    return names
+
+
+def rows(content: bytes, sheet: str) -> Iterator[list[str]]:
+    """Yield the rows of a sheet from its first one, each cell as the text that a person would type."""
+    for cells in _opened(content).get_sheet_by_name(sheet).iter_rows():
+        yield [_text(cell) for cell in cells]
+
+
+def _opened(content: bytes) -> Any:
+    import python_calamine as calamine
+
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except calamine.CalamineError as error:
+        raise refuse(_("The workbook cannot be read (%(error)s): save it anew as .xlsx.", error=error)) from error
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        # Excel itself shows no more digits.
+        return typed_number(float(f"{value:.15g}"))
+    if isinstance(value, datetime.datetime):
+        return DayCell(value.date() if value.time() == datetime.time() else value)
+    if isinstance(value, datetime.date):
+        return DayCell(value)
+    return str(value)
+
+
+def _look_inside(content: bytes) -> None:
+    """Unpack a workbook piece by piece and throw it away, counting; raises Invalid for what is too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+            names = {member.filename for member in members}
+            if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "mimetype"}:
+                raise refuse(_("This is no Excel workbook (.xlsx): save it as one, or as CSV."))
+            if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+                raise _too_much()
+            left = MOST_UNPACKED
+            for member in members:
+                with packed.open(member) as file:
+                    left = _count(file, left)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise refuse(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
+
+
+def _count(file: Any, left: int) -> int:
+    """Read a member to its end; return how many more bytes the others may have."""
+    rows, columns, rest = 0, 0, b""
+    while piece := file.read(PIECE):
+        if (left := left - len(piece)) < 0:
+            raise _too_much()
+        piece = rest + piece
+        cut = piece.rfind(b"<")
+        # A mark that is longer than a piece is none of a cell's.
+        piece, rest = (piece[:cut], piece[cut:]) if cut >= 0 and len(piece) - cut < PIECE else (piece, b"")
+        for attributes, empty in CELL.findall(piece):
+            place = PLACE.search(attributes)
+            if place is None:
+                raise refuse(_("The workbook is written in an unusual way: open it in a spreadsheet and save it anew."))
+            if FAULTY.search(attributes):
+                raise refuse(
+                    _(
+                        "Cell %(cell)s holds an error, such as #REF!: put its formula right.",
+                        cell=(place[1] + place[2]).decode(),
+                    )
+                )
+            if not empty:
+                rows, columns = max(rows, int(place[2])), max(columns, _number(place[1]))
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        raise refuse(
+            _(
+                "A sheet has %(rows)s rows and %(columns)s columns; %(most_rows)s and %(most_columns)s are the most, "
+                "and %(cells)s cells in all. Delete what lies far out, or cut it in two.",
+                rows=f"{rows:,}",
+                columns=f"{columns:,}",
+                most_rows=f"{MOST_ROWS - 1:,}",
+                most_columns=MOST_COLUMNS,
+                cells=f"{MOST_CELLS:,}",
+            )
+        )
+    return left
+
+
+def _too_much() -> Invalid:
+    return refuse(
+        _("The workbook unpacks to more than %(most)s MB, so it is not opened.", most=MOST_UNPACKED // 1024**2)
+    )
+
+
+def _number(letters: bytes) -> int:
+    """Return the number of a column: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,47 @@
+"""Files on their way in, and what was said of the columns of earlier ones."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.database import Base
+from tracker.models.accounts import Account
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class ImportFile(Base):
+    """A file that somebody is importing; it goes once it is imported, or after a day."""
+
+    __tablename__ = "import_file"
+
+    #: Random, so that nobody comes upon another's file.
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    #: The name of a kind of record.
+    kind: Mapped[str]
+    file_name: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    #: How it is read: fields of tracker.actions.imports.mapping.Settings.
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: What the last preview found, for this file under these settings; nothing before one.
+    preview: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    uploaded_at: Mapped[datetime.datetime] = mapped_column(default=_now, index=True)
+
+    account: Mapped[Account] = relationship()
+
+
+class ImportMapping(Base):
+    """How a file with certain columns was read the last time."""
+
+    __tablename__ = "import_mapping"
+
+    #: The name of a kind of record.
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    #: Of the names of the columns, in any order.
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
