@@ -13,7 +13,7 @@ from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, duplicates, guards, home, records
+from tracker.views import addresses, answers, duplicates, guards, home, records, texts
 
 STANDING = (
     vocabulary.Attendance,
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(home.pages)
     app.register_blueprint(records.pages)
     app.register_blueprint(duplicates.pages)
+    app.register_blueprint(texts.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
         compared=alike.COMPARED,

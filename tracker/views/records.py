@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.queries import documents, find, history, meetings, uses
+from tracker.queries import documents, find, history, meetings, quotes, reading, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, files
 from tracker.views.addresses import asked_format, record_address
@@ -48,12 +48,26 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
+    return shown(kind, record, rows=rows)
+
+
+def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
+    """Show the page of a record, with what a form on it could not take."""
+    rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
     beside: dict[str, Any] = {}
     if kind.name == "meetings":
         beside["told_here"] = meetings.told_at(record)
     if kind.name == "documents":
-        beside["resting_on"] = documents.resting_on(rows["passages"])
-    return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
+        beside = {
+            "wrong": {},
+            "pasted": "",
+            "cited": {"paragraph": "", "sentence": ""},
+            "resting_on": documents.resting_on(rows["passages"]),
+        }
+        beside["reading"] = reading.reading_of(record, rows["passages"])
+    if kind.name == "commitments" and record.quote:
+        beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
+    return page("show", kind, status, record=record, rows=rows, uses=uses.of(record), **beside | told)
 
 
 @pages.get("/<kind:kind>/<code:code>/history")
