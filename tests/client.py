@@ -1,6 +1,7 @@
 """A test client that checks every page it fetches, and fills in forms as a browser would."""
 
 from collections import Counter
+from functools import lru_cache
 
 import html5lib
 from flask.testing import FlaskClient
@@ -29,7 +30,9 @@ class PageClient(FlaskClient):
         return self.post(path, data=values, follow_redirects=follow)
 
 
+@lru_cache(8)
 def parsed(html):
+    """Return (document, errors); the document is shared by all who look at a page, so nobody may change it."""
     parser = html5lib.HTMLParser()
     document = parser.parse(html)
     return document, parser.errors

@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ except ImportError:
 
 #: One writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes are given out in order.
 WRITE_LOCK = 7_205_114
+
+#: A scheme without “://”. A drive has one letter alone; a file called so can be named with ./ before it.
+MISTYPED = re.compile(r"\s*([a-z][\w+.-]+:(?!//)|postgres[\w+.-]*//)", re.IGNORECASE)
 
 
 def word_type(words: type[enum.Enum], name: str | None = None) -> Enum:
@@ -79,9 +83,14 @@ session = cast(scoped_session[Session], LocalProxy(lambda: current_app.extension
 
 
 def database_url(name: str, data: Path) -> URL:
-    """Return the address of the database a person named: a file, an address, or nothing for the usual file."""
+    """Return the address of the database a person named: a file, an address, or nothing for the usual file.
+
+    Raises ValueError for an address mistyped so that it would be taken for a file, password and all.
+    """
     if not name:
         name = str(data / "tracker.sqlite")
+    if MISTYPED.match(name):
+        raise ValueError("The address of a database begins with a scheme and “://”.")
     if "://" not in name:
         return URL.create("sqlite", database=str(Path(name).expanduser().absolute()))
     url = make_url(name)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 import waitress
@@ -35,12 +36,9 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def site(seeded, where):
-    """The address of a tracker served on a fresh copy of the seeds."""
-    place = Place("served", where)
-    place.make(like=seeded)
-    app = create_app(Settings(data=where, database=place.name))
+@contextmanager
+def served(app):
+    """Serve an application; gives its address."""
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -50,6 +48,15 @@ def site(seeded, where):
     app.extensions["tracker.engine"].dispose()
 
 
+@pytest.fixture
+def site(seeded, where):
+    """The address of a tracker served on a fresh copy of the seeds."""
+    place = Place("served", where)
+    place.make(like=seeded)
+    with served(create_app(Settings(data=where, database=place.name))) as address:
+        yield address
+
+
 def told_wrong(message):
     """Return whether the console tells of a fault of ours; that a page answered 422 is none."""
     return message.type == "error" and not message.text.startswith("Failed to load resource")
@@ -57,6 +64,18 @@ def told_wrong(message):
 
 @pytest.fixture
 def page(browser, site):
+    """A page of the seeded tracker, in which no script may fail."""
+    yield from opened(browser, site)
+
+
+@pytest.fixture
+def empty_page(browser, empty_app):
+    """A page of a tracker without records."""
+    with served(empty_app) as address:
+        yield from opened(browser, address)
+
+
+def opened(browser, site):
     context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
     failures = []

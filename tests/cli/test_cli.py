@@ -101,9 +101,24 @@ def change(data, *statements):
 
 def test_commands_before_a_migration_say_to_migrate(tmp_path):
     commands = [("seed",), ("check",), ("export", "meetings", "--format", "csv")]
+    (tmp_path / "tracker.sqlite").touch()
     for said in (call(tmp_path, *each, code=1) for each in commands):
         assert "is not up to date: run `tracker migrate` first." in said
         assert str(tmp_path / "tracker.sqlite") in said
+
+
+def test_only_migrating_and_serving_make_a_database(tmp_path):
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere" / "x.sqlite"
+    commands = [("seed",), ("check",), ("export", "meetings", "--format", "csv")]
+    for command in commands:
+        said = call(data, *command, code=1)
+        assert f"There is no database {data / 'tracker.sqlite'}: run `tracker migrate` to make it." in said
+        for name in (elsewhere, f"sqlite:///{elsewhere}"):
+            said = call(data, *command, "--database", name, code=1)
+            assert f"There is no database {elsewhere}: run `tracker migrate` to make it." in said
+    assert not list(tmp_path.iterdir())
+    call(data, "migrate", "--database", elsewhere)
+    assert elsewhere.is_file()
 
 
 def test_migrating_and_seeding_again_change_nothing(data):
@@ -371,6 +386,36 @@ def test_a_password_is_never_told(tmp_path):
     for address in addresses:
         assert "sesame" not in call(tmp_path, "check", "--database", address, code=1)
     assert "sesame" not in run(tmp_path, "migrate", code=1, TRACKER_DATABASE=addresses[0])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:/somebody:sesame@127.0.0.1/x",
+        "postgresql:somebody:sesame@127.0.0.1/x",
+        "postgresql+psycopg:/somebody:sesame@127.0.0.1/x",
+        "postgresql:/somebody:ses://ame@127.0.0.1/x",
+        "postgresql//somebody:sesame@127.0.0.1/x",
+        "Postgres:/somebody:sesame@127.0.0.1/x",
+        " postgres:/somebody:sesame@127.0.0.1/x",
+        "mysql:/somebody:sesame@127.0.0.1/x",
+    ],
+)
+def test_a_mistyped_address_is_neither_taken_for_a_file_nor_told(tmp_path, monkeypatch, address):
+    monkeypatch.chdir(tmp_path)
+    for command in (("migrate",), ("check",), ("serve", "--port", "0")):
+        said = call(tmp_path, *command, "--database", address, code=1)
+        assert "cannot be read: write postgresql://user@host:5432/name" in said
+        assert "somebody" not in said
+        assert "ame@" not in said
+    assert not [path for path in tmp_path.iterdir() if path.name != "secret-key"]
+
+
+@pytest.mark.parametrize("name", ["postgres.sqlite", "./notes:1.sqlite", "postgresql/x.sqlite"])
+def test_a_file_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    call(tmp_path, "migrate", "--database", name)
+    assert (tmp_path / name).is_file()
 
 
 @pytest.mark.on_postgresql

@@ -95,7 +95,12 @@ def test_a_form_without_its_token_is_refused(app, client, posting, token):
         query = f"?csrf_token={own}" if token == "in the address" else ""
         response = client.post(path + query, data=data)
         assert response.status_code == 400, path
-        assert "form is no longer valid" in response.text
+        kept = path.endswith(("/new", "/edit"))
+        assert ("Nothing is saved yet, and nothing is lost" if kept else "form is no longer valid") in response.text
+        if kept:
+            # It is all there again, with a token that is valid.
+            again = form_values(response.text)
+            assert all(again.get(name, "") == value for name, value in filled.items() if name != "csrf_token"), path
         assert client.post(path + query, data=data, headers=JSON).json["status"] == 400
     assert stored(app) == before
 
@@ -453,7 +458,7 @@ def told_as_page_and_json(client, status, path, method="GET", **sent):
 def test_errors_are_told_as_a_page_and_as_json(client):
     token = form_values(client.get("/frameworks/los-angeles-declaration/edit").text)
     told_as_page_and_json(client, 400, "/commitments/?q=%ff")
-    told_as_page_and_json(client, 400, "/frameworks/new", "POST")
+    told_as_page_and_json(client, 400, "/frameworks/los-angeles-declaration/remove", "POST")
     told_as_page_and_json(client, 404, "/nothing")
     told_as_page_and_json(client, 404, "/commitments/nothing")
     told_as_page_and_json(client, 404, "/participations/new")

@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.actions.save import answer_for, flush
+from tracker.actions.save import answer_for, flush, save
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Account, Document, DocumentText, Passage
 from tracker.models.texts import check, current_paragraphs, current_text
+from tracker.records.documents import PassageForm
 from tracker.records.fields import UNFIT
-from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, sentences, sha256_of
+from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, place, sentences, sha256_of
 from tracker.vocabulary import PassageCheck
 
 #: Characters of a text; a long treaty has a tenth of them.
@@ -64,6 +65,32 @@ def attach(
     flush()
     document.text_sha256 = row.sha256
     return Attached(document, not same, _check_all(document, paragraphs(text, first)))
+
+
+def cite(account: Account | None, document: Document, paragraph: str, sentence: str, start: str, end: str) -> Passage:
+    """Return the passage at a place of a document's text, a new one if there is none; the numbers as they are typed.
+
+    A sentence or two characters may be left empty: then the whole paragraph is meant. Raises Invalid, by `place`.
+    """
+    text = current_paragraphs(session, document)
+    if text is None:
+        raise Invalid({"place": [_("No text is attached: attach it, or add the passage on the page for editing.")]})
+    within = f" s{sentence}" if sentence else f" {start}-{end}" if start or end else ""
+    try:
+        number, nth, first, last = place(text, document.language, f"p{paragraph}{within}")
+    except ValueError as error:
+        raise Invalid({"place": [str(error)]}) from error
+    if within and nth is None:
+        there = sentences(text[number], document.language)
+        nth = there.index((first, last)) + 1 if (first, last) in there and len(there) > 1 else None
+    for passage in _passages(document):
+        stands = passage.found_start is not None and passage.found_start + len(passage.exact or "") == last
+        if stands and (passage.found_paragraph, passage.found_start) == (number, first):
+            return passage
+    made = Passage()
+    values = {"document": document.code, "paragraph": number, "sentence": nth, "start": first, "end": last}
+    save(account, made, PassageForm.from_plain(values))
+    return made
 
 
 def detach(account: Account | None, document: Document) -> None:

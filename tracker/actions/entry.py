@@ -61,7 +61,7 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
     """Fill in whose each seat is where only the name was given; who has no record yet gets one."""
     for seat in seats:
         participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
-        if seat.removed or seat.form["is_group"].data or participant.data:
+        if not is_unsettled(seat):
             continue
         found = people.named(printed)
         if found:
@@ -69,6 +69,12 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
         else:
             participant.data = Participant()
             save(account, participant.data, ParticipantForm(data={"name": printed}))
+
+
+def is_unsettled(seat: RowEdit) -> bool:
+    """Return whether a seat names a person, but does not say which participant that is."""
+    form = seat.form
+    return not (seat.removed or form["is_group"].data or form["participant"].data or not form["name_as_printed"].data)
 
 
 def _sat(seat: RowEdit) -> bool:

@@ -21,7 +21,12 @@ from tracker.database import alembic_config, database_url
 from tracker.errors import TrackerError
 
 
-def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
+def on_new_database(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Do as `on_database` does, for a command that makes the database where there is none."""
+    return on_database(run, new=True)
+
+
+def on_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any]:
     """Give a command the option --database and an application to run in, and tell its errors in one line."""
 
     @click.option("--database", metavar="FILE|URL", help="An SQLite file or a postgresql:// address.")
@@ -30,7 +35,7 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
     def command_on_database(context: click.Context, database: str | None, **options: Any) -> Any:
         settings = Settings(database=database) if database else Settings()
         try:
-            with application(context, settings).app_context():
+            with application(context, settings, new).app_context():
                 return run(**options)
         except TrackerError as error:
             raise click.ClickException(str(error)) from error
@@ -47,15 +52,21 @@ def on_database(run: Callable[..., Any]) -> Callable[..., Any]:
     return command_on_database
 
 
-def application(context: click.Context, settings: Settings) -> Flask:
-    """Return the application on the database that was named; raises ClickException if its address is none."""
+def application(context: click.Context, settings: Settings, new: bool) -> Flask:
+    """Return the application on the database that was named.
+
+    Raises ClickException if its address is none, or if nothing is there, unless it may be `new`.
+    """
     try:
+        url = database_url(settings.database, settings.data)
+        if not new and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+            raise click.ClickException(f"There is no database {called(url)}: run `tracker migrate` to make it.")
         return context.obj(settings)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        scheme = settings.database.partition("://")[0]
+        start = settings.database.strip().partition(":")[0].partition("/")[0]
         raise click.ClickException(
-            f"The address of the database ({scheme}://…) cannot be read: "
-            "write postgresql://user@host:5432/name, or the path of an SQLite file."
+            f"The address of the database ({start}…) cannot be read: "
+            "write postgresql://user@host:5432/name, or the path of an SQLite file (./ before a name with a colon)."
         ) from error
 
 

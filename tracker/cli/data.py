@@ -9,7 +9,7 @@ from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.seed import plant
-from tracker.cli.base import bring_up_to_date, on_database, require_up_to_date, where, write_migration
+from tracker.cli.base import bring_up_to_date, on_database, on_new_database, require_up_to_date, where, write_migration
 from tracker.database import writing
 from tracker.exports import csv, json
 from tracker.paths import folder
@@ -20,7 +20,7 @@ from tracker.records import CATALOGUE
 
 @click.command()
 @click.option("--write", metavar="NAME", help="For developers: write the next migration from what the models say.")
-@on_database
+@on_new_database
 def migrate(write: str | None) -> None:
     """Create the database, or bring it up to date."""
     if write:

@@ -9,7 +9,7 @@ import click
 import waitress
 from flask import Flask, current_app
 
-from tracker.cli.base import bring_up_to_date, on_database, where
+from tracker.cli.base import bring_up_to_date, on_new_database, where
 from tracker.cli.data import plant_seeds
 from tracker.queries import history
 
@@ -32,7 +32,7 @@ def loopback(_context: click.Context, _option: click.Parameter, host: str) -> st
 @click.option("--host", default="127.0.0.1", show_default=True, callback=loopback, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--seeds/--no-seeds", default=True, help="Whether an empty database is planted with the seeds.")
-@on_database
+@on_new_database
 def serve(host: str, port: int, seeds: bool) -> None:
     """Serve the pages on this computer.
 

@@ -23,8 +23,9 @@ class Day(Told, fields.DateField):
         self.format = list(self.FORMATS)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
+        if not valuelist:
+            return
+        typed, self.data = valuelist[0].strip(), None
         for form in self.FORMATS if len(typed) <= SHORT else ():
             try:
                 self.data = datetime.datetime.strptime(typed, form).date()

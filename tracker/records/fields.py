@@ -132,8 +132,9 @@ class Number(Told, fields.StringField):
         self.least, self.most, self.whole = least, most, whole
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
+        if not valuelist:
+            return
+        typed, self.data = valuelist[0].strip(), None
         if not typed:
             return
         shape = r"[+-]?\d{1,15}" if self.whole else r"[+-]?\d{1,15}(\.\d{1,6})?"
@@ -195,7 +196,7 @@ class RecordCode(Text):
 
     SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
     #: Words that stand for pages where a code would stand in an address.
-    RESERVED = frozenset({"new", "edit", "remove", "history", "feed.atom", "index", "all"})
+    RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "feed.atom", "index", "all"})
 
     def __init__(self, label: Any = None, *, most: int = 64, **kwargs: Any):
         super().__init__(label or _l("Code"), most=most, **kwargs)

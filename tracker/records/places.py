@@ -71,15 +71,18 @@ class Place(Text):
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
-        self.passage = session.scalar(select(Passage).where(Passage.code == self.data.lower()))
-        if self.passage is not None:
-            return
+        self.passage = None
+        if self.data:
+            self.passage = session.scalar(select(Passage).where(Passage.code == self.data)) or self._read()
+
+    def _read(self) -> Passage:
         if self.reading is None:
-            raise StopValidation(_("No text is being read: read a document beside, or write the code of a passage."))
+            said = _("Choose a document whose text can be read beside, or write the code of a passage.")
+            raise StopValidation(f"{_('“%(typed)s” is no passage.', typed=self.data[:60])} {said}")
         try:
-            self.passage = self.reading.passage(self.data)
+            return self.reading.passage(self.data)
         except ValueError as error:
-            raise StopValidation(str(error)) from error
+            raise StopValidation(f"“{self.data[:60]}”: {error}") from error
 
     def text(self, value: Any) -> str:
         if isinstance(value, Passage):

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from tracker import vocabulary
 from tracker.models import Record
-from tracker.queries import uses
+from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, guards, home, imports, records
+from tracker.views import addresses, answers, duplicates, guards, home, imports, records, texts
 
 STANDING = (
     vocabulary.Attendance,
@@ -36,8 +36,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(records.pages)
+    app.register_blueprint(duplicates.pages)
+    app.register_blueprint(texts.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
+        compared=alike.COMPARED,
         date_text=date_text,
         without=addresses.without,
         format_datetime=format_datetime,
@@ -48,6 +51,7 @@ def init_app(app: Flask) -> None:
         most_listed=uses.MOST_LISTED,
         parts=parts,
         record_address=addresses.record_address,
+        said_different=duplicates.said_different,
         told=told,
         when=when,
     )

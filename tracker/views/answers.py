@@ -16,7 +16,10 @@ TOLD: dict[int, tuple[Any, Any]] = {
     404: (_l("Nothing is here"), _l("Check the address, or search one of the lists.")),
     405: (_l("This cannot be done here"), _l("This address does not take that kind of request.")),
     409: (_l("The records do not allow this"), _l("Look at what is in the way, then try again.")),
-    413: (_l("That is too large"), _l("Send less at once: a text of at most 10,000 characters in each field.")),
+    413: (
+        _l("That is too large"),
+        _l("Send at most 10,000 characters in each field, or a file of 25 megabytes."),
+    ),
     422: (_l("Something in this address is not known"), _l("Correct it, or begin again from the whole list.")),
     500: (_l("Something went wrong on our side"), _l("Nothing was saved. Try again; if it happens again, report it.")),
 }

@@ -115,6 +115,11 @@ class Sheet:
         save(account, self.record, self.form, self.rows)
 
     @property
+    def entered(self) -> list[tuple[Kind, RecordForm]]:
+        """Return what may be here already under another code."""
+        return [(self.kind, self.form)]
+
+    @property
     def errors(self) -> list[tuple[str, str, Any]]:
         """Return (id of the field, what it is called, message) of all that is wrong."""
         wrong = [(f.id, f.label.text, said) for f in self.form for said in f.errors]

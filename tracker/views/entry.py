@@ -4,18 +4,18 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from tracker.actions.entry import enter
+from tracker.actions.entry import enter, is_unsettled
 from tracker.actions.save import RowEdit
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Account, Passage
 from tracker.models.texts import current_paragraphs
-from tracker.queries import find
-from tracker.records import CATALOGUE, kind_of
+from tracker.queries import find, people
+from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
+from tracker.records.base import RecordForm
 from tracker.records.choices import unsaved
 from tracker.records.entry import ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
-from tracker.records.participants import ParticipantForm
 from tracker.records.parties import PartyForm
 from tracker.records.places import Place, Reading
 from tracker.texts import begins_with_title, normalised, paragraphs
@@ -24,7 +24,7 @@ from tracker.views.editing import Sheet, Table
 #: What can be added without leaving: {kind: (form, fields shown at first)}.
 NEWCOMERS: dict[str, Any] = {
     "parties": (PartyForm, ("name", "kind", "parent")),
-    "participants": (ParticipantForm, ("name", "other_names")),
+    "participants": (participants.ParticipantForm, ("name", "other_names")),
     "areas": (AreaForm, ("name", "description")),
     "documents": (DocumentEntry, ("title", "title_supplied", "kind", "language", "published_on", "publisher", "text")),
 }
@@ -33,7 +33,7 @@ TOLD: dict[str, Any] = {
     "participations": (
         SeatEntry,
         "meeting",
-        ("name_as_printed", "office_as_printed", "party", "role", "attendance", "passage", "is_group", "participant"),
+        ("name_as_printed", "office_as_printed", "party", "role", "attendance", "passage", "is_group"),
     ),
     "commitments": (
         CommitmentEntry,
@@ -47,6 +47,9 @@ TOLD: dict[str, Any] = {
 
 class Entry(Sheet):
     """The page of a meeting: what is added on the way, the meeting, its seats, commitments, claims and links."""
+
+    #: Fields of the meeting that are seldom filled in.
+    folded = ("code", "title_es", "status", "ends_on", "series", "note")
 
     def build(self) -> None:
         self.newcomers = {name: self._newcomers(name) for name in NEWCOMERS}
@@ -102,6 +105,18 @@ class Entry(Sheet):
                 known = find.rows(kind_of(Passage), document)
                 readings[document.code] = Reading(document, str(document), document.language, held, known)
         return readings
+
+    @property
+    def entered(self) -> list[tuple[Kind, RecordForm]]:
+        newcomers = [(edit.kind, edit.form) for table in self.newcomers.values() for edit in self.filled(table)]
+        unknown = {
+            edit.form["name_as_printed"].data: participants.ParticipantForm(
+                data={"name": edit.form["name_as_printed"].data}
+            )
+            for edit in self.filled(self.told["participations"])
+            if is_unsettled(edit) and not people.named(edit.form["name_as_printed"].data)
+        }
+        return [*super().entered, *newcomers, *((participants.KIND, form) for form in unknown.values())]
 
     def save(self, account: Account | None) -> None:
         every = [RowEdit(self.kind, self.record, self.form), *self.rows]

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.queries import documents, find, history, meetings, uses
+from tracker.queries import documents, find, history, meetings, quotes, reading, uses
 from tracker.records import Kind, rows_of
-from tracker.views import files
+from tracker.views import duplicates, files
 from tracker.views.addresses import asked_format, record_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
@@ -48,12 +48,26 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
+    return shown(kind, record, rows=rows)
+
+
+def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
+    """Show the page of a record, with what a form on it could not take."""
+    rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
     beside: dict[str, Any] = {}
     if kind.name == "meetings":
         beside["told_here"] = meetings.told_at(record)
     if kind.name == "documents":
-        beside["resting_on"] = documents.resting_on(rows["passages"])
-    return page("show", kind, record=record, rows=rows, uses=uses.of(record), **beside)
+        beside = {
+            "wrong": {},
+            "pasted": "",
+            "cited": {"paragraph": "", "sentence": ""},
+            "resting_on": documents.resting_on(rows["passages"]),
+        }
+        beside["reading"] = reading.reading_of(record, rows["passages"])
+    if kind.name == "commitments" and record.quote:
+        beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
+    return page("show", kind, status, record=record, rows=rows, uses=uses.of(record), **beside | told)
 
 
 @pages.get("/<kind:kind>/<code:code>/history")
@@ -83,13 +97,17 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
     with session.no_autoflush:
         # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
         sheet = SHEETS.get(kind.name, Sheet)(kind, record, posted, request.args)
-        told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None}
-        if posted is None or SHOWN_AGAIN & posted.keys():
+        told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None, "asked": []}
+        if posted is None:
             return page(name, kind, **told)
         if g.get("stale"):
             return page(name, kind, 400, **told | {"stale": True})
         if name == "edit" and posted.get("version") != str(record.version):
             return page(name, kind, Conflict.status, **told | {"differences": sheet.differences()})
+        if SHOWN_AGAIN & posted.keys():
+            return page(name, kind, **told)
+        if asked := duplicates.to_ask(sheet):
+            return page(name, kind, Invalid.status, **told | {"asked": asked})
         try:
             sheet.save(g.account)
         except (Invalid, Conflict) as error:

@@ -1,0 +1,28 @@
+"""What a field holds where nothing was sent for it."""
+
+import datetime
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from tests.client import form_values
+from tracker.records.days import Day
+from tracker.records.fields import Number
+
+DAY = datetime.date(2024, 3, 1)
+
+
+class Begun(Form):
+    number = Number(default=100)
+    day = Day(default=DAY)
+
+
+def test_a_field_that_is_not_sent_keeps_its_default_and_one_sent_empty_has_none():
+    kept, emptied = Begun(MultiDict({"other": "x"})), Begun(MultiDict({"number": "", "day": ""}))
+    assert (kept.number.data, kept.day.data) == (100, DAY)
+    assert (emptied.number.data, emptied.day.data) == (None, None)
+
+
+def test_a_form_begun_in_an_address_keeps_its_defaults(client):
+    assert form_values(client.get("/areas/new?name=Water").text)["order"] == "100"
+    assert form_values(client.get("/areas/new?name=Water&order=").text)["order"] == ""

@@ -1,0 +1,50 @@
+"""The commands about documents: attach a text."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from tracker.actions.documents import attach as attach_text
+from tracker.actions.extracting import LARGEST, text_of
+from tracker.cli.base import on_database, require_up_to_date
+from tracker.database import session, writing
+from tracker.errors import NotFound
+from tracker.models import LOCAL, Account
+from tracker.queries import find
+from tracker.records import CATALOGUE
+from tracker.vocabulary import PassageCheck
+
+
+@click.group()
+def documents() -> None:
+    """Attach the texts of documents."""
+
+
+@documents.command()
+@click.argument("code")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@on_database
+def attach(code: str, file: Path) -> None:
+    """Attach the text in FILE (PDF, .docx, HTML, plain text) to the document CODE, and check its passages."""
+    require_up_to_date()
+    with file.open("rb") as opened:
+        data = opened.read(LARGEST + 1)
+    text, media_type = text_of(data, file.name)
+    with writing():
+        document = find.get(CATALOGUE["documents"], code)
+        if document is None:
+            raise NotFound(f"No document has the code “{code}”.")
+        account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
+        done = attach_text(account, document, text, file.name, media_type, data)
+        click.echo(f"Attached{'' if done.changed else ' already'}: {len(text):,} characters of {file.name}, to {code}.")
+        if document.sha256 is None:
+            click.echo(f"No sha256 is catalogued; that of the text is {document.text_sha256}.")
+        elif document.text_differs:
+            click.echo(f"It is not the text catalogued: its sha256 is {document.text_sha256}, not {document.sha256}.")
+        else:
+            click.echo("It is the text catalogued: its sha256 is the same.")
+        click.echo(done.sentence())
+        for word, said in ((PassageCheck.MOVED, "moved"), (PassageCheck.NOT_FOUND, "not found")):
+            for passage in done.those(word):
+                click.echo(f"  {said}: {passage.code} ({passage.place})")
