@@ -142,8 +142,9 @@ def _tell(outcome: Outcome, dry_run: bool, report: Any) -> None:
             rows = ([outcome.sheet, each.row, each.column, each.value, each.reason] for each in wrong.told)
             for line in csv.table(REPORTED, rows):
                 report.write(line)
-        more = f" and {wrong.count - MOST_TOLD:,} more" if wrong.count > MOST_TOLD else ""
-        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong{more}.", err=True)
+        if wrong.count > MOST_TOLD:
+            click.echo(f"  … and {wrong.count - MOST_TOLD:,} more; --report FILE tells them.", err=True)
+        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong.", err=True)
         sys.exit(1)
     counts = outcome.counts
     said = f"{counts['added']:,} added, {counts['changed']:,} changed, {counts['left']:,} as they were"
