@@ -208,6 +208,17 @@ def test_what_cannot_be_read_is_refused_at_once(app, client, kind, content, said
     assert held(app) == before
 
 
+def test_control_characters_are_asked_about_and_told(app, client):
+    before = held(app)
+    content = sheet(
+        ["code", "name", "kind", "par\x00ent"], ["a", "b", "c\x00", "d\x00"], *[["e", "E", "country", ""]] * 9
+    )
+    where, page = previewed(client, "parties", content, {"column-3": "parent"})
+    assert tallies(page)[:3] == [1, 0, 0]
+    assert client.get(where).status_code == 200
+    assert held(app) == before
+
+
 def test_no_file_is_asked_for(client):
     page = client.post("/import/", data=form_values(client.get("/import/").text) | {"kind": "parties"})
     assert page.status_code == 422

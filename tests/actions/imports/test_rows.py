@@ -197,9 +197,20 @@ def test_wrong_cells_are_named_by_row_column_value_and_reason(bring):
         ),
         (4, "Name", "", "Fill this in."),
         (4, "Part of", "nowhere", "No record has the code “nowhere”. The codes are: mx, us."),
-        (5, "Name", "Ger\x00many", "Remove the control characters; they cannot be stored."),
+        (5, "Name", "Ger�many", "Remove the control characters; they cannot be stored."),
         (6, "", "", "Row 6 has 2 cells, the header has 4."),
     ]
+
+
+@pytest.mark.parametrize("field", ["code", "name", "kind", "parent", "note"])
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\ufffe"])
+def test_a_control_character_is_wrong_by_its_cell(bring, held, field, sign):
+    before = held()
+    row = {"code": "fr", "name": "France", "kind": "country", "parent": "mx", "note": "n"}
+    row[field] = f"m{sign}x"
+    outcome = bring("parties", sheet(list(row), list(row.values()), ["de", "Germany", "country", "", ""]))
+    assert [each[:3] for each in wrong(outcome)] == [(2, field, "m�x")]
+    assert held() == before
 
 
 def test_a_field_without_a_column_is_told_where_it_is_missing(bring):

@@ -64,7 +64,7 @@ class Table:
             while cells and not cells[-1].strip():
                 cells.pop()
             if cells:
-                return number, [" ".join(cell.split()) for cell in cells]
+                return number, [UNFIT.sub("�", " ".join(cell.split())) for cell in cells]
         raise refuse(_("The file is empty: its first row must name the columns."))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
