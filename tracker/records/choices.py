@@ -195,8 +195,8 @@ class Reference(Choosing):
         return {key: label for key, (_record, label) in unsaved(self.model).items()} | kept[self.model]
 
     def option(self, key: str) -> Any:
-        if key in unsaved(self.model):
-            return unsaved(self.model)[key][0]
+        if entered := unsaved(self.model).get(key):
+            return entered[0]
         # Asked for once a request, however many rows of a form name the same record.
         kept = session.info.setdefault("named", {})
         record = kept.get((self.model, key))
