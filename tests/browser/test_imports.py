@@ -57,7 +57,8 @@ WATCH = """
 addEventListener("DOMContentLoaded", () => {
   const line = document.querySelector("[data-progress]");
   if (line) new MutationObserver(() => {
-    if (line.checkVisibility()) sessionStorage.setItem("bar", line.innerText + " of " + line.querySelector("progress").max);
+    const shown = line.innerText + " of " + line.querySelector("progress").max;
+    if (line.checkVisibility()) sessionStorage.setItem("bar", shown);
   }).observe(line, {attributes: true});
 });
 """
