@@ -501,7 +501,7 @@ def without_the_new(tables):
     return {
         name: [{k: v for k, v in row.items() if k not in NEW.get(name, ())} for row in kept]
         for name, kept in tables.items()
-        if name != "document_text"
+        if name not in ("document_text", "import_file", "import_mapping")
     }
 
 

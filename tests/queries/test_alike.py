@@ -5,10 +5,12 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tests import make
+from tracker.actions.documents import attach
 from tracker.database import session, writing
 from tracker.models import Participant
 from tracker.queries import alike
 from tracker.records import CATALOGUE
+from tracker.texts import sha256_of
 
 
 @pytest.fixture
@@ -150,11 +152,22 @@ TALKS = {"title": "Statement after the talks on water", "published_on": "2024-03
     ids=str,
 )
 def test_documents(app, like, typed, reason):
-    known = TALKS | {"web_address": "https://www.talks.example/water", "sha256": "ab" * 32}
+    known = TALKS | {"web_address": "https://www.Talks.example/water", "sha256": "ab" * 32}
     add(app, "documents", code="talks", **known)
     found = like("documents", **typed)
     assert list(found) == (["talks"] if reason else [])
     assert (reason or "") in found.get("talks", "")
+
+
+def test_a_text_that_is_attached_is_compared_too(app):
+    kind, text = CATALOGUE["documents"], "The sides met."
+    with app.app_context(), writing():
+        first, second = (make.document(code=code, title=f"Of {code}") for code in ("one", "two"))
+        attach(make.account(), first, text)
+        assert [a.record for a in alike.of(kind, kind.form(MultiDict({"sha256": sha256_of(text)})))] == [first]
+        assert alike.of(kind, kind.form(obj=second)) == []
+        attach(make.account(), second, text)
+        assert [a.record for a in alike.of(kind, kind.form(obj=second))] == [first]
 
 
 VISIT = {"title": "Talks on water in the capital", "starts_on": "2024-03-01", "date_precision": "day"}

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.models.base import words_of
 from tracker.queries.names import (
     nearly_equal,
     person_words,
@@ -12,6 +11,7 @@ from tracker.queries.names import (
     same_person,
     titles_alike,
 )
+from tracker.texts import words_of
 
 PEOPLE = [
     ("Rich Verma", "Richard Verma"),

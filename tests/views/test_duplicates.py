@@ -5,6 +5,7 @@ import pytest
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import SCRIPT, stored
+from tracker.actions.documents import attach
 from tracker.database import writing
 from tracker.queries.alike import COMPARED
 from tracker.records import CATALOGUE
@@ -113,6 +114,82 @@ def test_an_edit_is_asked_about_where_the_name_changes(app, client):
 
 def test_a_name_that_is_like_its_own_old_one_is_saved(client):
     assert client.send("/participants/rich-verma/edit", {"name": "Richard Verma"}, follow=False).status_code == 303
+
+
+# On the page of a meeting
+
+
+TALKS = {"title": "Talks about water", "starts_on": "2024-03-01"}
+
+
+def seat(name, **more):
+    row = {"name_as_printed": name, "party": "us", "attendance": "attended"} | more
+    return {f"participations-0-{field}": value for field, value in row.items()}
+
+
+@pytest.mark.parametrize(
+    ("row", "like"),
+    [
+        ({"participants-0-name": "Richard Verma"}, "rich-verma"),
+        (seat("Richard Verma"), "rich-verma"),
+        ({"parties-0-name": "United States of America", "parties-0-kind": "country"}, "us"),
+        ({"participants-0-name": f"Richard Verma {SCRIPT}"}, "rich-verma"),
+        (seat("Ken L. Salazar"), "ken-salazar"),
+        ({"participants-0-name": "Richard Verma"} | seat("Ken L. Salazar"), "rich-verma ken-salazar"),
+    ],
+    ids=["participant", "seat", "party", "script", "initial", "two"],
+)
+def test_who_is_added_on_the_way_is_asked_about(app, client, row, like):
+    before = stored(app)
+    response = client.send("/meetings/new", TALKS | row)
+    assert asked(response)[1] == like
+    assert "<script>a()" not in response.text
+    assert stored(app) == before
+    again = form_values(response.text) | {"different": like}
+    assert client.post("/meetings/new", data=again).status_code == 303
+
+
+def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
+    with app.app_context(), writing():
+        attach(make.account(), make.document(code="known", title="Something else"), "The sides met.")
+    row = {"title": "A report", "kind": "readout", "language": "en", "text": "The sides met."}
+    response = client.send("/meetings/new", TALKS | {f"documents-0-{name}": value for name, value in row.items()})
+    assert asked(response)[1] == "known"
+
+
+def test_a_text_that_another_document_has_is_told_of(app, client):
+    with app.app_context(), writing():
+        attach(make.account(), make.document(code="known", title="What was met about"), "The sides met.")
+        make.document(code="second", title="Another")
+    token = form_values(client.get("/areas/new").text)["csrf_token"]
+    for text, twice in (("The sides met.", True), ("The sides met again.", False)):
+        sent = {"csrf_token": token, "text": text}
+        page = client.post("/documents/second/text", data=sent, follow_redirects=True).text
+        assert ("“What was met about” has the same text: is it here twice?" in page) is twice
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        seat("Verma, Rich", participant="rich-verma"),
+        seat("Rich Verma"),
+        seat("Andres Manuel"),
+        seat("Staff of Rich Verma", is_group="yes"),
+        {"participations-0-remove": "yes"} | seat("Richard Verma"),
+        {"participants-0-remove": "yes", "participants-0-name": "Richard Verma"},
+    ],
+    ids=["chosen", "named", "other form", "group", "seat left out", "participant left out"],
+)
+def test_who_is_known_or_left_out_is_not_asked_about(client, row):
+    assert client.send("/meetings/new", TALKS | row, follow=False).status_code == 303
+
+
+def test_the_seats_of_a_meeting_are_asked_about_where_nothing_else_changes(client):
+    page = form_values(client.get("/meetings/mx-us-2023-07-24/edit").text)
+    assert client.post("/meetings/mx-us-2023-07-24/edit", data=page).status_code == 303
+    blank = max(int(name.split("-")[1]) for name in page if name.startswith("participations-"))
+    row = {name.replace("-0-", f"-{blank}-"): value for name, value in seat("Richard Verma").items()}
+    assert asked(client.send("/meetings/mx-us-2023-07-24/edit", row))[1] == "rich-verma"
 
 
 def test_scripts_in_names_and_answers_are_inert(app, client):

@@ -8,27 +8,10 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
-from tracker.models.base import words_of
+from tracker.texts import words_of
 
 #: What is written before or after a person's name and is no part of it, in English and Spanish.
-TITLES = {
-    "amb",
-    "dr",
-    "dra",
-    "gen",
-    "hon",
-    "ing",
-    "lic",
-    "mr",
-    "mrs",
-    "ms",
-    "mtra",
-    "mtro",
-    "prof",
-    "sr",
-    "sra",
-    "srta",
-}
+TITLES = {"amb", "dr", "dra", "gen", "ing", "lic", "mr", "mrs", "ms", "mtra", "mtro", "prof", "sr", "sra", "srta"}
 #: What English and Spanish put between the words that tell bodies apart.
 LITTLE = {"and", "de", "del", "el", "for", "la", "las", "los", "of", "para", "the", "y"}
 #: No name a person has is told apart by more words than these.

@@ -19,7 +19,6 @@ from tracker.records.places import Place
 from tracker.texts import normalised
 from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
 
-PLACE = _l("In the text read beside: p3 s2 is paragraph 3, sentence 2.")
 #: The longest text of a document, in characters.
 LONGEST_TEXT = 2_000_000
 
@@ -50,7 +49,7 @@ class SeatEntry(ParticipationForm):
         _l("Participant"), Participant, description=_l("Empty: whoever has that name, added if nobody has.")
     )
     attendance = Choice(_l("Attendance"), Attendance, required=True, default=Attendance.ATTENDED)
-    passage = Place(_l("Passage"), description=PLACE)
+    passage = Place(_l("Passage"))
 
     def validate_is_group(self, is_group: Any) -> None:
         if is_group.data and self.participant.data:
@@ -63,7 +62,7 @@ class CommitmentEntry(CommitmentForm):
     text = LongText(_l("What was undertaken"), description=_l("In our own words. Empty: the title says it all."))
     made_on = Day(_l("Made on"), description=_l("Empty: the day the meeting began."))
     leads = References(_l("Leads"), Party, required=True)
-    passage = Place(_l("Passage"), description=PLACE)
+    passage = Place(_l("Passage"))
     relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
     attributed_to = CommitmentSourceForm.attributed_to
 
@@ -83,10 +82,10 @@ class CommitmentEntry(CommitmentForm):
 class LinkEntry(MeetingLinkForm):
     """A link to another meeting with the passage that tells of it."""
 
-    passage = Place(_l("Passage"), description=PLACE)
+    passage = Place(_l("Passage"))
 
 
 class ClaimEntry(ClaimForm):
     """A claim with the passage that makes it."""
 
-    passage = Place(_l("Passage"), description=PLACE)
+    passage = Place(_l("Passage"))

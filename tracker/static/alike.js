@@ -2,15 +2,19 @@
 
 const PAUSE = 300;
 const hint = document.getElementById("alike-hint").content;
-let waiting, asking;
+// {box: what is being asked for it}
+const asking = new WeakMap();
+let waiting;
 
 for (const event of ["input", "change"]) {
   document.addEventListener(event, ({ target }) => {
     const row = target.closest("[data-row]");
     const box = row ? row.querySelector(".alike") : target.form?.querySelector(".fields > .alike");
     if (!box || !compared(box, row).some(([, field]) => field === target)) return;
+    // Moved before there is anything to tell, so that it is read out where it is.
+    if (!box.hasChildNodes()) place(box, target);
     clearTimeout(waiting);
-    waiting = setTimeout(ask, PAUSE, box, row, target);
+    waiting = setTimeout(ask, PAUSE, box, row);
   });
 }
 
@@ -33,31 +37,32 @@ function place(box, field) {
   last.after(box);
 }
 
-async function ask(box, row, typedInto) {
-  asking?.abort();
-  asking = new AbortController();
+async function ask(box, row) {
+  asking.get(box)?.abort();
+  const request = new AbortController();
+  asking.set(box, request);
   const typed = compared(box, row)
-    .filter(([, field]) => field.value.trim())
+    // What begins with a plus is on this page alone, and not saved yet.
+    .filter(([, field]) => field.value.trim() && !field.value.startsWith("+"))
     .map(([name, field]) => [name, field.value]);
   if (box.dataset.but) typed.push(["but", box.dataset.but]);
   try {
     const answer = await fetch(`${box.dataset.ask}?${new URLSearchParams(typed)}`, {
       headers: { Accept: "application/json" },
-      signal: asking.signal,
+      signal: request.signal,
     });
     // What is half typed, such as a day, is not told off here.
-    show(box, answer.ok ? (await answer.json()).items : [], typedInto);
+    show(box, answer.ok ? (await answer.json()).items : []);
   } catch (error) {
-    if (error.name !== "AbortError") show(box, [], typedInto);
+    if (error.name !== "AbortError") show(box, []);
   }
 }
 
-function show(box, items, typedInto) {
+function show(box, items) {
   // Told once, not again with every letter.
   if (JSON.stringify(items) === (box.dataset.told ?? "[]")) return;
   box.dataset.told = JSON.stringify(items);
   box.replaceChildren();
-  place(box, typedInto);
   if (!items.length) return;
   const shown = hint.cloneNode(true);
   const list = shown.querySelector("ul");
@@ -70,4 +75,6 @@ function show(box, items, typedInto) {
     list.append(line);
   }
   box.append(shown);
+  // Out from behind the bar at the bottom of the window, for whoever is still there.
+  if (box.parentElement.contains(document.activeElement)) box.scrollIntoView({ block: "nearest" });
 }

@@ -33,7 +33,7 @@ TOLD: dict[str, Any] = {
     "participations": (
         SeatEntry,
         "meeting",
-        ("name_as_printed", "office_as_printed", "party", "role", "attendance", "passage", "is_group", "participant"),
+        ("name_as_printed", "office_as_printed", "party", "role", "attendance", "passage", "is_group"),
     ),
     "commitments": (
         CommitmentEntry,
@@ -47,6 +47,9 @@ TOLD: dict[str, Any] = {
 
 class Entry(Sheet):
     """The page of a meeting: what is added on the way, the meeting, its seats, commitments, claims and links."""
+
+    #: Fields of the meeting that are seldom filled in.
+    folded = ("code", "title_es", "status", "ends_on", "series", "note")
 
     def build(self) -> None:
         self.newcomers = {name: self._newcomers(name) for name in NEWCOMERS}

@@ -15,6 +15,7 @@ from tracker.actions.extracting import text_of
 from tracker.database import session
 from tracker.errors import Invalid, NotFound
 from tracker.models import Document, DocumentText, Passage, current_text
+from tracker.queries import alike
 from tracker.queries.reading import meetings_told_by
 from tracker.records import CATALOGUE
 from tracker.records.fields import UNFIT
@@ -74,6 +75,9 @@ def told(done: documents.Attached) -> str:
     said = [_("The text is attached.") if done.changed else _("This is the text that was attached already.")]
     if done.document.text_differs:
         said.append(_("It is not the one catalogued: its sha256 differs."))
+    for other in alike.having_text([done.document.text_sha256 or ""]):
+        if other is not done.document:
+            said.append(_("“%(document)s” has the same text: is it here twice?", document=other))
     return " ".join([*said, done.sentence()] if done.passages else said)
 
 

@@ -27,6 +27,10 @@ class Wrong:
     reason: str
 
 
+#: The columns of a report as a file.
+REPORTED = ("sheet", "row", "column", "value", "reason")
+
+
 @dataclass
 class Report:
     """What is wrong, at most so many in full."""
