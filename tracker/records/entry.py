@@ -15,7 +15,7 @@ from tracker.records.claims import ClaimForm
 from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
 from tracker.records.days import Day
 from tracker.records.documents import DocumentForm
-from tracker.records.fields import LongText
+from tracker.records.fields import LongText, where_unfit
 from tracker.records.meetings import MeetingLinkForm, ParticipationForm
 from tracker.records.places import Place
 from tracker.texts import normalised
@@ -41,6 +41,11 @@ class Pasted(LongText):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = normalised(valuelist[0]) if valuelist[0].strip() else None
+
+    def pre_validate(self, form: Any) -> None:
+        if unfit := where_unfit(self.data or ""):
+            raise StopValidation(unfit)
+        super().pre_validate(form)
 
 
 class DocumentEntry(DocumentForm):

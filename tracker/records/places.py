@@ -65,7 +65,7 @@ def _stands(passage: Passage) -> tuple[int | None, int | None, int]:
 
 
 class Place(Text):
-    """A passage, typed by its code or as a place: p3 s2 in the text being read, or p3 s2 of another, named by its key."""
+    """A passage, typed by its code or as a place: p3 s2 in the text being read, p3 s2 of one named by its key."""
 
     #: The texts that can be read, and the one being read, where there are any.
     readings: Mapping[str, Reading] = {}

@@ -14,8 +14,9 @@ from tracker.queries import find, people
 from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
-from tracker.records.choices import unsaved
-from tracker.records.entry import ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.choices import shortened, unsaved
+from tracker.records.entry import LONGEST_TEXT, ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.fields import UNFIT
 from tracker.records.parties import PartyForm
 from tracker.records.places import Place, Reading
 from tracker.texts import begins_with_title, normalised, paragraphs
@@ -87,7 +88,7 @@ class Entry(Sheet):
         edit = super().row(*args, **kwargs)
         called = edit.form[edit.form.coded_by].data if edit.kind.name in NEWCOMERS else None
         if called and not edit.removed:
-            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, called)
+            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, shortened(UNFIT.sub("�", called)))
         return edit
 
     def _readings(self) -> dict[str, Reading]:
@@ -95,12 +96,13 @@ class Entry(Sheet):
         readings = {}
         for edit in self.filled(self.newcomers["documents"]):
             form: Any = edit.form
-            if form.text.data:
-                text = normalised(form.text.data)
+            if form.text.data and len(form.text.data) <= LONGEST_TEXT:
+                # What no page can hold is told by the field; here it only keeps its place.
+                text = UNFIT.sub("�", normalised(form.text.data))
                 titled = not form.title_supplied.data and begins_with_title(text, form.title.data or "")
                 parted = paragraphs(text, 0 if titled else 1)
                 key = key_of(edit)
-                called, language = form.title.data or key, form.language.data or "en"
+                called, language = shortened(UNFIT.sub("�", form.title.data or key)), form.language.data or "en"
                 readings[key] = Reading(edit.record, key, called, language, parted)
         for document in self.form["documents"].data or ():
             held = current_paragraphs(session, document) if inspect(document).persistent else None
