@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from tests.client import elements, form_values, parsed
+from tests import make
+from tests.client import elements, form_values, parsed, words
 from tests.test_seeds import BY_CODE, DOCUMENTS, with_documents
 from tests.views.test_bad_input import assert_refused, listed, stored, summary
-from tracker.database import session
+from tracker.database import session, writing
 from tracker.models import Change, Claim, Commitment, Document, Meeting, Participant, Participation, Passage
 from tracker.queries.check import problems
 from tracker.vocabulary import PassageCheck
@@ -276,3 +277,176 @@ def assert_unfolded(response, names):
     for details in elements(document, "details"):
         inside = {e.get("id") for e in details.iter()}
         assert details.get("open") is not None or not inside & set(names), names
+
+
+# Found only while saving
+
+
+def many(text, number=100_001):
+    return "\n".join([text] * number)
+
+
+LATE = {
+    "a place too far down": (
+        {"documents-0-text": many("a"), "participations-0-passage": "p100001", "commitments-0-passage": "p1"}
+        | {"claims-0-passage": "p1"},
+        None,
+    ),
+    "a long name of somebody new": ({"participations-0-name_as_printed": "Berta " + "Q" * 294}, None),
+    "two parties of one code": (
+        {"parties-1-name": "River commission", "parties-1-kind": "country", "documents-1-title": "A paper"}
+        | {"documents-1-kind": "readout", "documents-1-language": "en"},
+        None,
+    ),
+    "a name of signs alone": ({"participations-0-name_as_printed": "—"}, None),
+    "a title of signs alone": ({"title": "—", "documents-0-title": "…", "parties-0-name": "?"}, None),
+    "a place twice": ({"participations-0-passage": "p1 0-29", "claims-0-passage": "P1S1"}, None),
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_what_only_saving_finds_is_told_or_taken(app, client, what):
+    typed, said = LATE[what]
+    before = stored(app)
+    typed = form_values(client.get("/meetings/new").text) | FINE | typed
+    response = client.post("/meetings/new", data=typed)
+    if said is None:
+        assert response.status_code == 303
+        sound(app)
+        return
+    assert response.status_code == 422
+    assert stored(app) == before
+    assert said in words(next(e for e in elements(parsed(response.text)[0], "div") if e.get("role") == "alert"))
+    again = form_values(response.text)
+    assert {name: listed(again.get(name)) for name in FINE} == {name: listed(typed[name]) for name in FINE}
+
+
+def test_what_somebody_removed_meanwhile_is_told_by_the_row(app, client):
+    with app.app_context(), writing():
+        code = make.party(name="Gone").code
+    page = Page(client, "/meetings/new")
+    page.values |= FINE | {"participations-0-party": code, "commitments-0-leads": [code]}
+    assert "Removed" in client.send(f"/parties/{code}/remove").text
+    before = stored(app)
+    wrong = dict.fromkeys(("participations-0-party", "commitments-0-leads"), f"“{code}”")
+    response = page.save()
+    assert_refused(app, before, page.values, response, wrong)
+    page.values |= {"participations-0-party": "mx", "commitments-0-leads": ["mx"]}
+    assert page.save().status_code == 303
+
+
+def test_a_refused_save_leaves_what_was_left_empty_empty(client):
+    typed = {"documents-0-kind": "", "commitments-0-text": "", "commitments-0-made_on": ""}
+    response = client.send("/meetings/new", FINE | typed)
+    again = form_values(response.text)
+    assert (again["commitments-0-text"], again["commitments-0-made_on"]) == ("", "")
+    assert again["documents-0-published_precision"] == "day"
+    assert again["participations-0-participant"] == ""
+    again |= {"documents-0-kind": "readout", "starts_on": "2024-03-02", "commitments-0-title": "Dig more wells"}
+    again["documents-0-published_on"] = "2024-03-03"
+    code = client.post("/meetings/new", data=again).headers["Location"].rpartition("/")[2]
+    item = client.get(f"/commitments/{code}.c1?format=json").json
+    assert (item["text"], item["made_on"]) == ("Dig more wells", "2024-03-02")
+
+
+# Two at once
+
+
+def test_the_same_page_sent_twice_makes_one_meeting(app, client):
+    page = Page(client, "/meetings/new")
+    page.values |= FINE
+    assert page.save().status_code == 303
+    before = stored(app)
+    second = page.save()
+    assert second.status_code == 422
+    assert "Is this here already?" in second.text
+    assert stored(app) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "—"},
+        {"title": "Talks", "date_precision": "year", "starts_on": "2024-01-01"},
+        {"title": "—", "date_precision": "unknown", "starts_on": "", "commitments-0-title": ""},
+    ],
+    ids=["no words", "a year", "neither words nor day"],
+)
+def test_however_little_a_meeting_says_it_is_not_made_twice(app, client, changes):
+    page = Page(client, "/meetings/new")
+    page.values |= {name: value for name, value in FINE.items() if "-0-" not in name} | changes
+    assert page.save().status_code == 303
+    assert page.save().status_code == 422
+
+
+def test_a_token_no_longer_valid_keeps_all_that_was_typed(app, client):
+    typed = form_values(client.get("/meetings/new").text) | FINE
+    for token in ("", "nonsense"):
+        before = stored(app)
+        response = client.post("/meetings/new", data=typed | {"csrf_token": token})
+        assert response.status_code == 400
+        assert "nothing is lost" in response.text
+        assert stored(app) == before
+        again = form_values(response.text)
+        for name, value in FINE.items():
+            assert listed(again.get(name)) == listed(value), name
+    assert client.post("/meetings/new", data=again).status_code == 303
+
+
+def test_two_editors_add_remove_and_change_seats(app):
+    first, second = app.test_client(), app.test_client()
+    mine, theirs = Page(second, EDIT), Page(first, EDIT)
+    blank = max(int(name.split("-")[1]) for name in mine.values if name.startswith("participations-"))
+    new = {"party": "us", "attendance": "attended"}
+    theirs.row("participations", blank, name_as_printed="Carla Their", **new)
+    theirs.values |= {
+        "participations-0-note": "theirs",
+        "participations-1-note": "theirs",
+        "participations-2-remove": "yes",
+    }
+    assert theirs.save().status_code == 303
+    mine.row("participations", blank, name_as_printed="Dora Mine", **new)
+    mine.values |= {"participations-1-note": "mine", "participations-2-note": "mine", "title": "My title"}
+    before = stored(app)
+    response = mine.save()
+    assert response.status_code == 409
+    assert stored(app) == before
+    shown = {
+        words(elements(row, "th")[0]): [words(cell) for cell in elements(row, "td")]
+        for row in elements(parsed(response.text)[0], "tr")[1:]
+    }
+    assert shown["Seats and mentions, row 2: Note"] == ["theirs", "mine"]
+    assert shown["Title"][1] == "My title"
+    # A row that only one of the two has is told whole.
+    (others,) = [cells for cells in shown.values() if "Carla Their" in cells[0]]
+    assert others[1] == "empty"
+    (own,) = [cells for cells in shown.values() if "Dora Mine" in cells[1]]
+    assert own[0] == "empty"
+    assert [cells for cells in shown.values() if "Lisa O. Monaco" in cells[1]]
+    mine.values = form_values(response.text)
+    assert mine.save().status_code == 303
+    seats = {seat["name_as_printed"]: seat for seat in told(second)["participations"]}
+    assert {"Carla Their", "Dora Mine", "Lisa O. Monaco"} <= seats.keys()
+    assert len(seats) == 9
+    assert seats["Lisa O. Monaco"]["code"].endswith(".s9")
+    assert [seats[name]["note"] for name in ("Kristie Canegallo", "Dr. Elizabeth Sherwood-Randall")] == [None, "mine"]
+    sound(app)
+
+
+def test_a_newcomer_chosen_by_somebody_who_came_second_is_told_by_its_name(app, client):
+    mine = Page(client, EDIT)
+    client.send(EDIT, {"note": "Changed meanwhile"})
+    newcomers = {
+        "parties-0-name": "River Commission",
+        "parties-0-kind": "country",
+        "participants-0-name": "Berta Quill",
+    }
+    chosen = {"participations-0-party": "+parties-0", "participations-0-participant": "+participants-0"}
+    mine.values |= newcomers | chosen
+    response = mine.save()
+    assert response.status_code == 409
+    cells = [words(cell) for cell in elements(parsed(response.text)[0], "td")]
+    assert {"River Commission", "Berta Quill"} <= set(cells)
+    mine.values = form_values(response.text)
+    assert mine.save().status_code == 303
+    assert told(client)["participations"][0]["party"] == "river-commission"

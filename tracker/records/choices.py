@@ -220,6 +220,9 @@ class Reference(Choosing):
     def key(self, value: Any) -> str:
         return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
 
+    def label_of(self, value: Any) -> str:
+        return next((label for record, label in unsaved(self.model).values() if record is value), None) or str(value)
+
     def unknown(self, key: str) -> str:
         if key.startswith("+"):
             said = _("“%(key)s” stands for a row to be added, and no row before this one is it.", key=key[:60])

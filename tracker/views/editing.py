@@ -140,15 +140,27 @@ class Sheet:
         found = _differing(self.form, self.record, "")
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
-                start = _("%(kind)s, row %(n)s: ", kind=table.kind.many, n=number)
-                if edit.form.record is not None:
+                start = _("%(kind)s, row %(n)s", kind=table.kind.many, n=number)
+                if edit.form.record is None:
+                    whole = "" if edit.removed or is_blank(edit, self.typed) else _told(edit.form, table.settled)
+                    found += [Difference(start, "", whole)] if whole else []
+                elif edit.form.code.raw_data is None:
+                    found.append(Difference(start, _told(edit.form, table.settled), ""))
+                else:
                     found += _differing(edit.form, edit.record, start)
         return found
 
 
 def _differing(form: Any, record: Any, start: str) -> list[Difference]:
     pairs = [(f, f.text(getattr(record, f.short_name)), f.text(f.data)) for f in form]
-    return [Difference(start + str(f.label.text), saved, typed) for f, saved, typed in pairs if saved != typed]
+    start = f"{start}: " if start else ""
+    return [Difference(f"{start}{f.label.text}", saved, typed) for f, saved, typed in pairs if saved != typed]
+
+
+def _told(form: Any, settled: tuple[str, ...]) -> str:
+    """Return in words what stands in a row that only one of two editors has."""
+    told = [(f.label.text, f.text(f.data)) for f in form if f.short_name not in settled and f.data]
+    return "; ".join(f"{label}: {text}" for label, text in told if text)
 
 
 def numbers_of(names: Iterable[str]) -> dict[str, set[int]]:

@@ -112,9 +112,7 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
             sheet.save(g.account)
         except (Invalid, Conflict) as error:
             session.rollback()
-            # What no field on the page tells is told above them.
-            refused = error if isinstance(error, Conflict) or not sheet.errors else None
-            return page(name, kind, error.status, **told | {"refused": refused})
+            return page(name, kind, error.status, **told | {"refused": error if isinstance(error, Conflict) else None})
     flash(_("Saved."))
     return redirect(record_address(record), 303)
 
