@@ -7,6 +7,7 @@ from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.test_seeds import BY_CODE, DOCUMENTS, with_documents
 from tests.views.test_bad_input import assert_refused, listed, stored, summary
+from tracker.actions.documents import attach
 from tracker.database import session, writing
 from tracker.models import Change, Claim, Commitment, Document, Meeting, Participant, Participation, Passage
 from tracker.queries.check import problems
@@ -300,7 +301,7 @@ LATE = {
     ),
     "a name of signs alone": ({"participations-0-name_as_printed": "—"}, None),
     "a title of signs alone": ({"title": "—", "documents-0-title": "…", "parties-0-name": "?"}, None),
-    "a place twice": ({"participations-0-passage": "p1 0-29", "claims-0-passage": "P1S1"}, None),
+    "a place twice": ({"participations-0-passage": "p1 0-27", "claims-0-passage": "P1S1"}, None),
 }
 
 
@@ -450,3 +451,215 @@ def test_a_newcomer_chosen_by_somebody_who_came_second_is_told_by_its_name(app, 
     mine.values = form_values(response.text)
     assert mine.save().status_code == 303
     assert told(client)["participations"][0]["party"] == "river-commission"
+
+
+# Whose a seat is
+
+
+def seats_typed(*names, **more):
+    row = {"party": "us", "attendance": "attended"} | more
+    typed = {"title": "Talks about water", "starts_on": "2024-03-01"}
+    for number, name in enumerate(names):
+        fields = row | {"name_as_printed": name}
+        typed |= {f"participations-{number}-{field}": value for field, value in fields.items()}
+    return typed
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Rich Verma", "rich-verma"),
+        ("RICH VERMA", "rich-verma"),
+        ("rosa icela rodriguez", "rosa-icela-rodriguez"),
+        ("Rosa Icela Rodri\u0301guez", "rosa-icela-rodriguez"),
+        ("Andres Manuel", "andres-manuel-lopez-obrador"),
+        ("AMLO", "andres-manuel-lopez-obrador"),
+        ("Nobody Yet", "nobody-yet"),
+        ("報告", "participant-1"),
+        ("100%_\\", "100"),
+        ("x" * 300, "x" * 64),
+    ],
+)
+def test_whose_a_seat_is_follows_from_the_name(app, client, name, code):
+    client.send("/participants/andres-manuel-lopez-obrador/edit", {"other_names": "AMLO\nSomebody else"})
+    response = client.send("/meetings/new", seats_typed(name, name.upper()), follow=False)
+    assert response.status_code == 303
+    seats = told(client, response.headers["Location"].rpartition("/")[2])["participations"]
+    assert len({seat["participant"] for seat in seats}) == 1
+    assert seats[0]["participant"] == code or len(name) == 300
+    sound(app)
+
+
+def test_of_several_with_one_name_nobody_is_chosen_silently(app, client):
+    with app.app_context(), writing():
+        make.participant(code="berta-quill", name="Berta Quill")
+        make.participant(code="berta-quill-2", name="Quill, B.", other_names="berta quíll")
+    typed = form_values(client.get("/meetings/new").text) | seats_typed("Berta Quill", "Rich Verma", "BERTA QUILL")
+    before = stored(app)
+    said = "(berta-quill, berta-quill-2)"
+    wrong = dict.fromkeys(("participations-0-participant", "participations-2-participant"), said)
+    response = client.post("/meetings/new", data=typed)
+    assert_refused(app, before, typed, response, wrong)
+    assert_unfolded(response, wrong)
+    assert form_values(response.text)["participations-1-participant"] == ""
+    typed |= {"participations-0-participant": "berta-quill-2", "participations-2-participant": "berta-quill"}
+    assert client.post("/meetings/new", data=typed).status_code == 303
+
+
+def test_a_newcomer_of_the_same_name_is_not_passed_over(app, client):
+    typed = seats_typed("Rich Verma") | {"participants-0-name": "Rich Verma"}
+    page = Page(client, "/meetings/new")
+    page.values |= typed
+    asked = page.save()
+    assert "Is this here already?" in asked.text
+    before = stored(app)
+    page.values = form_values(asked.text) | {"different": "rich-verma"}
+    response = page.save()
+    wrong = {"participations-0-participant": "Several participants have been called so"}
+    assert_refused(app, before, page.values | {"different": "rich-verma"}, response, wrong)
+    page.values = form_values(response.text) | {"participations-0-participant": "+participants-0"}
+    assert page.save().status_code == 303
+
+
+def test_likely_duplicates_are_asked_about_once(app, client):
+    typed = seats_typed("Richard Verma", "Richard Verma", "Ken L. Salazar") | {"participants-0-name": "Richard Verma"}
+    page = Page(client, "/meetings/new")
+    page.values |= typed
+    asked = page.save()
+    links = [a.get("href") for a in elements(parsed(asked.text)[0], "a") if a.get("target")]
+    assert sorted(link for link in links if link != "#") == ["/participants/ken-salazar", "/participants/rich-verma"]
+    page.values = form_values(asked.text) | {"different": "rich-verma ken-salazar"}
+    assert page.save().status_code == 303
+    with app.app_context():
+        people = session.scalars(select(Participant.name).order_by(Participant.id)).all()
+        assert people[-2:] == ["Richard Verma", "Ken L. Salazar"]
+    sound(app)
+
+
+# A meeting that is here already
+
+
+@pytest.fixture
+def attached(app):
+    """A meeting with two texts of our own, two seats resting on the first and one on the second."""
+    with app.app_context(), writing():
+        for code, text in (("one", TEXT), ("two", OTHER)):
+            attach(make.account(), make.document(code=code, title=f"Paper {code}"), text)
+        make.meeting(code="talks", title="Talks", documents=["one", "two"])
+        places = {"x1": ("one", 1, 0, 27), "x2": ("one", 2, 0, 20), "x3": ("two", 1, 0, 26)}
+        for name, (document, paragraph, start, end) in places.items():
+            passage = make.passage(document=document, paragraph=paragraph, sentence=1, start=start, end=end)
+            make.participation(
+                meeting="talks",
+                party="mx",
+                name_as_printed=name,
+                participant="ken-salazar",
+                is_group=False,
+                passage=passage.code,
+            )
+
+
+def version(app, model, code):
+    with app.app_context():
+        return session.scalar(select(model.version).where(model.code == code))
+
+
+def passages(client, code="talks"):
+    return [seat["passage"] for seat in told(client, code)["participations"]]
+
+
+def test_an_edit_keeps_every_passage_with_no_text_attached(app, client):
+    before, stands = told(client), version(app, Meeting, MEETING)
+    assert client.send(EDIT, {"note": "Edited"}, follow=False).status_code == 303
+    assert told(client)["participations"] == before["participations"]
+    assert version(app, Meeting, MEETING) == stands + 1
+    sound(app)
+
+
+def test_an_edit_keeps_every_passage_of_either_text(app, client, attached):
+    before = stored(app)
+    page = Page(client, "/meetings/talks/edit")
+    assert [page.values[f"participations-{n}-passage"] for n in range(3)] == ["p1 s1", "p2 s1", "two.x1"]
+    assert page.save().status_code == 303
+    assert stored(app) == before
+    page = Page(client, "/meetings/talks/edit")
+    page.values["title"] = "Talks again"
+    assert page.save().status_code == 303
+    assert passages(client) == ["one.x1", "one.x2", "two.x1"]
+    sound(app)
+
+
+def test_another_text_to_read_changes_nothing_that_rows_hold(app, client, attached):
+    page = Page(client, "/meetings/talks/edit")
+    assert page.values["reading"] == "one"
+    page.row(
+        "participations", 3, name_as_printed="x4", party="mx", is_group=["y"], attendance="attended", passage="p2 s2"
+    )
+    response = client.post(page.path, data=page.values | {"read": "two"})
+    page.values = form_values(response.text)
+    assert page.values["reading"] == "two"
+    typed = [page.values[f"participations-{n}-passage"] for n in range(4)]
+    assert typed == ["p1 s1 of one", "p2 s1 of one", "two.x1", "p2 s2 of one"]
+    page.row(
+        "participations", 4, name_as_printed="x5", party="mx", is_group=["y"], attendance="attended", passage="p2 s2"
+    )
+    page.values["participations-2-passage"] = "p1 s1"
+    assert page.save().status_code == 303
+    with app.app_context():
+        seats = session.scalars(select(Participation).where(Participation.meeting.has(code="talks")))
+        exact = [seat.passage.exact for seat in sorted(seats, key=lambda seat: seat.id)]
+    assert exact[3:] == ["Both will count them.", "Nobody objected."]
+    assert passages(client)[:3] == ["one.x1", "one.x2", "two.x1"]
+    sound(app)
+
+
+def test_a_text_that_is_left_out_does_not_lend_its_places_to_another(app, client):
+    page = Page(client, "/meetings/new")
+    page.values |= FINE | {"documents-1-title": "B", "documents-1-kind": "readout", "documents-1-language": "en"}
+    page.values |= {"documents-1-text": OTHER, "reading": "+documents-0", "documents-0-remove": "yes"}
+    before = stored(app)
+    response = page.save()
+    assert response.status_code == 422
+    assert stored(app) == before
+    wrong = summary(parsed(response.text)[0])
+    assert wrong.keys() == {
+        f"{name}-passage" for name in ("participations-0", "commitments-0", "claims-0", "meeting-links-0")
+    }
+    assert form_values(response.text)["participations-0-passage"] == "p1 s1 of +documents-0"
+    again = form_values(response.text)
+    del again["documents-0-remove"]
+    assert client.post("/meetings/new", data=again).status_code == 303
+    with app.app_context():
+        assert {p.document.title for p in session.scalars(select(Passage).where(Passage.id > 18))} == {"A paper"}
+
+
+def test_a_passage_whose_words_moved_stays_and_its_old_place_is_another(app, client, attached):
+    with app.app_context(), writing():
+        document = session.scalars(select(Document).where(Document.code == "one")).one()
+        attach(make.account(), document, "New words come first here. More.\n\n" + TEXT)
+    page = Page(client, "/meetings/talks/edit")
+    assert [page.values[f"participations-{n}-passage"] for n in range(3)] == ["one.x1", "one.x2", "two.x1"]
+    new = {"party": "mx", "is_group": ["y"], "attendance": "attended"}
+    page.row("participations", 3, name_as_printed="old place", passage="p1 0-27", **new)
+    page.row("participations", 4, name_as_printed="new place", passage="p2 0-27", **new)
+    assert page.save().status_code == 303
+    assert passages(client) == ["one.x1", "one.x2", "two.x1", "one.x3", "one.x1"]
+    sound(app)
+
+
+def test_places_made_and_known_give_one_passage_and_one_step(app, client, attached):
+    page = Page(client, "/meetings/talks/edit")
+    before = {code: version(app, Document, code) for code in ("one", "two")}
+    stands = version(app, Meeting, "talks")
+    new = {"party": "mx", "is_group": ["y"], "attendance": "attended"}
+    for number, place in enumerate(("p2 s2", "P2 s2", "p2  21-42", "p1 s1", "two.x1"), start=3):
+        page.row("participations", number, name_as_printed=f"x{number}", passage=place, **new)
+    page.values["participations-1-remove"] = "yes"
+    assert page.save().status_code == 303
+    assert passages(client) == ["one.x1", "two.x1", "one.x3", "one.x3", "one.x3", "one.x1", "two.x1"]
+    assert version(app, Meeting, "talks") == stands + 1
+    after = {code: version(app, Document, code) for code in ("one", "two")}
+    assert after == {"one": before["one"] + 1, "two": before["two"]}
+    changes = client.get("/participations/talks.s4/history?format=json").json["items"]
+    assert [(change["action"], change["account"]) for change in changes] == [("added", "local")]
+    sound(app)

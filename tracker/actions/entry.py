@@ -66,24 +66,24 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
 
     Raises Invalid where several have that name.
     """
+    chosen: dict[Any, Participant] = {}
     wrong: dict[str, Any] = {}
-    for seat in seats:
+    for seat in filter(is_unsettled, seats):
         participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
-        if not is_unsettled(seat):
-            continue
         found = people.named(printed)
         if len(found) > 1:
             codes = ", ".join(person.code for person in found)
             said = _("Several participants have been called so: choose one (%(codes)s), or add another.", codes=codes)
-            participant.errors = [said]
-            wrong[participant.name] = participant.errors
+            wrong[participant.name] = participant.errors = [said]
         elif found:
-            participant.data = found[0]
+            chosen[participant] = found[0]
         else:
-            participant.data = Participant()
-            save(account, participant.data, ParticipantForm(data={"name": printed}))
+            chosen[participant] = Participant()
+            save(account, chosen[participant], ParticipantForm(data={"name": printed}))
     if wrong:
         raise Invalid(wrong)
+    for participant, person in chosen.items():
+        participant.data = person
 
 
 def is_unsettled(seat: RowEdit) -> bool:
