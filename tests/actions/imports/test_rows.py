@@ -243,6 +243,26 @@ def test_rows_may_name_others_further_down(app, bring):
         assert problems() == []
 
 
+def test_a_name_that_two_rows_have_must_be_a_code(bring):
+    outcome = bring(
+        "parties",
+        sheet(
+            ["code", "name", "kind", "parent"],
+            ["a", "Same", "country", ""],
+            ["b", "same", "country", ""],
+            ["c", "C", "country", "SAME"],
+        ),
+    )
+    assert [row[:3] for row in wrong(outcome)] == [(4, "parent", "SAME")]
+
+
+def test_a_damaged_code_in_a_record_that_is_here_is_wrong_by_its_cell(bring, held):
+    before = held()
+    outcome = bring("parties", sheet(["code", "parent", "note"], ["mx", "Jan-85", "n"]))
+    assert [row[:3] for row in wrong(outcome)] == [(2, "parent", "Jan-85")]
+    assert held() == before
+
+
 def test_a_long_chain_of_rows_each_named_by_the_one_before(bring):
     rows = [[f"p-{n}", f"P {n}", "country", f"p-{n + 1}" if n < 60 else ""] for n in range(61)]
     assert counts(bring("parties", sheet(["code", "name", "kind", "parent"], *rows))) == (61, 0, 0)

@@ -95,6 +95,7 @@ class Batch:
         """Put all rows into the session and flush them; `told` is called with how many are done."""
         done = 0
         codes.reserve(self.survey.codes)
+        session.info.pop("named", None)
         for chunk in chunks:
             with session.no_autoflush:
                 self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
@@ -144,9 +145,10 @@ class Batch:
             entered = {each.name: each.entered(each.plain(getattr(record, each.name))) for each in kept}
         for name, cell in row.cells.items():
             try:
-                entered[name] = self.form[name].entered(self.readers[name](cell))
+                meant = self.readers[name](cell)
             except Unfit as error:
-                wrong[name] = [error]
+                meant, wrong[name] = cell, [error]
+            entered[name] = self.form[name].entered(meant)
         self._enter(entered)
         self.form.record = record
         if not wrong and record is not None and not (changes := self._changes(record)):

@@ -80,7 +80,7 @@ class Survey:
     total: int = 0
     #: {code: the row that has it}
     codes: dict[str, int] = field(default_factory=dict)
-    #: {name of a record of the file, folded: its code}, where the kind can name records of its own
+    #: {name that one record of the file has, folded: its code}, where the kind can name records of its own
     names: dict[str, str] = field(default_factory=dict)
     #: {code: how many rows must come before}, where a row names one further down
     ranks: dict[str, int] = field(default_factory=dict)
@@ -95,6 +95,7 @@ def looked_over(kind: Kind, table: Table, columns: Sequence[str]) -> Survey:
     survey.dates = {name: Dates() for name in places if form[name].type == "Day"}
     own = [name for name in places if getattr(form[name], "model", None) is kind.model]
     named: dict[str, list[str]] = {}
+    twice: set[str] = set()
     for number, cells in sound_rows(table, survey.report):
         survey.total += 1
         for name, dates in survey.dates.items():
@@ -107,9 +108,12 @@ def looked_over(kind: Kind, table: Table, columns: Sequence[str]) -> Survey:
         elif code:
             survey.codes[code] = number
             if own and kind.heading in places:
-                survey.names.setdefault(folded(cells[places[kind.heading]]), code)
+                called = folded(cells[places[kind.heading]])
+                twice |= {called} & survey.names.keys()
+                survey.names[called] = code
             if others := [cells[places[name]].strip() for name in own if cells[places[name]].strip()]:
                 named[code] = others
+    survey.names = {called: code for called, code in survey.names.items() if called not in twice}
     _rank(survey, named, table.header[places[own[0]]] if own else "")
     return survey
 
