@@ -15,7 +15,6 @@ from tracker.actions.imports.survey import Report, Survey
 from tracker.actions.imports.values import Names, Unfit
 from tracker.actions.save import TWIN, flush
 from tracker.database import session
-from tracker.models import Record
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
 from tracker.records.choices import Reference
@@ -100,7 +99,8 @@ class Batch:
             with session.no_autoflush:
                 self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
             flush()
-            _forget()
+            # The session lets go of what nobody holds: its size does not grow with the file.
+            session.info.pop("named")
             told(done := done + len(chunk))
         return self.outcome
 
@@ -210,11 +210,3 @@ class Batch:
                 flag_modified(stepping, "search")
         sort = "added" if draft.record is None else "changed"
         self.outcome.count(sort, lambda: Shown(draft.row.number, record.code, str(record), draft.changes))
-
-
-def _forget() -> None:
-    """Let go of the records, so that what the session holds does not grow with the file."""
-    session.info.pop("named", None)
-    for record in list(session):
-        if isinstance(record, Record):
-            session.expunge(record)
