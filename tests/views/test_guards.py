@@ -353,7 +353,8 @@ def test_other_methods_are_refused_and_the_right_ones_named(app, rough, method):
         for headers in ({}, JSON):
             response = rough.open(path, method=method, headers=headers)
             assert response.status_code == 405, path
-            assert set(response.headers["Allow"].split(", ")) == rule.methods, path
+            there = set().union(*(each.methods for each in app.url_map.iter_rules() if each.rule == rule.rule))
+            assert set(response.headers["Allow"].split(", ")) == there, path
             if headers:
                 assert response.json["status"] == 405
     assert stored(app) == before
