@@ -13,7 +13,7 @@ from tracker.errors import Invalid
 from tracker.models import Account, Document, DocumentText, Passage
 from tracker.models.texts import check, current_paragraphs, current_text
 from tracker.records.documents import PassageForm
-from tracker.records.fields import UNFIT
+from tracker.records.fields import where_unfit
 from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, place, sentences, sha256_of
 from tracker.vocabulary import PassageCheck
 
@@ -126,10 +126,8 @@ def _refuse_unfit(text: str) -> None:
         most, n = f"{LONGEST:,}", f"{len(text):,}"
         message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
         raise Invalid({"text": [message]})
-    if found := UNFIT.search(text):
-        line, sign = text.count("\n", 0, found.start()) + 1, f"U+{ord(found[0]):04X}"
-        message = _("Line %(line)s holds a control character (%(sign)s): remove it.", line=line, sign=sign)
-        raise Invalid({"text": [message]})
+    if unfit := where_unfit(text):
+        raise Invalid({"text": [unfit]})
 
 
 def _passages(document: Document) -> list[Passage]:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from tracker.actions.documents import attach
 from tracker.actions.save import RowEdit, save
+from tracker.errors import Invalid
 from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party
 from tracker.queries import people
 from tracker.records import kind_of
@@ -23,7 +26,7 @@ def enter(
     rows: Sequence[RowEdit],
     newcomers: Sequence[RowEdit],
     texts: Mapping[Document, str | None],
-    reading: Reading | None,
+    readings: Sequence[Reading],
 ) -> None:
     """Save what was added on the way, the texts of new documents, the passages made, the meeting and its rows.
 
@@ -34,8 +37,7 @@ def enter(
     for document, text in texts.items():
         if text:
             attach(account, document, text)
-    if reading is not None:
-        _save_passages(account, rows, reading)
+    _save_passages(account, rows, readings)
     by_kind: dict[str, list[RowEdit]] = {}
     for row in rows:
         by_kind.setdefault(row.kind.name, []).append(row)
@@ -49,26 +51,39 @@ def enter(
         save(account, row.record, row.form)
 
 
-def _save_passages(account: Account | None, rows: Sequence[RowEdit], reading: Reading) -> None:
+def _save_passages(account: Account | None, rows: Sequence[RowEdit], readings: Sequence[Reading]) -> None:
     """Save the passages that were made and are cited."""
     places = [each for row in rows if not row.removed for each in row.form if isinstance(each, Place) and each.data]
-    for passage in [made for made in reading.made if any(place.passage is made for place in places)]:
-        told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
-        save(account, passage, PassageForm(data=told | {"document": reading.document}))
+    cited = {place.passage for place in places}
+    for reading in readings:
+        for passage in [made for made in reading.made if made in cited]:
+            told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
+            save(account, passage, PassageForm(data=told | {"document": reading.document}))
 
 
 def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
-    """Fill in whose each seat is where only the name was given; who has no record yet gets one."""
-    for seat in seats:
+    """Fill in whose each seat is where only the name was given; who has no record yet gets one.
+
+    Raises Invalid where several have that name.
+    """
+    chosen: dict[Any, Participant] = {}
+    wrong: dict[str, Any] = {}
+    for seat in filter(is_unsettled, seats):
         participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
-        if not is_unsettled(seat):
-            continue
         found = people.named(printed)
-        if found:
-            participant.data = found[0]
+        if len(found) > 1:
+            codes = ", ".join(person.code for person in found)
+            said = _("Several participants have been called so: choose one (%(codes)s), or add another.", codes=codes)
+            wrong[participant.name] = participant.errors = [said]
+        elif found:
+            chosen[participant] = found[0]
         else:
-            participant.data = Participant()
-            save(account, participant.data, ParticipantForm(data={"name": printed}))
+            chosen[participant] = Participant()
+            save(account, chosen[participant], ParticipantForm(data={"name": printed}))
+    if wrong:
+        raise Invalid(wrong)
+    for participant, person in chosen.items():
+        participant.data = person
 
 
 def is_unsettled(seat: RowEdit) -> bool:

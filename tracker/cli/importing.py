@@ -17,7 +17,7 @@ from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.exports import csv
 from tracker.models import LOCAL, Account
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, Kind
 
 #: A bar is shown from so many rows on.
 MANY_ROWS = 1_000
@@ -80,7 +80,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
         with writing():
             account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
             described = CATALOGUE[kind]
-            settings = _settings(uploads.remembered(described, table.header), said)
+            settings = _settings(described, uploads.remembered(described, table.header), said)
             outcome = _watched(described, table, settings, account, dry_run)
             if outcome.kept:
                 uploads.remember(described, table.header, settings)
@@ -91,7 +91,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     _tell(outcome, dry_run, report)
 
 
-def _watched(kind: Any, table: files.Table, settings: Settings, account: Account, dry_run: bool) -> Outcome:
+def _watched(kind: Kind, table: files.Table, settings: Settings, account: Account, dry_run: bool) -> Outcome:
     """Run an import under a bar, on a screen and with many rows."""
     bars: list[Any] = []
 
@@ -108,13 +108,13 @@ def _watched(kind: Any, table: files.Table, settings: Settings, account: Account
             bar.render_finish()
 
 
-def _settings(settings: Settings, said: dict[str, Any]) -> Settings:
+def _settings(kind: Kind, settings: Settings, said: dict[str, Any]) -> Settings:
     """Return what is remembered of such files, with what is said of this one over it."""
     settings.dates = said["dates"] or settings.dates
     settings.columns |= said["columns"]
     for name, word in said["values"].items():
         field, colon, value = name.partition(":")
-        if not colon:
+        if not colon or field.strip() not in kind.form():
             raise click.BadParameter(f"“{name}” names no field: write FIELD:VALUE=WORD.", param_hint="--map-value")
         settings.values.setdefault(field.strip(), {})[value.strip()] = word
     return settings
@@ -142,8 +142,9 @@ def _tell(outcome: Outcome, dry_run: bool, report: Any) -> None:
             rows = ([outcome.sheet, each.row, each.column, each.value, each.reason] for each in wrong.told)
             for line in csv.table(REPORTED, rows):
                 report.write(line)
-        more = f" and {wrong.count - MOST_TOLD:,} more" if wrong.count > MOST_TOLD else ""
-        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong{more}.", err=True)
+        if wrong.count > MOST_TOLD:
+            click.echo(f"  … and {wrong.count - MOST_TOLD:,} more; --report FILE tells them.", err=True)
+        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong.", err=True)
         sys.exit(1)
     counts = outcome.counts
     said = f"{counts['added']:,} added, {counts['changed']:,} changed, {counts['left']:,} as they were"

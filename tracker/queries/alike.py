@@ -202,6 +202,9 @@ def _meetings(form: Any) -> Iterator[Likeness]:
         day = date_text(on, precision) if same_day else ""
         if same_day and any(names.titles_alike(words_of(a), words_of(b)) for a, b in pairs):
             yield likely, row.id, _("The title is alike, and both began on %(day)s.", day=day)
+        elif same_day is not False and any(title in (row.title, row.title_es) for title in typed):
+            # A title of signs alone has no words to compare.
+            yield 100, row.id, _("The title is the same, and the dates as they are known do not differ.")
         elif same_day and (place := _one_place(form, row)):
             yield likely, row.id, _("Both began on %(day)s at the same place: %(place)s.", day=day, place=place)
         elif same_day is None and any(names.nearly_equal(words_of(a), words_of(b)) for a, b in pairs):

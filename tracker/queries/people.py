@@ -10,18 +10,18 @@ from tracker.models.base import words_of
 def named(name: str) -> list[Participant]:
     """Return the participants who have this name, or another form of it, or were printed so; accents and case aside."""
     wanted = words_of(name)
-    likely = and_(*(Participant.search.contains(f" {word}", autoescape=True) for word in wanted))
-    printed = select(Participation.participant_id).where(Participation.name_as_printed == name)
-    found = session.scalars(
-        select(Participant).where(or_(likely, Participant.id.in_(printed))).order_by(Participant.id)
-    )
-    return [person for person in found if wanted in _names(person) or _was_printed(person, name)]
+    if wanted:
+        likely = and_(*(Participant.search.contains(f" {word}", autoescape=True) for word in wanted))
+        # What was printed is the first that a search of seats looks at, and ends with its line.
+        printed = Participation.search.startswith(f" {' '.join(wanted)}\n", autoescape=True)
+    else:
+        # Signs alone have no words to look for.
+        likely, printed = Participant.name == name, Participation.name_as_printed == name
+    seen = set(session.scalars(select(Participation.participant_id).where(printed, ~Participation.is_group).distinct()))
+    found = session.scalars(select(Participant).where(or_(likely, Participant.id.in_(seen))).order_by(Participant.id))
+    return [person for person in found if person.id in seen or _is_called(person, name, wanted)]
 
 
-def _names(person: Participant) -> list[list[str]]:
-    return [words_of(each) for each in (person.name, *(person.other_names or "").splitlines())]
-
-
-def _was_printed(person: Participant, name: str) -> bool:
-    same = Participation.participant == person, Participation.name_as_printed == name
-    return session.scalar(select(Participation.id).where(*same).limit(1)) is not None
+def _is_called(person: Participant, name: str, wanted: list[str]) -> bool:
+    called = (person.name, *(person.other_names or "").splitlines())
+    return any(words_of(each) == wanted if wanted else each == name for each in called)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from babel import Locale
@@ -173,42 +174,59 @@ def unsaved(model: type[Record]) -> dict[str, tuple[Record, str]]:
     return session.info.setdefault("unsaved", {}).setdefault(model, {})
 
 
+def kept(model: type[Record], code: str) -> Any:
+    """Return the record with a code, or nothing; asked for once a request, however many rows of a form name it."""
+    named = session.info.setdefault("named", {})
+    record = named.get((model, code))
+    if record is None or not inspect(record).persistent:
+        record = named[model, code] = session.scalar(select(model).where(model.code == code))
+    return record
+
+
 class Reference(Choosing):
     """Another record, named by its code."""
 
     widget = widgets.Select()
 
+    #: How many of those being entered on the same page come before this field, if it was typed into.
+    before: int | None = None
+
     def __init__(self, label: Any = None, model: Any = Record, **kwargs: Any):
         super().__init__(label, **kwargs)
         self.model = model
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.before = len(unsaved(self.model))
+        super().process_formdata(valuelist)
+
     def options(self) -> Mapping[str, str]:
         # Read once a request, however many rows of a form offer the same list.
-        kept = session.info.setdefault("options", {})
-        if self.model not in kept:
+        listed = session.info.setdefault("options", {})
+        if self.model not in listed:
             records = session.scalars(select(self.model).order_by(self.model.id))
             labels = {record.code: shortened(str(record)) for record in records}
             times = Counter(labels.values())
-            kept[self.model] = {
+            listed[self.model] = {
                 code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
             }
-        return {key: label for key, (_record, label) in unsaved(self.model).items()} | kept[self.model]
+        before = islice(unsaved(self.model).items(), self.before)
+        return {key: label for key, (_record, label) in before} | listed[self.model]
 
     def option(self, key: str) -> Any:
         if key in unsaved(self.model):
             return unsaved(self.model)[key][0]
-        # Asked for once a request, however many rows of a form name the same record.
-        kept = session.info.setdefault("named", {})
-        record = kept.get((self.model, key))
-        if record is None or not inspect(record).persistent:
-            record = session.scalar(select(self.model).where(self.model.code == key))
-            kept[self.model, key] = record
-        return record
+        return kept(self.model, key)
 
     def key(self, value: Any) -> str:
         return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
 
+    def label_of(self, value: Any) -> str:
+        return next((label for record, label in unsaved(self.model).values() if record is value), None) or str(value)
+
     def unknown(self, key: str) -> str:
+        if key.startswith("+"):
+            said = _("“%(key)s” stands for a row to be added, and no row before this one is it.", key=key[:60])
+            return said + " " + _("Choose another, or fill in that row, and do not leave it out.")
         options = list(self.options())
         if not options:
             return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])

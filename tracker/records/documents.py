@@ -95,9 +95,9 @@ class PassageForm(RowForm):
     letter = "x"
     document = Reference(_l("Document"), Document, required=True)
     paragraph = Number(
-        _l("Paragraph"), required=True, most=99_999, description=_l("0 is the title; without one, the first is 1.")
+        _l("Paragraph"), required=True, most=999_999, description=_l("0 is the title; without one, the first is 1.")
     )
-    sentence = Number(_l("Sentence"), least=1, most=99_999)
+    sentence = Number(_l("Sentence"), least=1, most=999_999)
     start = Number(_l("From character"), required=True, description=_l("Counted from 0 within the paragraph."))
     end = Number(_l("To character"), required=True, least=1, description=_l("The first one no longer in it."))
     sha256 = Text(_l("sha256 of its words"), most=64, validators=[check_sha256])

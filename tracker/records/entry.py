@@ -1,6 +1,8 @@
 """Forms for what is entered together with a meeting, on one page: less to type than on pages of their own."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from tracker.records.claims import ClaimForm
 from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
 from tracker.records.days import Day
 from tracker.records.documents import DocumentForm
-from tracker.records.fields import LongText
+from tracker.records.fields import LongText, where_unfit
 from tracker.records.meetings import MeetingLinkForm, ParticipationForm
 from tracker.records.places import Place
 from tracker.texts import normalised
@@ -23,12 +25,27 @@ from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
 LONGEST_TEXT = 2_000_000
 
 
+@contextmanager
+def holding(field: Any, value: Any) -> Iterator[None]:
+    """Let a field hold a value for a while; the page goes on showing what was typed."""
+    typed, field.data = field.data, value
+    try:
+        yield
+    finally:
+        field.data = typed
+
+
 class Pasted(LongText):
     """A text kept as it is but for its line ends: every blank counts for where its words stand."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = normalised(valuelist[0]) if valuelist[0].strip() else None
+
+    def pre_validate(self, form: Any) -> None:
+        if unfit := where_unfit(self.data or ""):
+            raise StopValidation(unfit)
+        super().pre_validate(form)
 
 
 class DocumentEntry(DocumentForm):
@@ -37,9 +54,17 @@ class DocumentEntry(DocumentForm):
     text = Pasted(_l("Text"), most=LONGEST_TEXT, description=_l("Pasted whole; it can then be read beside."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        if not self.published_on.data and not self.published_on.process_errors:
-            self.published_precision.data = DatePrecision.UNKNOWN
-        return super().validate(extra_validators)
+        with holding(self.published_precision, self.precision):
+            return super().validate(extra_validators)
+
+    def populate_obj(self, obj: Any) -> None:
+        with holding(self.published_precision, self.precision):
+            super().populate_obj(obj)
+
+    @property
+    def precision(self) -> Any:
+        empty = not self.published_on.data and not self.published_on.process_errors
+        return DatePrecision.UNKNOWN if empty else self.published_precision.data
 
 
 class SeatEntry(ParticipationForm):
@@ -70,13 +95,16 @@ class CommitmentEntry(CommitmentForm):
     usual_day: datetime.date | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
-        self.text.data = self.text.data or self.title.data
-        if not self.made_on.process_errors:
-            self.made_on.data = self.made_on.data or self.usual_day
-        fine = super().validate(extra_validators)
-        if not self.made_on.data and not self.made_on.errors:
-            self.made_on.errors = [_("Fill this in, since the day of the meeting is not known.")]
+        with holding(self.made_on, self.made_on.data or self.usual_day):
+            fine = super().validate(extra_validators)
+            if not self.made_on.data and not self.made_on.errors:
+                self.made_on.errors = [_("Fill this in, since the day of the meeting is not known.")]
         return fine and not self.made_on.errors
+
+    def populate_obj(self, obj: Any) -> None:
+        day, text = self.made_on.data or self.usual_day, self.text.data or self.title.data
+        with holding(self.made_on, day), holding(self.text, text):
+            super().populate_obj(obj)
 
 
 class LinkEntry(MeetingLinkForm):

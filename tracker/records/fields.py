@@ -23,6 +23,15 @@ UNFIT = re.compile(
 SHORT = 100
 
 
+def where_unfit(text: str) -> str:
+    """Return in words where a text of many lines holds a character that is not taken, or nothing."""
+    found = UNFIT.search(text)
+    if not found:
+        return ""
+    line, sign = text.count("\n", 0, found.start()) + 1, f"U+{ord(found[0]):04X}"
+    return _("Line %(line)s holds a control character (%(sign)s): remove it.", line=line, sign=sign)
+
+
 def given(required: bool) -> Any:
     """Return a validator that stops at an empty field, with a message only where it must be filled in."""
 

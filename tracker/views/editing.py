@@ -1,6 +1,7 @@
 """A record and its rows as one form on one page."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -10,10 +11,15 @@ from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.save import RowEdit, save
+from tracker.errors import TooLarge
 from tracker.models import Account
 from tracker.queries import find
-from tracker.records import Kind, rows_of
+from tracker.records import CATALOGUE, Kind, rows_of
 from tracker.records.base import RecordForm
+
+#: How many rows a page takes, blank ones too, and the highest number of one.
+MOST_ROWS, HIGHEST_ROW = 1_000, 99_999
+ROW = re.compile("(" + "|".join(CATALOGUE) + r")-(0|[1-9]\d{0,8})-", re.ASCII)
 
 
 @dataclass
@@ -53,6 +59,7 @@ class Sheet:
         self.known = record if inspect(record).persistent else None
         self.posted = posted
         self.typed = posted if posted is not None else begun or None
+        self.numbers = numbers_of(self.typed or ())
         self.build()
 
     def build(self) -> None:
@@ -68,9 +75,7 @@ class Sheet:
         owner = kind.parent if owner is None else owner
         saved = find.rows(kind, self.known) if self.known and kind.parent else []
         kept = {row.code: row for row in saved}
-        numbers = sorted(
-            {int(found[1]) for name in self.typed or () if (found := re.match(f"{kind.name}-(\\d{{1,6}})-", name))}
-        )
+        numbers = sorted(self.numbers.get(kind.name, ()))
         edits = []
         for number in numbers:
             prefix = f"{kind.name}-{number}-"
@@ -135,15 +140,37 @@ class Sheet:
         found = _differing(self.form, self.record, "")
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
-                start = _("%(kind)s, row %(n)s: ", kind=table.kind.many, n=number)
-                if edit.form.record is not None:
+                start = _("%(kind)s, row %(n)s", kind=table.kind.many, n=number)
+                if edit.form.record is None:
+                    whole = "" if edit.removed or is_blank(edit, self.typed) else _told(edit.form, table.settled)
+                    found += [Difference(start, "", whole)] if whole else []
+                elif edit.form.code.raw_data is None:
+                    found.append(Difference(start, _told(edit.form, table.settled), ""))
+                else:
                     found += _differing(edit.form, edit.record, start)
         return found
 
 
 def _differing(form: Any, record: Any, start: str) -> list[Difference]:
     pairs = [(f, f.text(getattr(record, f.short_name)), f.text(f.data)) for f in form]
-    return [Difference(start + str(f.label.text), saved, typed) for f, saved, typed in pairs if saved != typed]
+    start = f"{start}: " if start else ""
+    return [Difference(f"{start}{f.label.text}", saved, typed) for f, saved, typed in pairs if saved != typed]
+
+
+def _told(form: Any, settled: tuple[str, ...]) -> str:
+    """Return in words what stands in a row that only one of two editors has."""
+    told = [(f.label.text, f.text(f.data)) for f in form if f.short_name not in settled and f.data]
+    return "; ".join(f"{label}: {text}" for label, text in told if text)
+
+
+def numbers_of(names: Iterable[str]) -> dict[str, set[int]]:
+    """Return {kind: the numbers of its rows} as the names of fields have them; raises TooLarge for too many rows."""
+    numbers: dict[str, set[int]] = {}
+    for row in filter(None, map(ROW.match, names)):
+        numbers.setdefault(row[1], set()).add(int(row[2]))
+    if sum(map(len, numbers.values())) > MOST_ROWS or max(map(max, numbers.values()), default=0) > HIGHEST_ROW:
+        raise TooLarge(_("A page takes at most %(most)s rows: save some first.", most=f"{MOST_ROWS:,}"))
+    return numbers
 
 
 def is_blank(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:

@@ -14,8 +14,9 @@ from tracker.queries import find, people
 from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
-from tracker.records.choices import unsaved
-from tracker.records.entry import ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.choices import shortened, unsaved
+from tracker.records.entry import LONGEST_TEXT, ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.fields import UNFIT
 from tracker.records.parties import PartyForm
 from tracker.records.places import Place, Reading
 from tracker.texts import begins_with_title, normalised, paragraphs
@@ -60,14 +61,15 @@ class Entry(Sheet):
         self.tables = [*self.newcomers.values(), *self.told.values()]
         self.readings = self._readings()
         typed = self.typed or {}
-        asked = typed.get("read") or typed.get("reading")
+        before = typed.get("reading")
+        asked = typed.get("read") or before
         #: Which of the texts is being read, if any.
         self.reading_key = asked if asked in self.readings else next(iter(self.readings), None)
         self.reading = self.readings[self.reading_key] if self.reading_key else None
         for form in [edit.form for table in self.told.values() for edit in table.edits]:
             for field in form:
                 if isinstance(field, Place):
-                    field.read_in(self.reading)
+                    field.read_in(self.readings, self.reading, before)
             if isinstance(form, CommitmentEntry):
                 form.usual_day = self.form["starts_on"].data
 
@@ -86,7 +88,7 @@ class Entry(Sheet):
         edit = super().row(*args, **kwargs)
         called = edit.form[edit.form.coded_by].data if edit.kind.name in NEWCOMERS else None
         if called and not edit.removed:
-            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, called)
+            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, shortened(UNFIT.sub("�", called)))
         return edit
 
     def _readings(self) -> dict[str, Reading]:
@@ -94,16 +96,20 @@ class Entry(Sheet):
         readings = {}
         for edit in self.filled(self.newcomers["documents"]):
             form: Any = edit.form
-            if form.text.data:
-                text = normalised(form.text.data)
+            if form.text.data and len(form.text.data) <= LONGEST_TEXT:
+                # What no page can hold is told by the field; here it only keeps its place.
+                text = UNFIT.sub("�", normalised(form.text.data))
                 titled = not form.title_supplied.data and begins_with_title(text, form.title.data or "")
                 parted = paragraphs(text, 0 if titled else 1)
-                readings[key_of(edit)] = Reading(edit.record, form.title.data, form.language.data or "en", parted)
+                key = key_of(edit)
+                called, language = shortened(UNFIT.sub("�", form.title.data or key)), form.language.data or "en"
+                readings[key] = Reading(edit.record, key, called, language, parted)
         for document in self.form["documents"].data or ():
             held = current_paragraphs(session, document) if inspect(document).persistent else None
             if held is not None:
                 known = find.rows(kind_of(Passage), document)
-                readings[document.code] = Reading(document, str(document), document.language, held, known)
+                key = document.code
+                readings[key] = Reading(document, key, str(document), document.language, held, known)
         return readings
 
     @property
@@ -128,7 +134,7 @@ class Entry(Sheet):
         documents = self.form["documents"]
         documents.data = [*documents.data, *(each for each in texts if each not in documents.data)]
         rows = [edit for table in self.told.values() for edit in self.filled(table)]
-        enter(account, self.record, self.form, rows, newcomers, texts, self.reading)
+        enter(account, self.record, self.form, rows, newcomers, texts, list(self.readings.values()))
 
 
 def key_of(edit: RowEdit) -> str:

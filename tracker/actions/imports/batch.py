@@ -19,6 +19,7 @@ from tracker.models import Record
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
 from tracker.records.choices import Reference
+from tracker.records.fields import UNFIT
 
 #: How many records of each sort a preview shows.
 MOST_SHOWN = 50
@@ -104,7 +105,7 @@ class Batch:
 
     def _chunk(self, rows: list[Row]) -> None:
         self._expect_references(rows)
-        named = [row.code for row in rows if row.code]
+        named = [row.code for row in rows if row.code and not UNFIT.search(row.code)]
         model = self.kind.model
         found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
         existing = {record.code: record for record in found}
@@ -122,10 +123,11 @@ class Batch:
         for each in self.references:
             cells = (row.cells[each.name] for row in rows)
             split = (cell.split(";") if each.several else [cell] for cell in cells)
-            parts.setdefault(each.model, set()).update(part.strip() for cell in split for part in cell)
+            named = {part.strip() for cell in split for part in cell}
+            parts.setdefault(each.model, set()).update(part for part in named if not UNFIT.search(part))
         kept = session.info.setdefault("named", {})
-        for model, named in parts.items():
-            found = session.scalars(select(model).where(model.code.in_(named)))
+        for model, keys in parts.items():
+            found = session.scalars(select(model).where(model.code.in_(keys)))
             kept |= {(model, record.code): record for record in found}
         for each in self.references:
             names = cast(Names, self.readers[each.name])

@@ -12,7 +12,7 @@ from tracker.actions.imports.mapping import Settings, folded, suggested
 from tracker.actions.imports.values import Names, Unfit, Words, reader
 from tracker.database import session
 from tracker.records import Kind
-from tracker.records.fields import Flag
+from tracker.records.fields import UNFIT, Flag
 
 #: How many rows are looked at for examples, and how many of them are shown.
 EXAMPLE_ROWS, EXAMPLES = 200, 3
@@ -34,8 +34,9 @@ def columns_of(kind: Kind, table: Table, settings: Settings) -> list[Column]:
     found = [Column(h, f) for h, f in zip(table.header, suggested(kind, table.header, settings), strict=True)]
     for _number, cells in islice(table.rows(), EXAMPLE_ROWS):
         for column, cell in zip(found, cells, strict=False):
-            if cell.strip() and len(column.examples) < EXAMPLES and cell not in column.examples:
-                column.examples.append(cell)
+            shown = UNFIT.sub("�", cell)
+            if cell.strip() and len(column.examples) < EXAMPLES and shown not in column.examples:
+                column.examples.append(shown)
     return found
 
 
@@ -53,7 +54,7 @@ def unknown_values(kind: Kind, table: Table, columns: Sequence[str | None], sett
         for name, place in places.items():
             cell = cells[place] if place < len(cells) else ""
             parts = cell.split(";") if form[name].several else [cell]
-            held[name] |= dict.fromkeys(part.strip() for part in parts if part.strip())
+            held[name] |= dict.fromkeys(part.strip() for part in parts if part.strip() and not UNFIT.search(part))
         for own in ("code", kind.heading):
             if own in columns and (place := columns.index(own)) < len(cells):
                 within.add(folded(cells[place]))

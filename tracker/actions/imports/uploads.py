@@ -3,6 +3,7 @@
 import datetime
 import secrets
 from collections.abc import Callable
+from copy import deepcopy
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -89,7 +90,7 @@ def apply(account: Account, file: ImportFile, confirmed: dict[str, int], told: C
 def remembered(kind: Kind, header: list[str]) -> Settings:
     """Return what was said of the last imported file with these columns, as far as it holds for any such file."""
     kept = session.get(ImportMapping, (kind.name, fingerprint(header)))
-    return Settings(**kept.settings) if kept else Settings()
+    return Settings(**deepcopy(kept.settings)) if kept else Settings()
 
 
 def remember(kind: Kind, header: list[str], settings: Settings) -> None:
