@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, and_, event, insert, inspect, select
@@ -59,7 +60,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def tracked(model: type[Record]) -> list[str]:
+@cache
+def tracked(model: type[Record]) -> tuple[str, ...]:
     """Return the names of the attributes of which a history is kept."""
     mapper = inspect(model)
     names = [
@@ -67,9 +69,8 @@ def tracked(model: type[Record]) -> list[str]:
         for a in mapper.column_attrs
         if a.columns[0].table is model.__table__ and not a.columns[0].foreign_keys and a.key not in KEPT | model.DERIVED
     ]
-    return names + [
-        r.key for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY
-    ]
+    direct = (r for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY)
+    return (*names, *(r.key for r in direct))
 
 
 def values_of(record: Record) -> dict[str, Any]:

@@ -213,8 +213,8 @@ class Reference(Choosing):
         return {key: label for key, (_record, label) in before} | listed[self.model]
 
     def option(self, key: str) -> Any:
-        if key in unsaved(self.model):
-            return unsaved(self.model)[key][0]
+        if entered := unsaved(self.model).get(key):
+            return entered[0]
         return kept(self.model, key)
 
     def key(self, value: Any) -> str:

@@ -10,10 +10,10 @@ for (const line of document.querySelectorAll("[data-progress]")) {
     const answer = await fetch(line.dataset.progress, { headers: { Accept: "application/json" } });
     const { done, total } = await answer.json();
     if (total > MANY_ROWS) {
-      line.hidden = false;
       bar.max = total;
       bar.value = done;
       count.textContent = `${done.toLocaleString()} / ${total.toLocaleString()}`;
+      line.hidden = false;
     }
   };
 

@@ -111,9 +111,12 @@ class Batch:
         existing = {record.code: record for record in found}
         used = used_codes(session, model, named)
         self.form.was_used = used.__contains__
+        #: {field: what was typed into the form last}; the records it names are those of this chunk.
+        self.typed: dict[str, list[str]] = {}
         drafts = [draft for row in rows if (draft := self._read(row, existing.get(row.code)))]
-        alone = not self.peers.unique and all(draft.row.code for draft in drafts)
-        self.peers.look_up([] if alone else [draft.data for draft in drafts])
+        # With codes, and no rule that rows differ, no record can be in another's way.
+        self.compared = bool(self.peers.unique) or not all(draft.row.code for draft in drafts)
+        self.peers.look_up([draft.data for draft in drafts] if self.compared else [])
         for draft in drafts:
             self._put(draft)
 
@@ -144,8 +147,8 @@ class Batch:
                 entered[name] = self.form[name].entered(self.readers[name](cell))
             except Unfit as error:
                 wrong[name] = [error]
+        self._enter(entered)
         self.form.record = record
-        self.form.process(MultiDict(entered), obj=record)
         if not wrong and record is not None and not (changes := self._changes(record)):
             self._left(row, record)
             return None
@@ -153,6 +156,14 @@ class Batch:
             self._report(row, {**self.form.errors, **wrong})
             return None
         return Draft(row, record, dict(self.form.data), changes if record is not None else [])
+
+    def _enter(self, entered: dict[str, list[str]]) -> None:
+        """Put texts into the form; a field that already holds its text, from the row before, is left as it is."""
+        typed: MultiDict[str, str] = MultiDict(entered)
+        for each in self.form:
+            if self.typed.get(each.name) != entered[each.name]:
+                each.process(typed)
+        self.typed = entered
 
     def _changes(self, record: Any) -> list[tuple[str, str, str]]:
         """Return (field, old, new) of what the form would change."""
@@ -189,7 +200,8 @@ class Batch:
             self.form[name].data = value
         self.form.populate_obj(record)
         session.add(record)
-        self.peers.add(record, draft.data)
+        if self.compared:
+            self.peers.add(record, draft.data)
         for stepping in (record, record.belongs_to):
             if stepping is not None and inspect(stepping).persistent:
                 # Marked, so that its version steps also where only its lists or rows differ.
