@@ -69,7 +69,7 @@ class Form:
 def test_a_stranger_logs_the_report_into_an_empty_tracker(empty_page, empty_app):
     page, form = empty_page, Form(empty_page)
     page.goto("/meetings/")
-    page.get_by_role("link", name="Add").first.click()
+    page.get_by_role("link", name="Log a meeting").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log a meeting")
     # Nothing is in the lists yet, so what can be added is open.
     page.get_by_label("Text", exact=True).fill((DOCUMENTS / "news-readout.txt").read_text("utf-8"))

@@ -27,6 +27,7 @@ from click.testing import CliRunner
 import tracker
 from tests.client import form_values
 from tests.conftest import Place
+from tests.test_seeds import DOCUMENTS
 from tracker.app import create_app
 from tracker.cli import tracker as tracker_command
 from tracker.database import alembic_config, database_url
@@ -323,6 +324,36 @@ def test_check_tells_whatever_was_spoiled(data, what):
     said = call(data, "check", code=1)
     assert told in said
     assert re.search(rf"^\d+ problems in {data / 'tracker.sqlite'}\.$", said, re.MULTILINE)
+
+
+def test_a_text_is_attached_and_its_passages_are_told(data, tmp_path):
+    code = "joint-statement-2023-07-24"
+    file = tmp_path / "報告.txt"
+    file.write_text("Some words.\n\nA whole paragraph of other words.")
+    said = call(data, "documents", "attach", code, file)
+    assert f"Attached: 46 characters of {file.name}, to {code}." in said
+    assert "It is not the text catalogued: its sha256 is " in said
+    assert "Passages: 0 found, 0 moved, 8 not found." in said
+    assert f"  not found: {code}.x1 (p1 s1)" in said
+    assert "Attached already" in call(data, "documents", "attach", code, file)
+    assert "Nothing is wrong" in call(data, "check")
+
+
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="The two documents are not in ../shared/documents.")
+def test_the_text_that_is_catalogued_is_told_to_be(data):
+    said = call(data, "documents", "attach", "news-readout-2023-05-30", DOCUMENTS / "news-readout.txt")
+    assert "It is the text catalogued: its sha256 is the same." in said
+    assert "Passages: 10 found, 0 moved, 0 not found." in said
+
+
+def test_what_cannot_be_attached_is_told_in_words(planted, tmp_path):
+    picture, words = tmp_path / "a.txt", tmp_path / "b.txt"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    words.write_text("Words.")
+    code = "news-readout-2023-05-30"
+    assert "This is a picture" in call(planted, "documents", "attach", code, picture, code=1)
+    assert "No document has the code “nothing”." in call(planted, "documents", "attach", "nothing", words, code=1)
+    assert "does not exist" in call(planted, "documents", "attach", code, tmp_path / "none.txt", code=2)
 
 
 def test_check_ends_with_1_where_something_is_wrong(data):

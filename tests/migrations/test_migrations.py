@@ -23,7 +23,7 @@ from tracker.actions.seed import plant
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, database_url, make_engine, session, writing
-from tracker.models import Document, Record
+from tracker.models import Document, ImportFile, ImportMapping, Record
 from tracker.paths import PACKAGE, folder
 from tracker.queries import check
 from tracker.records import CATALOGUE
@@ -501,7 +501,7 @@ def without_the_new(tables):
     return {
         name: [{k: v for k, v in row.items() if k not in NEW.get(name, ())} for row in kept]
         for name, kept in tables.items()
-        if name != "document_text"
+        if name not in ("document_text", "import_file", "import_mapping")
     }
 
 
@@ -530,3 +530,17 @@ def test_an_attached_text_goes_with_the_way_down_and_nothing_else(place, seeded)
     before = held(place)
     command.downgrade(config_of(place), "0001")
     assert held(place) == without_the_new(before)
+
+
+def test_files_on_their_way_in_go_with_the_way_down_and_nothing_else(place, seeded):
+    place.make(like=seeded)
+    with app_on(place), writing():
+        file = ImportFile(id="x", account=make.account(), kind="parties", file_name="a.csv", content=b"a", settings={})
+        session.add_all([file, ImportMapping(kind="parties", fingerprint="f", settings={"dates": "dmy"})])
+    before = held(place)
+    assert len(before["import_file"]) == len(before["import_mapping"]) == 1
+    command.downgrade(config_of(place), "0002")
+    gone = {"import_file": [], "import_mapping": []}
+    assert held(place) | gone == before | gone
+    command.upgrade(config_of(place), "0003")
+    assert held(place) == before | gone

@@ -157,6 +157,17 @@ def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
     assert asked(response)[1] == "known"
 
 
+def test_a_text_that_another_document_has_is_told_of(app, client):
+    with app.app_context(), writing():
+        attach(make.account(), make.document(code="known", title="What was met about"), "The sides met.")
+        make.document(code="second", title="Another")
+    token = form_values(client.get("/areas/new").text)["csrf_token"]
+    for text, twice in (("The sides met.", True), ("The sides met again.", False)):
+        sent = {"csrf_token": token, "text": text}
+        page = client.post("/documents/second/text", data=sent, follow_redirects=True).text
+        assert ("“What was met about” has the same text: is it here twice?" in page) is twice
+
+
 @pytest.mark.parametrize(
     "row",
     [

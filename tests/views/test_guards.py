@@ -67,7 +67,7 @@ FORMS = {}
 @pytest.fixture
 def posting(app, client):
     for rule in app.url_map.iter_rules() if not FORMS else ():
-        for kind in PAGED if "POST" in rule.methods else ():
+        for kind in PAGED if {"GET", "POST"} <= rule.methods else ():
             if kind.name == "indicators" and "code" in rule.arguments:
                 # The seeds hold none.
                 continue
@@ -353,8 +353,7 @@ def test_other_methods_are_refused_and_the_right_ones_named(app, rough, method):
         for headers in ({}, JSON):
             response = rough.open(path, method=method, headers=headers)
             assert response.status_code == 405, path
-            assert {"GET", "HEAD"} <= set(response.headers["Allow"].split(", ")), path
-            assert ("POST" in response.headers["Allow"]) is ("POST" in rule.methods), path
+            assert set(response.headers["Allow"].split(", ")) == rule.methods, path
             if headers:
                 assert response.json["status"] == 405
     assert stored(app) == before

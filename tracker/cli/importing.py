@@ -7,23 +7,22 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from tracker.actions.imports import files
+from tracker.actions.imports import files, uploads
 from tracker.actions.imports.batch import Outcome
 from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.run import run
+from tracker.actions.imports.survey import REPORTED
 from tracker.cli.base import on_database, require_up_to_date
 from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.exports import csv
 from tracker.models import LOCAL, Account
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, Kind
 
 #: A bar is shown from so many rows on.
 MANY_ROWS = 1_000
 #: So many wrong cells are told on the screen; the report tells all.
 MOST_TOLD = 20
-#: The columns of the report.
-WRONG = ("row", "column", "value", "reason")
 #: {what is wrong: the way out}
 WAYS_OUT = {
     "dates": "--dates dmy puts the day first, --dates mdy the month.",
@@ -74,19 +73,17 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     require_up_to_date()
     if file.stat().st_size > files.MOST_BYTES:
         raise click.ClickException(f"{file} is larger than {files.MOST_BYTES // 1024**2} MB: cut it in two.")
-    settings = Settings(dates=said["dates"] or "", columns=said["columns"])
-    for name, word in said["values"].items():
-        field, colon, value = name.partition(":")
-        if not colon:
-            raise click.BadParameter(f"“{name}” names no field: write FIELD:VALUE=WORD.", param_hint="--map-value")
-        settings.values.setdefault(field.strip(), {})[value.strip()] = word
     codec, delimiter = CODECS.get(said["encoding"] or "", ""), DELIMITERS.get(said["delimiter"] or "", "")
     table = files.table(file.read_bytes(), codec, delimiter, said["sheet"])
     click.echo(_how_read(table))
     try:
         with writing():
             account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
-            outcome = _watched(CATALOGUE[kind], table, settings, account, keep=not dry_run)
+            described = CATALOGUE[kind]
+            settings = _settings(described, uploads.remembered(described, table.header), said)
+            outcome = _watched(described, table, settings, account, dry_run)
+            if outcome.kept:
+                uploads.remember(described, table.header, settings)
     except Invalid as error:
         wrong = set(error.errors) - {"file"}
         ways = [WAYS_OUT["dates" if name == "dates" else "columns"] for name in sorted(wrong)[:1]]
@@ -94,7 +91,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     _tell(outcome, dry_run, report)
 
 
-def _watched(kind: Any, table: files.Table, settings: Settings, account: Account, keep: bool) -> Outcome:
+def _watched(kind: Kind, table: files.Table, settings: Settings, account: Account, dry_run: bool) -> Outcome:
     """Run an import under a bar, on a screen and with many rows."""
     bars: list[Any] = []
 
@@ -105,10 +102,22 @@ def _watched(kind: Any, table: files.Table, settings: Settings, account: Account
             bar.update(done - bar.pos)
 
     try:
-        return run(kind, table, settings, account, keep, told)
+        return run(kind, table, settings, account, lambda _outcome: not dry_run, told)
     finally:
         for bar in bars:
             bar.render_finish()
+
+
+def _settings(kind: Kind, settings: Settings, said: dict[str, Any]) -> Settings:
+    """Return what is remembered of such files, with what is said of this one over it."""
+    settings.dates = said["dates"] or settings.dates
+    settings.columns |= said["columns"]
+    for name, word in said["values"].items():
+        field, colon, value = name.partition(":")
+        if not colon or field.strip() not in kind.form():
+            raise click.BadParameter(f"“{name}” names no field: write FIELD:VALUE=WORD.", param_hint="--map-value")
+        settings.values.setdefault(field.strip(), {})[value.strip()] = word
+    return settings
 
 
 def _how_read(table: files.Table) -> str:
@@ -126,13 +135,16 @@ def _tell(outcome: Outcome, dry_run: bool, report: Any) -> None:
         click.echo(f"Left out: {', '.join(outcome.left_out)}.")
     if wrong := outcome.report:
         for each in wrong.told[:MOST_TOLD]:
-            where = f"row {each.row}" + (f", {each.column}, “{each.value}”" if each.column else "")
+            where = (f"sheet “{outcome.sheet}”, " if outcome.sheet else "") + f"row {each.row}"
+            where += f", {each.column}, “{each.value}”" if each.column else ""
             click.echo(f"  {where}: {each.reason}", err=True)
         if report:
-            for line in csv.table(WRONG, ((w.row, w.column, w.value, w.reason) for w in wrong.told)):
+            rows = ([outcome.sheet, each.row, each.column, each.value, each.reason] for each in wrong.told)
+            for line in csv.table(REPORTED, rows):
                 report.write(line)
-        more = f" and {wrong.count - MOST_TOLD:,} more" if wrong.count > MOST_TOLD else ""
-        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong{more}.", err=True)
+        if wrong.count > MOST_TOLD:
+            click.echo(f"  … and {wrong.count - MOST_TOLD:,} more; --report FILE tells them.", err=True)
+        click.echo(f"Nothing was imported: {wrong.count:,} cells or rows are wrong.", err=True)
         sys.exit(1)
     counts = outcome.counts
     said = f"{counts['added']:,} added, {counts['changed']:,} changed, {counts['left']:,} as they were"

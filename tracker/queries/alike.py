@@ -150,15 +150,20 @@ def _same_text(form: Any) -> Iterator[Likeness]:
     texts = {form.sha256.data, form.record.text_sha256 if form.record is not None else None} - {None}
     if "text" in form and form["text"].data:
         texts.add(sha256_of(form["text"].data))
-    same_text = or_(Document.sha256.in_(texts), Document.text_sha256.in_(texts))
-    for number in session.scalars(select(Document.id).where(same_text)) if texts else ():
-        yield 102, number, _("Its text has the same sha256.")
+    for document in having_text(texts) if texts else ():
+        yield 102, document.id, _("Its text has the same sha256.")
     if form.web_address.data:
         wanted = bare(form.web_address.data)
         at_host = func.lower(Document.web_address).contains(wanted.partition("/")[0], autoescape=True)
         for number, web_address in session.execute(select(Document.id, Document.web_address).where(at_host)):
             if bare(web_address or "") == wanted:
                 yield 101, number, _("It has the same web address.")
+
+
+def having_text(sha256s: Iterable[str]) -> Sequence[Document]:
+    """Return the documents whose text, catalogued or attached, has one of these sha256."""
+    has_one = or_(Document.sha256.in_(sha256s), Document.text_sha256.in_(sha256s))
+    return session.scalars(select(Document).where(has_one).order_by(Document.id).limit(MOST_ASKED + 1)).all()
 
 
 def bare(address: str) -> str:

@@ -73,8 +73,9 @@ class RecordForm(Form):
 
     def populate_obj(self, obj: Any) -> None:
         """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
+        own = inspect(self.model).attrs
         for name, each in self._fields.items():
-            if name in inspect(self.model).attrs and (name != "code" or each.data):
+            if name in own and (name != "code" or each.data):
                 each.populate_obj(obj, name)
         if obj.code is None:
             obj.code = self.usual_code()

@@ -75,6 +75,6 @@ function show(box, items) {
     list.append(line);
   }
   box.append(shown);
-  // Out from behind the bar at the bottom of the window.
-  box.scrollIntoView({ block: "nearest" });
+  // Out from behind the bar at the bottom of the window, for whoever is still there.
+  if (box.parentElement.contains(document.activeElement)) box.scrollIntoView({ block: "nearest" });
 }

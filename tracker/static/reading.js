@@ -50,7 +50,7 @@ function show() {
     for (const name of ["paragraph", "start", "end"]) bar.elements[name].value = found[name];
     place.textContent = `p${found.paragraph} ${found.start}–${found.end}`;
   }
-  // Right after the paragraph, where the next press of Tab comes to it.
+  // Right after the paragraph, so that from its buttons Tab goes on from there.
   paragraphOf(found.range.startContainer).closest(".para").after(bar);
   const box = found.range.getBoundingClientRect();
   const left = Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - bar.offsetWidth - 8);
@@ -76,9 +76,14 @@ document.addEventListener("selectionchange", () => {
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || bar.hidden) return;
-  bar.hidden = true;
-  document.getSelection().removeAllRanges();
+  if (bar.hidden) return;
+  if (event.key === "Escape") {
+    bar.hidden = true;
+    document.getSelection().removeAllRanges();
+  } else if (event.key === "Tab" && !event.shiftKey && !targets.hidden && !bar.contains(document.activeElement)) {
+    event.preventDefault();
+    targets.querySelector("button").focus();
+  }
 });
 
 // Every stretch of the passage that the address names, and of the one that is pointed at in the margin.

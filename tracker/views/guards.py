@@ -26,11 +26,10 @@ HEADERS = {
 #: No form has so many fields, however many rows it has.
 MOST_FIELDS = 18_000
 
-
 #: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
 KEEPING = {"records.new", "records.edit", "texts.attach"}
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
-UPLOADING = "texts.attach"
+UPLOADING = {"texts.attach", "imports.upload"}
 MOST_UPLOADED = 27 * 1024 * 1024
 
 
@@ -41,17 +40,17 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_unreadable() -> None:
-    if request.endpoint == UPLOADING:
+    sends_file = request.endpoint in UPLOADING and request.mimetype == "multipart/form-data"
+    if sends_file:
         request.max_content_length = request.max_form_memory_size = MOST_UPLOADED
     try:
         unquote_to_bytes(request.query_string).decode()
-        body = request.get_data(cache=True)
+        body = b"" if sends_file else request.get_data(cache=True)
         if request.mimetype == "application/x-www-form-urlencoded":
             if body.count(b"&") >= MOST_FIELDS:
                 raise TooLarge(_("This form has more fields than any page here sends."))
             body = unquote_to_bytes(body)
-        if request.endpoint != UPLOADING or request.mimetype != "multipart/form-data":
-            body.decode()
+        body.decode()
     except UnicodeDecodeError as error:
         raise BadRequest(_("This is not UTF-8, so it cannot be read.")) from error
     for name, value in request.args.items(multi=True):

@@ -15,10 +15,12 @@ from tracker.actions.extracting import text_of
 from tracker.database import session
 from tracker.errors import Invalid, NotFound
 from tracker.models import Document, DocumentText, Passage, current_text
+from tracker.queries import alike
 from tracker.queries.reading import meetings_told_by
 from tracker.records import CATALOGUE
 from tracker.records.fields import UNFIT
 from tracker.views.addresses import record_address
+from tracker.views.answers import wants_json
 from tracker.views.records import shown, sought
 
 pages = Blueprint("texts", __name__)
@@ -34,7 +36,7 @@ def attach(code: str) -> ResponseReturnValue:
     pasted = request.form.get("text", "")
     if g.get("stale"):
         message = _("The page was open for long: your text is below, and nothing was attached yet. Send it again.")
-        return shown(KIND, document, 400, wrong={"text": [message]}, pasted=pasted)
+        return shown(KIND, document, 400, wrong={"text": [message]}, pasted=UNFIT.sub("�", pasted))
     try:
         if "detach" in request.form:
             documents.detach(g.account, document)
@@ -45,8 +47,10 @@ def attach(code: str) -> ResponseReturnValue:
         else:
             flash(told(_attached(document, pasted)))
     except Invalid as error:
+        if wants_json():
+            raise
         session.rollback()
-        return shown(KIND, sought(KIND, code), Invalid.status, wrong=error.errors, pasted=pasted)
+        return shown(KIND, sought(KIND, code), Invalid.status, wrong=error.errors, pasted=UNFIT.sub("�", pasted))
     return redirect(f"{record_address(document)}#text", 303)
 
 
@@ -71,12 +75,15 @@ def told(done: documents.Attached) -> str:
     said = [_("The text is attached.") if done.changed else _("This is the text that was attached already.")]
     if done.document.text_differs:
         said.append(_("It is not the one catalogued: its sha256 differs."))
+    for other in alike.having_text([done.document.text_sha256 or ""]):
+        if other is not done.document:
+            said.append(_("“%(document)s” has the same text: is it here twice?", document=other))
     return " ".join([*said, done.sentence()] if done.passages else said)
 
 
 def file_name(typed: str) -> str:
     """Return the name of a file without folders, and without what no name should hold."""
-    return UNFIT.sub("", re.split(r"[\\/]", typed)[-1]).strip(" .")[-200:] or "text"
+    return UNFIT.sub("", re.split(r"[\\/:]", typed)[-1]).strip(" .")[-200:] or "text"
 
 
 @pages.get("/documents/<code:code>/original")
@@ -103,6 +110,8 @@ def cite(code: str) -> ResponseReturnValue:
         passage = documents.cite(g.account, document, **places)
         return redirect(_onwards(document, passage, request.form.get("to", "")), 303)
     except Invalid as error:
+        if wants_json():
+            raise
         session.rollback()
         return shown(KIND, sought(KIND, code), Invalid.status, wrong=error.errors, cited=places)
 

@@ -3,6 +3,7 @@
 import re
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.actions.extracting import docx, html, pdf, plain
 from tracker.actions.extracting.refusal import refuse
@@ -12,9 +13,9 @@ from tracker.texts import normalised
 LARGEST = 25_000_000
 #: (how it begins, what it is) of files that hold no text to be read here.
 OTHERS = (
-    (rb"\xd0\xcf\x11\xe0", "a Word file of the old sort (.doc), or one with a password"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftyp", "a picture or a film"),
-    (rb"\{\\rtf", "a file in Rich Text Format (.rtf)"),
+    (rb"\xd0\xcf\x11\xe0", _l("a Word file of the old sort (.doc), or one with a password")),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftyp", _l("a picture or a film")),
+    (rb"\{\\rtf", _l("a file in Rich Text Format (.rtf)")),
 )
 
 

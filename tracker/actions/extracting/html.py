@@ -1,5 +1,6 @@
 """Web pages: the text without what stands around it."""
 
+import logging
 import re
 
 from flask_babel import gettext as _
@@ -26,7 +27,9 @@ def text_of(page: str) -> str:
     if len(page) > LONGEST:
         most = f"{LONGEST:,}"
         raise refuse(_("This web page has more than %(most)s characters: paste its text instead.", most=most))
-    page = UNFIT.sub("", page)
+    # It tells its log what a person is told anyway.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    page = UNFIT.sub("", page if "<html" in page.lower() else f"<html><body>{page}</body></html>")
     try:
         found = trafilatura.extract(page, include_comments=False, favor_recall=True) or trafilatura.html2txt(page)
     except (RecursionError, ValueError) as error:

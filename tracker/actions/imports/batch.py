@@ -1,7 +1,7 @@
 """From rows to records: each is added, changed or left, through the form that every door fills."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -15,9 +15,11 @@ from tracker.actions.imports.survey import Report, Survey
 from tracker.actions.imports.values import Names, Unfit
 from tracker.actions.save import TWIN, flush
 from tracker.database import session
+from tracker.models import Record
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
 from tracker.records.choices import Reference
+from tracker.records.fields import UNFIT
 
 #: How many records of each sort a preview shows.
 MOST_SHOWN = 50
@@ -39,12 +41,22 @@ class Outcome:
     """What an import does, or would do."""
 
     total: int = 0
+    #: Which one was read, of a workbook.
+    sheet: str = ""
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "left"), 0))
     shown: dict[str, list[Shown]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
     notes: list[str] = field(default_factory=list)
     #: The columns of the file that fill no field.
     left_out: list[str] = field(default_factory=list)
     report: Report = field(default_factory=Report)
+    #: Whether it was done, and not undone again.
+    kept: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        told = asdict(self)
+        del told["report"]["rows"]
+        return told
 
     def count(self, sort: str, shown: Callable[[], Shown]) -> None:
         self.counts[sort] += 1
@@ -87,15 +99,13 @@ class Batch:
             with session.no_autoflush:
                 self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
             flush()
-            # What the session holds does not grow with the file.
-            session.expunge_all()
-            session.info.pop("named", None)
+            _forget()
             told(done := done + len(chunk))
         return self.outcome
 
     def _chunk(self, rows: list[Row]) -> None:
         self._expect_references(rows)
-        named = [row.code for row in rows if row.code]
+        named = [row.code for row in rows if row.code and not UNFIT.search(row.code)]
         model = self.kind.model
         found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
         existing = {record.code: record for record in found}
@@ -113,10 +123,11 @@ class Batch:
         for each in self.references:
             cells = (row.cells[each.name] for row in rows)
             split = (cell.split(";") if each.several else [cell] for cell in cells)
-            parts.setdefault(each.model, set()).update(part.strip() for cell in split for part in cell)
+            named = {part.strip() for cell in split for part in cell}
+            parts.setdefault(each.model, set()).update(part for part in named if not UNFIT.search(part))
         kept = session.info.setdefault("named", {})
-        for model, named in parts.items():
-            found = session.scalars(select(model).where(model.code.in_(named)))
+        for model, keys in parts.items():
+            found = session.scalars(select(model).where(model.code.in_(keys)))
             kept |= {(model, record.code): record for record in found}
         for each in self.references:
             names = cast(Names, self.readers[each.name])
@@ -185,3 +196,11 @@ class Batch:
                 flag_modified(stepping, "search")
         sort = "added" if draft.record is None else "changed"
         self.outcome.count(sort, lambda: Shown(draft.row.number, record.code, str(record), draft.changes))
+
+
+def _forget() -> None:
+    """Let go of the records, so that what the session holds does not grow with the file."""
+    session.info.pop("named", None)
+    for record in list(session):
+        if isinstance(record, Record):
+            session.expunge(record)

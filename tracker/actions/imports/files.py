@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.actions.imports import workbooks
 from tracker.errors import Invalid
+from tracker.records.fields import UNFIT
 
 #: Limits of one file; a larger one can be cut in two.
 MOST_BYTES = 25 * 1024 * 1024
@@ -63,7 +64,7 @@ class Table:
             while cells and not cells[-1].strip():
                 cells.pop()
             if cells:
-                return number, [" ".join(cell.split()) for cell in cells]
+                return number, [UNFIT.sub("�", " ".join(cell.split())) for cell in cells]
         raise refuse(_("The file is empty: its first row must name the columns."))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -141,6 +142,9 @@ def table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = 
 
 
 def _decodable(content: bytes, encoding: str) -> str:
+    if encoding not in ENCODINGS:
+        known = ", ".join(ENCODINGS.values())
+        raise refuse(_("“%(name)s” is not one of: %(known)s.", name=UNFIT.sub("�", encoding[:60]), known=known))
     if _fails(content, encoding):
         raise refuse(_("The file is not %(encoding)s: choose another encoding.", encoding=ENCODINGS[encoding]))
     return encoding
@@ -176,7 +180,9 @@ def guessed_encoding(content: bytes) -> str:
 def _usual(sample: bytes, encoding: str) -> int:
     """Return how much of a text is what one expects in it, less what is not, if it is read in this encoding."""
     text = sample.decode(encoding, "replace")
-    return sum(1 if sign in USUAL else -1 for sign in text if sign > "\x7f")
+    # A quotation mark opens before a word, and a dash or another mark stands between words.
+    strange = len(re.findall("(?<=[a-z])(?:[“‘]|[–”…](?=[a-z]))", text))
+    return sum(1 if sign in USUAL else -1 for sign in text if sign > "\x7f") - 2 * strange
 
 
 def guessed_delimiter(text: str) -> str:

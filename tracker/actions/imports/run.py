@@ -19,13 +19,13 @@ def run(
     table: Table,
     settings: Settings,
     account: Account,
-    keep: bool,
+    keep: Callable[[Outcome], bool],
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Read a table into the records of a kind within the write transaction that is under way.
 
-    Nothing of it stays if anything is wrong, or if it is not to be kept. `told` is called with how many rows of
-    how many are done. Raises Invalid for what keeps a file from being read at all.
+    Nothing of it stays if anything is wrong, or if `keep` says no to the outcome. `told` is called with how many
+    rows of how many are done. Raises Invalid for what keeps a file from being read at all.
     """
     fills = columns(kind, table.header, settings)
     survey = looked_over(kind, table, fills)
@@ -43,8 +43,9 @@ def run(
     with session.begin_nested() as step:
         batch = Batch(kind, labels, readers, survey)
         outcome = batch.run(chunks(kind, table, fills, survey), lambda done: told(done, survey.total))
-        outcome.notes, outcome.left_out = notes, left_out
-        if outcome.report or not keep:
+        outcome.notes, outcome.left_out, outcome.sheet = notes, left_out, table.sheet
+        outcome.kept = not outcome.report and keep(outcome)
+        if not outcome.kept:
             step.rollback()
     for kept in ("named", "options", "reserved"):
         session.info.pop(kept, None)

@@ -12,6 +12,7 @@ from tracker.actions.imports.mapping import folded
 from tracker.actions.imports.values import NUMERIC, SERIALS, Days
 from tracker.errors import Invalid
 from tracker.records import Kind
+from tracker.records.fields import UNFIT
 
 #: How many wrong cells are told; the others are counted.
 MOST_WRONG = 10_000
@@ -25,6 +26,10 @@ class Wrong:
     column: str
     value: str
     reason: str
+
+
+#: The columns of a report as a file.
+REPORTED = ("sheet", "row", "column", "value", "reason")
 
 
 @dataclass
@@ -42,7 +47,7 @@ class Report:
         self.count += 1
         self.rows.add(row)
         if len(self.told) < MOST_WRONG:
-            self.told.append(Wrong(row, column, value[:200], str(reason)))
+            self.told.append(Wrong(row, column, UNFIT.sub("�", value[:200]), str(reason)))
 
 
 @dataclass
