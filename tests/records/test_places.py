@@ -75,7 +75,7 @@ def test_a_place_is_read(app, one, two, text, words):
         ("page 1", "Write a place as"),
         ("¡", "Write a place as"),
         ("p1 of", "Write a place as"),
-        ("p1 of three", "those that are here: one, two"),
+        ("p1 of three", "those with a text: one, two"),
         ("p1 of ", "Write a place as"),
         ("p5 of two", "no paragraph 5"),
         ("p" + "1" * 299, "Write a place as"),

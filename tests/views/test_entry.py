@@ -170,10 +170,13 @@ def test_what_the_refused_meetings_start_from_is_fine(app, client):
 WRONG = {
     "a party without its kind": ({"parties-0-kind": ""}, {"parties-0-kind": "Fill this in."}),
     "a party of no kind there is": ({"parties-0-kind": "planet"}, {"parties-0-kind": "“planet”"}),
-    "a party part of itself": ({"parties-0-parent": "+parties-0"}, {"parties-0-parent": "no row before this one"}),
+    "a party part of itself": (
+        {"parties-0-parent": "+parties-0"},
+        {"parties-0-parent": "left out or not before"},
+    ),
     "a party part of a later one": (
         {"parties-0-parent": "+parties-1", "parties-1-name": "Later", "parties-1-kind": "country"},
-        {"parties-0-parent": "no row before this one"},
+        {"parties-0-parent": "left out or not before"},
     ),
     "a party overlong": ({"parties-0-name": "x" * 301}, {"parties-0-name": "Shorten this"}),
     "a participant without a name": (
@@ -202,7 +205,7 @@ WRONG = {
     "a seat without its name": ({"participations-0-name_as_printed": ""}, {"participations-0-name_as_printed": "Fill"}),
     "a seat for a party not on the page": (
         {"participations-0-party": "+parties-9"},
-        {"participations-0-party": "no row before this one"},
+        {"participations-0-party": "left out or not before"},
     ),
     "a seat for a party left out": (
         {"parties-0-remove": "yes"},
@@ -218,7 +221,7 @@ WRONG = {
     "a seat at no place": ({"participations-0-passage": "page 3"}, {"participations-0-passage": "Write a place as"}),
     "a seat in no text": (
         {"participations-0-passage": "p1 of elsewhere"},
-        {"participations-0-passage": "is called so"},
+        {"participations-0-passage": "those with a text"},
     ),
     "a group that is one participant": (
         {"participations-0-is_group": ["y"], "participations-0-participant": "ken-salazar"},
@@ -515,7 +518,7 @@ def test_a_newcomer_of_the_same_name_is_not_passed_over(app, client):
     before = stored(app)
     page.values = form_values(asked.text) | {"different": "rich-verma"}
     response = page.save()
-    wrong = {"participations-0-participant": "Several participants have been called so"}
+    wrong = {"participations-0-participant": "More than one participant has this name"}
     assert_refused(app, before, page.values | {"different": "rich-verma"}, response, wrong)
     page.values = form_values(response.text) | {"participations-0-participant": "+participants-0"}
     assert page.save().status_code == 303

@@ -79,7 +79,9 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
         found = people.named(printed)
         if len(found) > 1:
             codes = ", ".join(person.code for person in found)
-            said = _("Several participants have been called so: choose one (%(codes)s), or add another.", codes=codes)
+            said = _(
+                "More than one participant has this name (%(codes)s): choose which, or add a new one.", codes=codes
+            )
             wrong[participant.name] = participant.errors = [said]
         elif found:
             chosen[participant] = found[0]

@@ -224,8 +224,8 @@ class Reference(Choosing):
 
     def unknown(self, key: str) -> str:
         if key.startswith("+"):
-            said = _("“%(key)s” stands for a row to be added, and no row before this one is it.", key=key[:60])
-            return said + " " + _("Choose another, or fill in that row, and do not leave it out.")
+            said = _("The row “%(key)s” that is chosen here is empty, left out or not before this one.", key=key[:60])
+            return said + " " + _("Choose another, or fill in that row.")
         options = list(self.options())
         if not options:
             return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])
