@@ -59,7 +59,7 @@ class Form:
                 }
                 getSelection().removeAllRanges();
                 getSelection().addRange(range);
-                paragraph.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+                paragraph.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
             }""",
             words,
         )

@@ -1,12 +1,12 @@
 """A meeting entered on one page without a script: all of it is saved or nothing, and nothing typed is lost."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.test_seeds import BY_CODE, DOCUMENTS, with_documents
-from tests.views.test_bad_input import assert_refused, listed, stored, summary
+from tests.views.test_bad_input import SCRIPT, assert_refused, listed, stored, summary
 from tracker.actions.documents import attach
 from tracker.database import session, writing
 from tracker.models import Change, Claim, Commitment, Document, Meeting, Participant, Participation, Passage
@@ -170,10 +170,13 @@ def test_what_the_refused_meetings_start_from_is_fine(app, client):
 WRONG = {
     "a party without its kind": ({"parties-0-kind": ""}, {"parties-0-kind": "Fill this in."}),
     "a party of no kind there is": ({"parties-0-kind": "planet"}, {"parties-0-kind": "“planet”"}),
-    "a party part of itself": ({"parties-0-parent": "+parties-0"}, {"parties-0-parent": "no row before this one"}),
+    "a party part of itself": (
+        {"parties-0-parent": "+parties-0"},
+        {"parties-0-parent": "left out or not before"},
+    ),
     "a party part of a later one": (
         {"parties-0-parent": "+parties-1", "parties-1-name": "Later", "parties-1-kind": "country"},
-        {"parties-0-parent": "no row before this one"},
+        {"parties-0-parent": "left out or not before"},
     ),
     "a party overlong": ({"parties-0-name": "x" * 301}, {"parties-0-name": "Shorten this"}),
     "a participant without a name": (
@@ -202,7 +205,7 @@ WRONG = {
     "a seat without its name": ({"participations-0-name_as_printed": ""}, {"participations-0-name_as_printed": "Fill"}),
     "a seat for a party not on the page": (
         {"participations-0-party": "+parties-9"},
-        {"participations-0-party": "no row before this one"},
+        {"participations-0-party": "left out or not before"},
     ),
     "a seat for a party left out": (
         {"parties-0-remove": "yes"},
@@ -218,7 +221,7 @@ WRONG = {
     "a seat at no place": ({"participations-0-passage": "page 3"}, {"participations-0-passage": "Write a place as"}),
     "a seat in no text": (
         {"participations-0-passage": "p1 of elsewhere"},
-        {"participations-0-passage": "is called so"},
+        {"participations-0-passage": "those with a text"},
     ),
     "a group that is one participant": (
         {"participations-0-is_group": ["y"], "participations-0-participant": "ken-salazar"},
@@ -515,7 +518,7 @@ def test_a_newcomer_of_the_same_name_is_not_passed_over(app, client):
     before = stored(app)
     page.values = form_values(asked.text) | {"different": "rich-verma"}
     response = page.save()
-    wrong = {"participations-0-participant": "Several participants have been called so"}
+    wrong = {"participations-0-participant": "More than one participant has this name"}
     assert_refused(app, before, page.values | {"different": "rich-verma"}, response, wrong)
     page.values = form_values(response.text) | {"participations-0-participant": "+participants-0"}
     assert page.save().status_code == 303
@@ -662,4 +665,142 @@ def test_places_made_and_known_give_one_passage_and_one_step(app, client, attach
     assert after == {"one": before["one"] + 1, "two": before["two"]}
     changes = client.get("/participations/talks.s4/history?format=json").json["items"]
     assert [(change["action"], change["account"]) for change in changes] == [("added", "local")]
+    sound(app)
+
+
+# Much of it
+
+
+def queries(app, ask):
+    counted = []
+    engine = app.extensions["tracker.engine"]
+
+    def count(*args):
+        counted.append(args[2])
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        response = ask()
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return response, len(counted)
+
+
+def test_more_rows_cost_no_more_queries(app, client):
+    counts, token = [], form_values(client.get("/meetings/new").text)["csrf_token"]
+    for number in (3, 40):
+        names = [f"Quill{n} Zed{n}x" for n in range(number)]
+        typed = FINE | seats_typed(*names, passage="p1 s1") | {"title": f"Talks of {number}", "different": ""}
+        typed |= {"starts_on": f"20{number:02}-01-01", "documents-0-text": TEXT + str(number), "csrf_token": token}
+        typed["documents-0-title"] = typed["parties-0-name"] = f"{'Q' * number}"
+        for table in ("claims", "commitments"):
+            row = {name: value for name, value in typed.items() if name.startswith(f"{table}-0-")}
+            typed |= {name.replace("-0-", f"-{n}-"): value for n in range(1, number) for name, value in row.items()}
+        response = client.post("/meetings/new", data=typed)
+        assert response.status_code == 303, summary(parsed(response.text)[0])
+        path = response.headers["Location"] + "/edit"
+        client.get(path)
+        counts.append(queries(app, lambda path=path: client.get(path))[1])
+    assert counts[0] == counts[1]
+
+
+def test_three_hundred_rows_are_saved_at_once(app, client):
+    names = [f"Quill{n} Zed{n}x" for n in range(300)]
+    page = Page(client, "/meetings/new")
+    page.values |= FINE | seats_typed(*names, passage="p1 s1")
+    response = page.save()
+    assert response.status_code == 303
+    seats = told(client, response.headers["Location"].rpartition("/")[2])["participations"]
+    assert [seat["name_as_printed"] for seat in seats] == names
+    assert len({seat["participant"] for seat in seats}) == 300
+    assert len({seat["passage"] for seat in seats}) == 1
+    sound(app)
+
+
+# What stands in the address
+
+
+def test_a_row_can_be_begun_in_the_address(client):
+    page = Page(client, f"{EDIT}?participations-0-passage={STATEMENT}.x3&participations-0-code=")
+    passage = [value for name, value in page.values.items() if name.endswith("-passage")]
+    assert passage.count(f"{STATEMENT}.x3") == 1
+    number = next(
+        int(name.split("-")[1])
+        for name, value in page.values.items()
+        if name.startswith("participations-") and name.endswith("-passage") and value == f"{STATEMENT}.x3"
+    )
+    page.row("participations", number, name_as_printed="Rich Verma", party="us", attendance="attended")
+    assert page.save().status_code == 303
+    seats = told(client)["participations"]
+    assert len(seats) == 8
+    assert seats[-1]["passage"] == f"{STATEMENT}.x3"
+
+
+def test_a_meeting_can_be_begun_with_its_document(app, client, attached):
+    page = Page(client, "/meetings/new?documents=one")
+    assert page.values["documents"] == ["one"]
+    assert page.values["reading"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("participations-99999-name_as_printed=x", 200),
+        ("participations-100000-name_as_printed=x", 413),
+        (f"participations-{'9' * 5000}-name_as_printed=x", 200),
+        ("participations-007-name_as_printed=x", 200),
+        ("participations-٣-name_as_printed=x", 200),
+        ("participations--1-name_as_printed=x", 200),
+        ("participations-1e9-name_as_printed=x", 200),
+        ("participations-0-participant=%2Bparticipants-0", 200),
+        ("participants-0-name=x&participations-0-participant=%2Bparticipants-0", 200),
+        ("parties-0-name=x&parties-0-parent=%2Bparties-0", 200),
+        ("documents=nowhere&documents=%2Bdocuments-9&reading=nowhere&read=%2B", 200),
+        ("documents-0-text=One.%20Two.&reading=%2Bdocuments-0&claims-0-passage=p1%20of%20+", 200),
+        ("add=participations&add=nowhere", 200),
+        ("&".join(f"participations-{n}-x=" for n in range(101)), 413),
+        ("&".join(f"participations-{n}-x=" for n in range(100)), 200),
+    ],
+)
+def test_hostile_addresses_are_bounded_work(app, client, query, status):
+    before = stored(app)
+    for path in ("/meetings/new", EDIT):
+        response, asked = queries(app, lambda path=path: client.get(f"{path}?{query}"))
+        assert response.status_code == status
+        assert asked < 60
+    assert stored(app) == before
+
+
+def test_thousands_of_rows_are_refused(app, client):
+    typed = form_values(client.get("/meetings/new").text) | {f"claims-{n}-x": "" for n in range(2_001)}
+    response, asked = queries(app, lambda: client.post("/meetings/new", data=typed))
+    assert response.status_code == 413
+    assert asked < 10
+
+
+# Scripts
+
+
+def test_scripts_in_every_field_are_inert(app, client):
+    page = form_values(client.get("/meetings/new").text)
+    typed = {name: SCRIPT for name in page if name not in ("csrf_token", "different")} | {"documents-0-text": SCRIPT}
+    typed |= {"csrf_token": page["csrf_token"], "reading": "+documents-0", "documents": [SCRIPT]}
+    before = stored(app)
+    for more in ({}, {"add": SCRIPT}, {"read": SCRIPT}, {"csrf_token": SCRIPT}, {"title": ""}):
+        response = client.post("/meetings/new", data=typed | more)
+        assert response.status_code < 500
+        assert "<script>a()" not in response.text
+    assert stored(app) == before
+    fine = FINE | {name: SCRIPT for name in FINE if name.endswith(("title", "name", "text", "as_printed"))}
+    fine["documents-0-text"] = f"{SCRIPT} is here. So it is.\n\nIt is there. Again."
+    response = client.send("/meetings/new", fine, follow=False)
+    assert response.status_code == 303
+    path = response.headers["Location"]
+    for address in (path, f"{path}/edit", f"{path}/history", "/meetings/"):
+        assert "<script>a()" not in client.get(address).text
+    mine = form_values(client.get(f"{path}/edit").text) | {"participations-0-note": SCRIPT}
+    client.send(f"{path}/edit", {"note": SCRIPT})
+    conflict = client.post(f"{path}/edit", data=mine)
+    assert conflict.status_code == 409
+    assert "<script>a()" not in conflict.text
     sound(app)

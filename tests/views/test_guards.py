@@ -349,11 +349,12 @@ def test_the_largest_form_people_send_is_taken(client):
 def test_other_methods_are_refused_and_the_right_ones_named(app, rough, method):
     before = stored(app)
     for rule in app.url_map.iter_rules():
-        path = built(app, rule, kind="meetings", code="mx-us-2023-07-24", filename="tracker.css")
+        path = built(app, rule, kind="meetings", code="mx-us-2023-07-24", filename="tracker.css", number=1)
         for headers in ({}, JSON):
             response = rough.open(path, method=method, headers=headers)
             assert response.status_code == 405, path
-            assert set(response.headers["Allow"].split(", ")) == rule.methods, path
+            there = set().union(*(each.methods for each in app.url_map.iter_rules() if each.rule == rule.rule))
+            assert set(response.headers["Allow"].split(", ")) == there, path
             if headers:
                 assert response.json["status"] == 405
     assert stored(app) == before

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from tracker.actions.documents import attach
 from tracker.actions.save import RowEdit, save
 from tracker.errors import Invalid
-from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party
+from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party, Passage
 from tracker.queries import people
 from tracker.records import kind_of
 from tracker.records.base import RecordForm
@@ -53,12 +53,18 @@ def enter(
 
 def _save_passages(account: Account | None, rows: Sequence[RowEdit], readings: Sequence[Reading]) -> None:
     """Save the passages that were made and are cited."""
-    places = [each for row in rows if not row.removed for each in row.form if isinstance(each, Place) and each.data]
-    cited = {place.passage for place in places}
+    fields = [field for row in rows if not row.removed for field in row.form]
+    cited = {place.passage for place in fields if isinstance(place, Place) and place.data}
     for reading in readings:
-        for passage in [made for made in reading.made if made in cited]:
-            told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
-            save(account, passage, PassageForm(data=told | {"document": reading.document}))
+        new = [_row_of(made, reading.document) for made in reading.made if made in cited]
+        if new:
+            # At once, so that the document's version steps once and its text is read once.
+            save(account, new[0].record, new[0].form, new[1:])
+
+
+def _row_of(passage: Passage, document: Document) -> RowEdit:
+    told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
+    return RowEdit(kind_of(passage), passage, PassageForm(data=told | {"document": document}))
 
 
 def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
@@ -73,7 +79,9 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
         found = people.named(printed)
         if len(found) > 1:
             codes = ", ".join(person.code for person in found)
-            said = _("Several participants have been called so: choose one (%(codes)s), or add another.", codes=codes)
+            said = _(
+                "More than one participant has this name (%(codes)s): choose which, or add a new one.", codes=codes
+            )
             wrong[participant.name] = participant.errors = [said]
         elif found:
             chosen[participant] = found[0]

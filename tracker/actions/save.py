@@ -102,9 +102,11 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
     leaving = {row.record for row in rows if row.removed}
     wrong, seen = {}, set()
     for start, kind, each in named:
+        together = unique_together(kind)
         parent = each[kind.parent].data
-        kept = [row for row in find.rows(kind, parent) if row not in leaving] if inspect(parent).persistent else []
-        for names in unique_together(kind):
+        rows_there = find.rows(kind, parent) if together and inspect(parent).persistent else []
+        kept = [row for row in rows_there if row not in leaving]
+        for names in together:
             # What another row holds until all is saved is taken too: rows are written one after the other.
             taken = {tuple(getattr(row, name) for name in names) for row in kept if row is not each.record}
             values = tuple(each[name].data for name in names)

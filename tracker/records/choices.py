@@ -10,14 +10,13 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
-from wtforms import widgets
 from wtforms.fields.choices import Choice as Option
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.models import Record
-from tracker.records.fields import UNFIT, Told
+from tracker.records.fields import UNFIT, Select, Told
 from tracker.vocabulary import Word
 
 
@@ -99,7 +98,7 @@ class Choosing(Told, SelectFieldBase):
 class Choice(Choosing):
     """One word of a vocabulary."""
 
-    widget = widgets.Select()
+    widget = Select()
 
     def __init__(self, label: Any = None, words: Any = Word, **kwargs: Any):
         super().__init__(label, **kwargs)
@@ -122,7 +121,7 @@ class Choices(Choice):
     """Several words of a vocabulary."""
 
     several = True
-    widget = widgets.Select(multiple=True)
+    widget = Select(multiple=True)
 
 
 Choice.many = Choices
@@ -131,7 +130,7 @@ Choice.many = Choices
 class Code(Choosing):
     """A standard code with a name in every language: a country or a language."""
 
-    widget = widgets.Select()
+    widget = Select()
 
     def __init__(self, label: Any = None, listed: str = "territories", **kwargs: Any):
         super().__init__(label, **kwargs)
@@ -159,7 +158,7 @@ class Codes(Code):
     """Several standard codes."""
 
     several = True
-    widget = widgets.Select(multiple=True)
+    widget = Select(multiple=True)
 
 
 Code.many = Codes
@@ -186,7 +185,7 @@ def kept(model: type[Record], code: str) -> Any:
 class Reference(Choosing):
     """Another record, named by its code."""
 
-    widget = widgets.Select()
+    widget = Select()
 
     #: How many of those being entered on the same page come before this field, if it was typed into.
     before: int | None = None
@@ -225,8 +224,8 @@ class Reference(Choosing):
 
     def unknown(self, key: str) -> str:
         if key.startswith("+"):
-            said = _("“%(key)s” stands for a row to be added, and no row before this one is it.", key=key[:60])
-            return said + " " + _("Choose another, or fill in that row, and do not leave it out.")
+            said = _("The row “%(key)s” that is chosen here is empty, left out or not before this one.", key=key[:60])
+            return said + " " + _("Choose another, or fill in that row.")
         options = list(self.options())
         if not options:
             return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])
@@ -240,7 +239,7 @@ class References(Reference):
     """Several other records, named by their codes."""
 
     several = True
-    widget = widgets.Select(multiple=True)
+    widget = Select(multiple=True)
 
 
 Reference.many = References

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import fields, widgets
 from wtforms.validators import StopValidation
 
@@ -42,6 +43,19 @@ def given(required: bool) -> Any:
             raise StopValidation(_("Fill this in.") if required else None)
 
     return check
+
+
+class Select(widgets.Select):
+    """A list of options as WTForms writes it, but quicker: the rows of a page can have a hundred thousand."""
+
+    #: What stands around the value and the label of an option.
+    PLAIN = Markup('<option value="|">|</option>').split("|")
+    SELECTED = Markup('<option selected value="|">|</option>').split("|")
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        start, between, end = cls.SELECTED if choice.selected else cls.PLAIN
+        return Markup("").join((start, choice.value, between, choice.label, end))
 
 
 class Told(fields.Field):

@@ -108,7 +108,7 @@ class Place(Text):
         reading = self.reading if key is None else self.readings.get(key)
         if reading is None:
             keys = ", ".join(self.readings)
-            said = _("No text of this meeting’s documents is called so; those that are here: %(keys)s.", keys=keys)
+            said = _("After “of” write which document of this meeting it is; those with a text: %(keys)s.", keys=keys)
             raise StopValidation(f"“{self.data[:60]}”: {said}")
         try:
             return reading.passage(typed)

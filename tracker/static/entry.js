@@ -1,6 +1,6 @@
 // The page on which a meeting is entered: more rows, places chosen in the text, newcomers in every list.
 
-import { selected } from "./places.js";
+import { selected, watch } from "./places.js";
 
 const form = document.querySelector("form.entry");
 const text = form.querySelector(".reader-text");
@@ -58,13 +58,13 @@ form.addEventListener("click", (event) => {
 
 // Places
 
-function place({ paragraph, start, end }) {
-  return sentenceOf(paragraph, start, end, true)?.dataset.place ?? `p${paragraph} ${start}-${end}`;
+function place({ number, start, end }) {
+  return sentenceOf(number, start, end, true)?.dataset.place ?? `p${number} ${start}-${end}`;
 }
 
 // The sentence that holds a stretch of a paragraph, or is it.
-function sentenceOf(paragraph, start, end, exactly) {
-  return [...text.querySelectorAll(`[data-paragraph="${paragraph}"] .sentence`)].find(({ dataset }) =>
+function sentenceOf(number, start, end, exactly) {
+  return [...text.querySelectorAll(`[data-paragraph="${number}"] .sentence`)].find(({ dataset }) =>
     exactly ? dataset.start == start && dataset.end == end : dataset.start <= start && end <= dataset.end,
   );
 }
@@ -75,8 +75,8 @@ function pick(kind) {
   const control = (name) => form.elements[row.dataset.row + name];
   control("passage").value = place(picked);
   if (kind === "participations") {
-    const { paragraph, start, end, words } = picked;
-    control("passage").value = sentenceOf(paragraph, start, end)?.dataset.place ?? place(picked);
+    const { number, start, end, words } = picked;
+    control("passage").value = sentenceOf(number, start, end)?.dataset.place ?? place(picked);
     control("name_as_printed").value = words.slice(0, 300);
     control("name_as_printed").dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -88,7 +88,7 @@ function pick(kind) {
 }
 
 function showPicker() {
-  const found = text && selected(text);
+  const found = selected();
   picker.hidden = !found;
   if (!found) return;
   picked = found;
@@ -99,7 +99,9 @@ function showPicker() {
 }
 
 if (text) {
-  for (const event of ["mouseup", "keyup", "touchend"]) document.addEventListener(event, () => setTimeout(showPicker));
+  watch(showPicker, () => {
+    if (!picker.contains(document.activeElement)) picker.hidden = true;
+  });
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") picker.hidden = true;
   });

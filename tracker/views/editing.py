@@ -17,8 +17,8 @@ from tracker.queries import find
 from tracker.records import CATALOGUE, Kind, rows_of
 from tracker.records.base import RecordForm
 
-#: How many rows a page takes, blank ones too, and the highest number of one.
-MOST_ROWS, HIGHEST_ROW = 1_000, 99_999
+#: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
+MOST_ROWS, MOST_BEGUN, HIGHEST_ROW = 2_000, 100, 99_999
 ROW = re.compile("(" + "|".join(CATALOGUE) + r")-(0|[1-9]\d{0,8})-", re.ASCII)
 
 
@@ -59,7 +59,7 @@ class Sheet:
         self.known = record if inspect(record).persistent else None
         self.posted = posted
         self.typed = posted if posted is not None else begun or None
-        self.numbers = numbers_of(self.typed or ())
+        self.numbers = numbers_of(self.typed or (), MOST_BEGUN if posted is None else MOST_ROWS)
         self.build()
 
     def build(self) -> None:
@@ -163,13 +163,13 @@ def _told(form: Any, settled: tuple[str, ...]) -> str:
     return "; ".join(f"{label}: {text}" for label, text in told if text)
 
 
-def numbers_of(names: Iterable[str]) -> dict[str, set[int]]:
+def numbers_of(names: Iterable[str], most: int) -> dict[str, set[int]]:
     """Return {kind: the numbers of its rows} as the names of fields have them; raises TooLarge for too many rows."""
     numbers: dict[str, set[int]] = {}
     for row in filter(None, map(ROW.match, names)):
         numbers.setdefault(row[1], set()).add(int(row[2]))
-    if sum(map(len, numbers.values())) > MOST_ROWS or max(map(max, numbers.values()), default=0) > HIGHEST_ROW:
-        raise TooLarge(_("A page takes at most %(most)s rows: save some first.", most=f"{MOST_ROWS:,}"))
+    if sum(map(len, numbers.values())) > most or max(map(max, numbers.values()), default=0) > HIGHEST_ROW:
+        raise TooLarge(_("A page takes at most %(most)s rows: save some first.", most=f"{most:,}"))
     return numbers
 
 
