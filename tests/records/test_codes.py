@@ -63,3 +63,11 @@ def test_a_code_emptied_on_the_page_stays(app, client):
     with app.app_context():
         titles = dict(session.execute(select(Commitment.code, Commitment.title)).all())
     assert titles["mx-us-2023-07-24.c1"] == "Another title"
+
+
+def test_a_commitment_of_a_meeting_with_a_long_code_is_called_by_its_title(app, client):
+    with app.app_context(), writing():
+        make.record("meetings", **MEETING, code="m" * 64)
+    fields = {"title": "Short", "text": "T", "kind": "intention", "area": "arms", "made_on": "2024-02-01"}
+    client.send("/commitments/new", fields | {"meeting": "m" * 64})
+    assert "Saved." in client.send("/commitments/short/edit", {"note": "Changed"}).text

@@ -37,9 +37,7 @@ class ClaimForm(RecordForm):
     note = note()
 
     def usual_code(self) -> str:
-        if self.meeting.data:
-            return codes.numbered(Claim, f"{self.meeting.data.code}.claim-")
-        return super().usual_code()
+        return codes.within(Claim, self.meeting.data, ".claim-") or super().usual_code()
 
     def validate_period_end(self, _period_end: Any) -> None:
         self.in_order("period_start", "period_end", _("The period ends before it starts: change one of the two days."))

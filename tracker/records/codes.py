@@ -57,6 +57,11 @@ def numbered(model: type[Record], start: str, first: int = 1) -> str:
     return f"{start}{number}"
 
 
+def within(model: type[Record], whole: Record | None, end: str) -> str:
+    """Return the code numbered within that of another record, or nothing if that is too long to be gone on from."""
+    return numbered(model, f"{whole.code}{end}") if whole is not None and len(whole.code) <= LONGEST else ""
+
+
 def is_free(model: type[Record], code: str) -> bool:
     reserved: Reserved = session.info.get("reserved") or Reserved()
     unsaved = {record.code for record in session.new if isinstance(record, model)}

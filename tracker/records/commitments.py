@@ -61,9 +61,7 @@ class CommitmentForm(RecordForm):
     note = note()
 
     def usual_code(self) -> str:
-        if self.meeting.data:
-            return codes.numbered(Commitment, f"{self.meeting.data.code}.c")
-        return super().usual_code()
+        return codes.within(Commitment, self.meeting.data, ".c") or super().usual_code()
 
     def validate_due_on(self, _due_on: Any) -> None:
         self.in_order("made_on", "due_on", _("It is due before it was made: change one of the two days."))

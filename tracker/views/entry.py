@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import inspect
 
 from tracker.actions.entry import enter, is_unsettled
 from tracker.actions.save import RowEdit
 from tracker.database import session
-from tracker.errors import Invalid
+from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Passage
 from tracker.models.texts import current_paragraphs
 from tracker.queries import find, people
@@ -125,6 +126,12 @@ class Entry(Sheet):
         return [*super().entered, *newcomers, *((participants.KIND, form) for form in unknown.values())]
 
     def save(self, account: Account | None) -> None:
+        read = self.posted.get("reading-sha256") if self.posted else None
+        if self.reading is not None and read and read != self.reading.document.text_sha256:
+            said = _(
+                "The text of “%(document)s” was replaced since you opened this page.", document=self.reading.called
+            )
+            raise Conflict(f"{said} {_('See whether your passages still stand where you say, and save again.')}")
         every = [RowEdit(self.kind, self.record, self.form), *self.rows]
         wrong = [edit.form.errors for edit in every if not edit.removed and not edit.form.validate()]
         if wrong:
