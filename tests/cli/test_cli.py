@@ -611,7 +611,7 @@ def test_the_served_pages_refuse_as_the_tested_ones_do(data):
         assert server.status("/areas/new", b"code=x") == 400
         assert server.status("/areas/new", b"note=" + b"x" * (9 * 1024 * 1024)) == 413
         # Sent in chunks, so that its length is not told beforehand.
-        assert server.status("/areas/new", iter([b"note=" + b"x" * 1024 * 1024] * 3)) == 413
+        assert server.status("/areas/new", iter([b"note=" + b"x" * 1024 * 1024] * 9)) == 413
         assert server.status("/", headers={"Host": "evil.example"}) == 400
         for path in ("/", "/nothing"):
             assert "Traceback" not in server.ask(path)[1]
