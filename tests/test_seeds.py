@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from tracker.records import CATALOGUE, kind_of, rows_of
-from tracker.records.choices import Choice, Reference
+from tracker.records.choices import Choice
 from tracker.records.fields import RecordCode
+from tracker.records.references import Reference
 from tracker.texts import words_of
 
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -5,6 +5,14 @@ import re
 
 from playwright.sync_api import expect
 
+from tests import make
+from tests.browser.test_accessibility import problems
+from tests.conftest import Place
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.database import writing
+from tracker.records.references import MOST_LISTED
+
 
 def test_from_the_start_to_an_export(page):
     page.goto("/")
@@ -87,3 +95,19 @@ def test_the_keyboard_alone_reaches_the_content(page):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_a_name_that_is_typed_is_completed(page, where):
+    app = create_app(Settings(data=where, database=Place("served", where).name))
+    with app.app_context(), writing():
+        for number in range(MOST_LISTED):
+            make.participant(code=f"person-{number}", name=f"Person Number {number}")
+    page.goto("/meetings/mx-us-2023-07-24/edit")
+    seat = page.get_by_role("group", name=re.compile("^Seat or mention 1"))
+    seat.get_by_text("More", exact=True).click()
+    seat.get_by_label("Participant").fill("")
+    seat.get_by_label("Participant").press_sequentially("number 42")
+    expect(page.locator("datalist option")).to_have_attribute("value", "person-42")
+    expect(page.locator("datalist option")).to_have_text("Person Number 42")
+    assert not problems(page)
+    app.extensions["tracker.engine"].dispose()

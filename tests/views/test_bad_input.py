@@ -10,9 +10,10 @@ from tests.client import elements, form_values, parsed, words
 from tracker.database import writing
 from tracker.models import Record
 from tracker.records import CATALOGUE, rows_of
-from tracker.records.choices import Choice, Code, Reference
+from tracker.records.choices import Choice, Code
 from tracker.records.days import Day
 from tracker.records.fields import UNFIT, Flag, Number, Text
+from tracker.records.references import Reference
 
 #: {kind: what is typed for a record that is fine}; the seeds hold what it names.
 FINE = {

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, SelectBase, and_, func, or_, select
+from sqlalchemy import Select, SelectBase, and_, false, func, or_, select, true
 
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Record
+from tracker.models.base import words_of
 from tracker.records import Kind
 from tracker.records.filters import Filters
 
@@ -19,6 +20,8 @@ PAGE_SIZE = 50
 CHUNK = 500
 #: How many values of a filter are offered, the most frequent first.
 MOST_OFFERED = 30
+#: How many records are suggested to somebody who types the name of one.
+MOST_SUGGESTED = 20
 
 
 def get(kind: Kind, code: str) -> Any:
@@ -39,6 +42,19 @@ def filtered(kind: Kind, filters: Filters) -> Select[Any]:
 
 def count(query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def suggested(kind: Kind, typed: str) -> Sequence[Any]:
+    """Return the first records of a kind that somebody may mean: by words of theirs, or a part of their code."""
+    words = [kind.model.search.contains(f" {word}", autoescape=True) for word in words_of(typed)]
+    code = kind.model.code.contains(typed.strip().lower(), autoescape=True)
+    query = (
+        select(kind.model)
+        .where(or_(code, and_(true() if words else false(), *words)))
+        .order_by(kind.model.code)
+        .limit(MOST_SUGGESTED)
+    )
+    return session.scalars(query.options(*kind.loads(()))).all()
 
 
 def is_empty(kind: Kind) -> bool:

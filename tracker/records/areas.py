@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import PolicyArea
 from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.choices import Reference
 from tracker.records.fields import LongText, Number, Text
+from tracker.records.references import Reference
 
 
 class AreaForm(RecordForm):

@@ -1,21 +1,16 @@
-"""Fields that choose from a list: words of a vocabulary, standard codes, other records."""
+"""Fields that choose from a list: words of a vocabulary, standard codes."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
 from wtforms.fields.choices import Choice as Option
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import StopValidation
 
-from tracker.database import session
-from tracker.models import Record
 from tracker.records.fields import UNFIT, Select, Told
 from tracker.vocabulary import Word
 
@@ -162,84 +157,3 @@ class Codes(Code):
 
 
 Code.many = Codes
-
-
-def shortened(text: str, most: int = 90) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def unsaved(model: type[Record]) -> dict[str, tuple[Record, str]]:
-    """Return {key: (record, label)} of what is being entered on the same page and can be chosen before it is saved."""
-    return session.info.setdefault("unsaved", {}).setdefault(model, {})
-
-
-def kept(model: type[Record], code: str) -> Any:
-    """Return the record with a code, or nothing; asked for once a request, however many rows of a form name it."""
-    named = session.info.setdefault("named", {})
-    record = named.get((model, code))
-    if record is None or not inspect(record).persistent:
-        record = named[model, code] = session.scalar(select(model).where(model.code == code))
-    return record
-
-
-class Reference(Choosing):
-    """Another record, named by its code."""
-
-    widget = Select()
-
-    #: How many of those being entered on the same page come before this field, if it was typed into.
-    before: int | None = None
-
-    def __init__(self, label: Any = None, model: Any = Record, **kwargs: Any):
-        super().__init__(label, **kwargs)
-        self.model = model
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.before = len(unsaved(self.model))
-        super().process_formdata(valuelist)
-
-    def options(self) -> Mapping[str, str]:
-        # Read once a request, however many rows of a form offer the same list.
-        listed = session.info.setdefault("options", {})
-        if self.model not in listed:
-            records = session.scalars(select(self.model).order_by(self.model.id))
-            labels = {record.code: shortened(str(record)) for record in records}
-            times = Counter(labels.values())
-            listed[self.model] = {
-                code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
-            }
-        before = islice(unsaved(self.model).items(), self.before)
-        return {key: label for key, (_record, label) in before} | listed[self.model]
-
-    def option(self, key: str) -> Any:
-        if entered := unsaved(self.model).get(key):
-            return entered[0]
-        return kept(self.model, key)
-
-    def key(self, value: Any) -> str:
-        return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
-
-    def label_of(self, value: Any) -> str:
-        return next((label for record, label in unsaved(self.model).values() if record is value), None) or str(value)
-
-    def unknown(self, key: str) -> str:
-        if key.startswith("+"):
-            said = _("The row “%(key)s” that is chosen here is empty, left out or not before this one.", key=key[:60])
-            return said + " " + _("Choose another, or fill in that row.")
-        options = list(self.options())
-        if not options:
-            return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])
-        said = _("No record has the code “%(key)s”.", key=key[:60])
-        if len(options) > 12:
-            return said + " " + _("Choose one from the list.")
-        return said + " " + _("The codes are: %(codes)s.", codes=", ".join(options))
-
-
-class References(Reference):
-    """Several other records, named by their codes."""
-
-    several = True
-    widget = Select(multiple=True)
-
-
-Reference.many = References

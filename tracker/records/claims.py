@@ -10,10 +10,10 @@ from wtforms.validators import StopValidation
 from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.choices import Reference
 from tracker.records.days import Day
 from tracker.records.fields import LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference
 
 
 class ClaimForm(RecordForm):

@@ -23,10 +23,11 @@ from tracker.models import (
 from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
-from tracker.records.choices import Choice, Reference, References
+from tracker.records.choices import Choice
 from tracker.records.days import Day, Time
 from tracker.records.fields import Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference, References
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,

@@ -12,10 +12,11 @@ from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, derived, note
-from tracker.records.choices import Choice, Code, Reference, References
+from tracker.records.choices import Choice, Code
 from tracker.records.days import Day, Time, date_text
 from tracker.records.fields import Address, Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference, References
 from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import Participant, Party
-from tracker.records.choices import Choice, Reference, References
+from tracker.records.choices import Choice
 from tracker.records.claims import ClaimForm
 from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
 from tracker.records.days import Day
@@ -18,6 +18,7 @@ from tracker.records.documents import DocumentForm
 from tracker.records.fields import LongText, where_unfit
 from tracker.records.meetings import MeetingLinkForm, ParticipationForm
 from tracker.records.places import Place
+from tracker.records.references import Reference, References
 from tracker.texts import normalised
 from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
 

@@ -219,7 +219,7 @@ class RecordCode(Text):
 
     SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
     #: Words that stand for pages where a code would stand in an address.
-    RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "feed.atom", "index", "all"})
+    RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "suggest", "feed.atom", "index", "all"})
 
     def __init__(self, label: Any = None, *, most: int = 64, **kwargs: Any):
         super().__init__(label or _l("Code"), most=most, **kwargs)

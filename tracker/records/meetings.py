@@ -12,10 +12,11 @@ from tracker.models import Document, Meeting, MeetingLink, Participant, Particip
 from tracker.models.meetings import meeting_document
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, note
-from tracker.records.choices import Choice, Code, Reference, References
+from tracker.records.choices import Choice, Code
 from tracker.records.days import Day, date_text
 from tracker.records.fields import Flag, LongText, Text
 from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference, References
 from tracker.vocabulary import (
     Attendance,
     Basis,

@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from tracker.models import Meeting, Participant, Participation, Party
 from tracker.records.base import Kind, RecordForm, note
-from tracker.records.choices import Reference
 from tracker.records.fields import LongText, Text
 from tracker.records.filters import Filters, any_of
+from tracker.records.references import Reference
 
 
 class ParticipantForm(RecordForm):

@@ -5,9 +5,10 @@ from flask_babel import lazy_gettext as _l
 from tracker.models import Party
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.choices import Choice, Reference
+from tracker.records.choices import Choice
 from tracker.records.fields import Text
 from tracker.records.filters import Filters, any_of
+from tracker.records.references import Reference
 from tracker.vocabulary import PartyKind
 
 

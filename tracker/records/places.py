@@ -9,8 +9,8 @@ from wtforms.validators import StopValidation
 
 from tracker import texts
 from tracker.models import Document, Passage
-from tracker.records.choices import kept
 from tracker.records.fields import Text
+from tracker.records.references import kept
 
 #: Stands between a place and the text it is in, where that is not the one being read.
 OF = " of "

@@ -128,7 +128,7 @@ function offer(section) {
       const after = list.closest(`[data-cards="${kind}"] > .card-row`);
       const fits = label && (!after || row.compareDocumentPosition(after) & Node.DOCUMENT_POSITION_FOLLOWING);
       if (list.tagName === "SELECT") offerIn(list, key, fits ? label : "");
-      else offerBox(list, key, fits ? label : "");
+      else if (list.tagName !== "INPUT") offerBox(list, key, fits ? label : "");
     }
   }
 }

@@ -15,11 +15,11 @@ from tracker.queries import find, people
 from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
-from tracker.records.choices import shortened, unsaved
 from tracker.records.entry import LONGEST_TEXT, ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
 from tracker.records.fields import UNFIT
 from tracker.records.parties import PartyForm
 from tracker.records.places import Place, Reading
+from tracker.records.references import shortened, unsaved
 from tracker.texts import begins_with_title, normalised, paragraphs
 from tracker.views.editing import Sheet, Table
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -38,6 +38,14 @@ def index(kind: Kind) -> ResponseReturnValue:
     if wanted.format:
         return files.FORMATS[wanted.format](wanted)
     return page("index", kind, list=wanted)
+
+
+@pages.get("/<kind:kind>/suggest")
+def suggest(kind: Kind) -> ResponseReturnValue:
+    """Tell which records somebody may mean who begins to type a name or a code, as JSON."""
+    typed = request.args.get("q", "")[:200]
+    found = find.suggested(kind, typed) if typed.strip() else []
+    return jsonify(items=[{"code": record.code, "name": str(record)} for record in found])
 
 
 @pages.get("/<kind:kind>/<code:code>")

@@ -17,8 +17,8 @@ from tracker.actions.save import TWIN, flush
 from tracker.database import session
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
-from tracker.records.choices import Reference
 from tracker.records.fields import UNFIT
+from tracker.records.references import Reference
 
 #: How many records of each sort a preview shows.
 MOST_SHOWN = 50
