@@ -215,7 +215,7 @@ def test_a_control_character_is_wrong_by_its_cell(bring, held, field, sign):
 
 def test_a_field_without_a_column_is_told_where_it_is_missing(bring):
     assert wrong(bring("parties", sheet(["code", "kind"], ["fr", "country"]))) == [
-        (2, "Name (no column)", "", "Fill this in.")
+        (2, "Name (no column)", "", "Fill this in. The file has no column for it: add one, named name.")
     ]
 
 

@@ -183,7 +183,10 @@ class Batch:
             above = self.survey.codes.get(cell.strip()) if getattr(told, "model", None) is self.kind.model else None
             if above in self.survey.report.rows:
                 said = [_("Row %(row)s, which has this code, must be put right first.", row=above)]
-            label = self.headers.get(name) or _("%(field)s (no column)", field=told.label.text)
+            label = self.headers.get(name)
+            if label is None:
+                label = _("%(field)s (no column)", field=told.label.text)
+                said = [*said, _("The file has no column for it: add one, named %(name)s.", name=name)]
             self.survey.report.add(row.number, label, cell, " ".join(map(str, said)))
 
     def _left(self, row: Row, record: Any) -> None:
