@@ -104,7 +104,8 @@ class Text(Told, fields.StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             typed = re.sub("\r\n?", "\n", valuelist[0]).strip()
-            self.data = (typed if self.lines else re.sub(r"\s*\n\s*", " ", typed)) or None
+            lines = filter(None, (line.strip() for line in typed.split("\n")))
+            self.data = (typed if self.lines else " ".join(lines)) or None
 
     def pre_validate(self, form: Any) -> None:
         if self.data and UNFIT.search(self.data):

@@ -1,6 +1,7 @@
 """The text read out of files, and the files that are refused."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -184,6 +185,12 @@ def test_what_cannot_be_read_is_refused_with_the_way_out(what):
     with pytest.raises(Invalid, match=said) as refusal:
         text_of(made(), "a.txt")
     assert list(refusal.value.errors) == ["file"]
+
+
+def test_a_tag_that_never_ends_is_read_at_once():
+    begun = time.perf_counter()
+    assert not html.is_html("<" + "a" * 5_000_000, "x.html")
+    assert time.perf_counter() - begun < 5
 
 
 def test_a_page_too_long_is_refused():

@@ -3,6 +3,7 @@
 import datetime
 import io
 import itertools
+import time
 import zipfile
 
 import pytest
@@ -160,10 +161,10 @@ TOO_MANY = "5,000,000 cells in all"
         (with_cell(b'<x:c xmlns:x="y" r="XFD1048576"><v>7</v></x:c>'), TOO_MANY),
         (with_cell(b"<c><v>7</v></c>"), UNUSUAL),
         (with_cell(b'<c s=">" r="XFD1048576"><v>7</v></c>'), UNUSUAL),
-        (with_cell(b'<c r="B2" t="e"><v>#REF!</v></c>'), "Cell B2 holds an error, such as #REF!"),
+        (with_cell(b'<c r="B2" t="e"><v>#REF!</v></c>'), "Cell B2 of the sheet “Data” holds an error, such as #REF!"),
         (b"a," * 1_000_000 + b"\n", "Row 1 has 1,000,001 columns; 500 are the most"),
         (b"a,b\n" + b"1," * 600 + b"\n", "Row 2 has 601 columns"),
-        (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', "begins in line 2 cannot be read as CSV. One of its cells has more than"),
+        (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', "line 2 cannot be read as CSV. One of its cells has more than"),
         (b'a,b\n1,"never closed\n3,4\n', "The row that begins in line 2 cannot be read as CSV. A quotation mark opens"),
         (b'a,b\n1,2\n1,"so "called" it"\n', "begins in line 3 cannot be read as CSV. A quotation mark within a cell"),
         (b"x" * (files.MOST_BYTES + 1), "The file has 25.0 MB; 25 are the most"),
@@ -175,6 +176,24 @@ def test_what_is_no_table_is_refused_in_words(content, said):
         rows(files.table(content))
     assert list(refused.value.errors) == ["file"]
     assert said in str(refused.value)
+
+
+def test_marks_within_marks_are_refused_at_once():
+    for cells in (b"<c " * 30_000, b'<c s="<" r="XFD1048576"><v>7</v></c>'):
+        begun = time.perf_counter()
+        with pytest.raises(Invalid, match=UNUSUAL):
+            files.table(with_cell(cells))
+        assert time.perf_counter() - begun < 5
+
+
+def test_an_error_is_wrong_in_the_sheet_that_is_read_alone():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet("A & “B”").write_row(0, 0, ["name"])
+        book.add_worksheet("Sums").write_formula("C3", "=1/0", None, "#DIV/0!")
+    assert files.table(out.getvalue()).header == ["name"]
+    with pytest.raises(Invalid, match="Cell C3 of the sheet “Sums” holds an error"):
+        files.table(out.getvalue(), sheet="Sums")
 
 
 def test_too_many_rows_are_refused():

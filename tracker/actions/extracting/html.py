@@ -17,7 +17,7 @@ def is_html(text: str, name: str) -> bool:
     beginning = re.sub(r"<!--.*?-->|<\?xml[^>]*>", "", text[:2000], flags=re.DOTALL).lstrip("\ufeff \t\r\n").lower()
     if beginning.startswith(("<!doctype html", "<html")):
         return True
-    return bool(re.search(r"\.x?html?$", name.lower()) and re.search(r"<\w+[^<>]{0,500}>", text))
+    return bool(re.search(r"\.x?html?$", name.lower()) and re.search(r"<\w[^<>]{0,500}>", text))
 
 
 def text_of(page: str) -> str:

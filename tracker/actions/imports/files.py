@@ -143,7 +143,11 @@ def table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = 
         names = workbooks.sheets(content)
         if sheet and sheet not in names:
             raise refuse(_("There is no sheet “%(sheet)s”: %(names)s.", sheet=sheet[:60], names=", ".join(names)))
-        return Table(content, sheet=sheet or names[0], sheets=tuple(names))
+        chosen = sheet or next(iter(names))
+        if cell := names[chosen]:
+            said = _("Cell %(cell)s of the sheet “%(sheet)s” holds an error, such as #REF!.", cell=cell, sheet=chosen)
+            raise refuse(f"{said} {_('Put its formula right.')}")
+        return Table(content, sheet=chosen, sheets=tuple(names))
     encoding = _decodable(content, encoding) if encoding else guessed_encoding(content)
     sample = _text(content[:SAMPLE], encoding)
     sample.reconfigure(errors="replace")

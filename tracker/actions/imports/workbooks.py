@@ -1,6 +1,7 @@
 """Excel workbooks as rows of text, looked at before they are opened: a small file can hold a huge sheet."""
 
 import datetime
+import html
 import io
 import re
 import zipfile
@@ -20,10 +21,15 @@ MOST_CELLS = 5_000_000
 MOST_ROWS = 100_001
 MOST_COLUMNS = 500
 PIECE = 1024 * 1024
-#: The beginning of a cell, with its attributes, and whether it is empty.
-CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(/?)>")
+BOOK = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+#: The beginning of a cell, with its attributes, whether it is empty, and what ends it: a mark within a mark is looked
+#: at once, not again for each that it is in.
+CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*?)(/?)([<>]|\Z)")
 PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 FAULTY = re.compile(rb"""\st\s*=\s*["']e["']""")
+#: A sheet as the workbook lists it, and where the parts of the workbook lie.
+LISTED = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s[^<>]*>")
+ATTRIBUTE = re.compile(r"""\s([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class DayCell(str):
@@ -34,9 +40,12 @@ def refuse(message: str) -> Invalid:
     return Invalid({"file": [message]})
 
 
-def sheets(content: bytes) -> list[str]:
-    """Return the names of the visible sheets; raises Invalid for what is no workbook, or a dangerous one."""
-    _look_inside(content)
+def sheets(content: bytes) -> dict[str, str]:
+    """Return {name of a visible sheet: a cell of it that holds an error, or nothing}.
+
+    Raises Invalid for what is no workbook, or a dangerous one.
+    """
+    faulty = _look_inside(content)
     import python_calamine as calamine
 
     book = _opened(content)
@@ -44,7 +53,24 @@ def sheets(content: bytes) -> list[str]:
     names = [sheet.name for sheet in book.sheets_metadata if (sheet.typ, sheet.visible) == kinds]
     if not names:
         raise refuse(_("The workbook has no sheet to read."))
-    return names
+    parts = _parts(content) if faulty else {}
+    # Of a sheet whose part is not known, all that is wrong anywhere may be its own.
+    return {name: faulty.get(parts[name], "") if name in parts else next(iter(faulty.values()), "") for name in names}
+
+
+def _parts(content: bytes) -> dict[str, str]:
+    """Return {name of a sheet: the member of the file that holds its cells}."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        known = set(packed.namelist())
+        listed = [packed.read(name).decode("utf-8", "replace") for name in BOOK if name in known]
+    marks = [
+        {name.split(":")[-1].lower(): html.unescape(one or other) for name, one, other in ATTRIBUTE.findall(mark)}
+        for mark in LISTED.findall("".join(listed))
+    ]
+    places = {mark["id"]: mark["target"] for mark in marks if {"id", "target"} <= mark.keys()}
+    found = {mark["name"]: places.get(mark["id"], "") for mark in marks if {"id", "name"} <= mark.keys()}
+    members = {name: place[1:] if place[:1] == "/" else f"xl/{place}" for name, place in found.items()}
+    return {name: member for name, member in members.items() if member in known}
 
 
 def rows(content: bytes, sheet: str) -> Iterator[list[str]]:
@@ -75,8 +101,12 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _look_inside(content: bytes) -> None:
-    """Unpack a workbook piece by piece and throw it away, counting; raises Invalid for what is too much."""
+def _look_inside(content: bytes) -> dict[str, str]:
+    """Unpack a workbook piece by piece and throw it away, counting; raises Invalid for what is too much.
+
+    Returns {member: its first cell that holds an error}.
+    """
+    faulty: dict[str, str] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
@@ -88,14 +118,17 @@ def _look_inside(content: bytes) -> None:
             left = MOST_UNPACKED
             for member in members:
                 with packed.open(member) as file:
-                    left = _count(file, left)
+                    left, cell = _count(file, left)
+                if cell:
+                    faulty[member.filename] = cell
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise refuse(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
+    return faulty
 
 
-def _count(file: Any, left: int) -> int:
-    """Read a member to its end; return how many more bytes the others may have."""
-    rows, columns, rest = 0, 0, b""
+def _count(file: Any, left: int) -> tuple[int, str]:
+    """Read a member to its end; return how many more bytes the others may have, and a cell that holds an error."""
+    rows, columns, rest, faulty = 0, 0, b"", ""
     while piece := file.read(PIECE):
         if (left := left - len(piece)) < 0:
             raise _too_much()
@@ -103,17 +136,13 @@ def _count(file: Any, left: int) -> int:
         cut = piece.rfind(b"<")
         # A mark that is longer than a piece is none of a cell's.
         piece, rest = (piece[:cut], piece[cut:]) if cut >= 0 and len(piece) - cut < PIECE else (piece, b"")
-        for attributes, empty in CELL.findall(piece):
+        for attributes, empty, end in CELL.findall(piece):
             place = PLACE.search(attributes)
-            if place is None:
+            if place is None or end != b">":
                 raise refuse(_("The workbook is written in an unusual way: open it in a spreadsheet and save it anew."))
-            if FAULTY.search(attributes):
-                raise refuse(
-                    _(
-                        "Cell %(cell)s holds an error, such as #REF!: put its formula right.",
-                        cell=(place[1] + place[2]).decode(),
-                    )
-                )
+            if not faulty and FAULTY.search(attributes):
+                # Nothing is read of such a cell: it would empty its field.
+                faulty = (place[1] + place[2]).decode()
             if not empty:
                 rows, columns = max(rows, int(place[2])), max(columns, _number(place[1]))
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
@@ -128,7 +157,7 @@ def _count(file: Any, left: int) -> int:
                 cells=f"{MOST_CELLS:,}",
             )
         )
-    return left
+    return left, faulty
 
 
 def _too_much() -> Invalid:
