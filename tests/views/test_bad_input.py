@@ -267,6 +267,9 @@ RULES = {
     "a place that nobody answers for": ("meetings", {"city": "Tapachula"}, {"place_basis": "stated or inferred"}),
     "a number of nothing": ("claims", {"value": "12.5"}, {"value": "Unit"}),
     "a number that does not end": ("claims", {"value": "0.1234567", "unit": "m"}, {"value": "Write a number"}),
+    "thousands set apart": ("claims", {"value": "+1,026,000.5", "unit": "m"}, {"value": "digits: +1026000.5."}),
+    "thousands set apart by blanks": ("claims", {"value": "26 000", "unit": "m"}, {"value": "digits: 26000."}),
+    "a decimal comma": ("claims", {"value": "12,5", "unit": "m"}, {"value": "Write a number"}),
     "a period that ends before it starts": (
         "claims",
         {"period_start": "2024-02-01", "period_end": "2024-01-31"},

@@ -120,6 +120,15 @@ def test_what_is_unknown_is_named_and_what_was_said_is_kept(client):
     assert chosen(page, "column-1") == "title"
 
 
+@pytest.mark.parametrize("fills", ["nothing", "kind\x00", "id"])
+def test_a_field_that_is_none_is_refused(client, fills):
+    where = upload(client, "meetings", FILE).location
+    values = form_values(client.get(where).text) | SAID
+    page = client.post(where, data=values | {"column-4": fills})
+    assert page.status_code == 422
+    assert "There is no field" in page.text
+
+
 def test_wrong_cells_are_shown_and_can_be_taken_away(app, client):
     before = held(app)
     rows = [[f"x {n}", "T"] for n in range(250)]
@@ -160,9 +169,10 @@ def test_a_file_can_be_read_in_another_way(client):
     assert "The file is read anew" in page.text
     assert chosen(page, "delimiter") == "comma"
     assert "column-1" not in form_values(page.text)
-    wrong = client.send(where, {"encoding": "utf-8-sig"})
-    assert wrong.status_code == 422
-    assert "The file is not UTF-8: choose another encoding." in wrong.text
+    for encoding, called in (("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16")):
+        wrong = client.send(where, {"encoding": encoding})
+        assert wrong.status_code == 422
+        assert f"The file is not {called}: choose another encoding." in wrong.text
     assert chosen(client.send(where, {"delimiter": "semicolon"}), "column-2") == "starts_on"
 
 

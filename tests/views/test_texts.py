@@ -360,6 +360,8 @@ def test_a_passage_leads_on_to_what_rests_on_it(app, client, document):
         assert [name for name, value in values.items() if name.endswith(field) and value in ("d.x1", "p1 s1")], to
         if to != "seat":
             assert values["meeting"] == "m"
+    begun = form_values(client.get(cited(client, document, to="commitment", **here).headers["Location"]).text)
+    assert (begun["meeting"], begun["made_on"]) == ("m", "2024-02-01")
     with app.app_context(), writing():
         make.meeting(code="other", documents=["d"])
     several = client.get(cited(client, document, to="seat", **here).headers["Location"])

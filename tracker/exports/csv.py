@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tracker.records.base import Column
+from tracker.records.fields import typed_number
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
@@ -20,7 +21,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return str(value)
+        return typed_number(value)
     text = "; ".join(value) if isinstance(value, list) else str(value)
     return f"'{text}" if text[:1] in tuple("=+-@\t\r'") else text
 

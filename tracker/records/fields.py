@@ -137,6 +137,10 @@ class Address(Text):
             raise StopValidation(_("Write a whole web address, beginning with https:// or http://."))
 
 
+#: A number whose thousands are parted: 26,000 or 1 000 000.5.
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,\s'’]\d{3})+(?:\.\d+)?", re.ASCII)
+
+
 def typed_number(value: float) -> str:
     """Return a number as a person types it, without an exponent; one beyond all bounds as too many nines."""
     if isinstance(value, int):
@@ -163,6 +167,10 @@ class Number(Told, fields.StringField):
         shape = r"[+-]?\d{1,15}" if self.whole else r"[+-]?\d{1,15}(\.\d{1,6})?"
         number = float(typed) if len(typed) <= SHORT and re.fullmatch(shape, typed, re.ASCII) else math.nan
         if not self.least <= number <= self.most:
+            if len(typed) <= SHORT and GROUPED.fullmatch(typed):
+                # What parts thousands in one language is the decimal point of another.
+                parted = re.sub(r"[^\d.+-]", "", typed)
+                raise ValueError(_("Write it without commas or spaces between the digits: %(n)s.", n=parted))
             sort = _("a whole number") if self.whole else _("a number such as 12.5")
             raise ValueError(
                 _(

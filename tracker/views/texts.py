@@ -122,6 +122,8 @@ def _onwards(document: Document, passage: Passage, to: str) -> str:
     one = meetings[0].code if len(meetings) == 1 else None
     begun: dict[str, Any] = {"meeting": one} if one else {}
     if to == "commitment":
+        if one and meetings[0].starts_on:
+            begun["made_on"] = meetings[0].starts_on.isoformat()
         begun |= {"commitment-sources-0-code": "", "commitment-sources-0-passage": code}
         return f"/commitments/new?{urlencode(begun)}"
     if to == "claim":

@@ -60,8 +60,9 @@ def test_what_is_said_of_a_file_is_believed():
     content = sheet(["code;x", "name"], ["a;1", "é"], encoding="cp1252")
     assert files.table(content, "mac_roman", ",").header == ["code;x", "name"]
     assert rows(files.table(content, "mac_roman", ","))[1] == ["a;1", "È"]
-    with pytest.raises(Invalid, match="The file is not UTF-8: choose another encoding"):
-        files.table(content, "utf-8-sig")
+    for encoding in ("utf-8-sig", "utf-16"):
+        with pytest.raises(Invalid, match=f"The file is not {files.ENCODINGS[encoding]}: choose another encoding"):
+            files.table(content, encoding)
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does_and_empty_ones_are_passed_over():
@@ -162,8 +163,9 @@ TOO_MANY = "5,000,000 cells in all"
         (with_cell(b'<c r="B2" t="e"><v>#REF!</v></c>'), "Cell B2 holds an error, such as #REF!"),
         (b"a," * 1_000_000 + b"\n", "Row 1 has 1,000,001 columns; 500 are the most"),
         (b"a,b\n" + b"1," * 600 + b"\n", "Row 2 has 601 columns"),
-        (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', "Line 2 cannot be read as CSV: field larger than field limit"),
-        (b'a,b\n1,"never closed\n', "cannot be read as CSV: unexpected end of data"),
+        (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', "begins in line 2 cannot be read as CSV. One of its cells has more than"),
+        (b'a,b\n1,"never closed\n3,4\n', "The row that begins in line 2 cannot be read as CSV. A quotation mark opens"),
+        (b'a,b\n1,2\n1,"so "called" it"\n', "begins in line 3 cannot be read as CSV. A quotation mark within a cell"),
         (b"x" * (files.MOST_BYTES + 1), "The file has 25.0 MB; 25 are the most"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",

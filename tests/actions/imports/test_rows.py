@@ -55,6 +55,8 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
         make.indicator(code="seized", name="'=Weapons", unit="weapons")
         make.claim(code="later", text="+Later", indicator="seized", value=-1.5, unit="x", supersedes=None)
         make.claim(code="earlier", text="@Earlier\nand more; with, signs", supersedes="later", area="arms")
+        make.claim(code="tiny", text="Tiny", value=0.000001, unit="x")
+        make.claim(code="huge", text="Huge", value=-999_999_999_999_999, unit="x")
         make.commitment(code="z", areas=["arms", "migration"], title="-5 per cent", deadline_kind="ongoing")
         make.commitment_link(commitment="z", to="mx-us-2023-07-24.c1", kind="in_return_for")
         make.milestone(commitment="z", title="=First", done_on="2024-03-01", web_address="https://example.org/")
@@ -217,7 +219,7 @@ def test_a_control_character_is_wrong_by_its_cell(bring, held, field, sign):
 
 def test_a_field_without_a_column_is_told_where_it_is_missing(bring):
     assert wrong(bring("parties", sheet(["code", "kind"], ["fr", "country"]))) == [
-        (2, "Name (no column)", "", "Fill this in.")
+        (2, "Name (no column)", "", "Fill this in. The file has no column for it: add one, named name.")
     ]
 
 
@@ -258,6 +260,13 @@ def test_a_name_that_two_rows_have_must_be_a_code(bring):
     assert [row[:3] for row in wrong(outcome)] == [(4, "parent", "SAME")]
 
 
+def test_a_row_named_by_one_is_told_to_be_put_right_first(bring):
+    rows = [["a", "One", "nothing", ""], ["b", "B", "country", "a"], ["c", "C", "country", "one"]]
+    outcome = bring("parties", sheet(["code", "name", "kind", "parent"], *rows))
+    assert [row[0] for row in wrong(outcome)] == [2, 3, 4]
+    assert all("Row 2, which it names, must be put right first." in row[3] for row in wrong(outcome)[1:])
+
+
 def test_a_damaged_code_in_a_record_that_is_here_is_wrong_by_its_cell(bring, held):
     before = held()
     outcome = bring("parties", sheet(["code", "parent", "note"], ["mx", "Jan-85", "n"]))
@@ -293,7 +302,7 @@ def test_rows_that_lead_back_to_themselves_are_wrong(bring, held):
         (5, "parent", "a"),
     ]
     assert said not in wrong(outcome)[3][3]
-    assert wrong(outcome)[3][3] == "Row 2, which has this code, must be put right first."
+    assert wrong(outcome)[3][3] == "Row 2, which it names, must be put right first."
     assert held() == before
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.datastructures import MultiDict
 
+from tracker.actions.imports.mapping import folded
 from tracker.actions.imports.peers import Peers
 from tracker.actions.imports.rows import Row
 from tracker.actions.imports.survey import Report, Survey
@@ -180,10 +181,14 @@ class Batch:
     def _report(self, row: Row, errors: dict[str, Any]) -> None:
         for name, said in errors.items():
             cell, told = row.cells.get(name, ""), self.form[name]
-            above = self.survey.codes.get(cell.strip()) if getattr(told, "model", None) is self.kind.model else None
-            if above in self.survey.report.rows:
-                said = [_("Row %(row)s, which has this code, must be put right first.", row=above)]
-            label = self.headers.get(name) or _("%(field)s (no column)", field=told.label.text)
+            if getattr(told, "model", None) is self.kind.model:
+                above = self.survey.codes.get(self.survey.names.get(folded(cell), cell.strip()))
+                if above in self.survey.report.rows:
+                    said = [_("Row %(row)s, which it names, must be put right first.", row=above)]
+            label = self.headers.get(name)
+            if label is None:
+                label = _("%(field)s (no column)", field=told.label.text)
+                said = [*said, _("The file has no column for it: add one, named %(name)s.", name=name)]
             self.survey.report.add(row.number, label, cell, " ".join(map(str, said)))
 
     def _left(self, row: Row, record: Any) -> None:

@@ -99,12 +99,23 @@ class Table:
 
     def _lines(self) -> Iterator[list[str]]:
         reader = csv.reader(_text(self.content, self.encoding), delimiter=self.delimiter, strict=True)
+        line = 1
         try:
-            yield from reader
+            for cells in reader:
+                yield cells
+                line = reader.line_num + 1
         except csv.Error as error:
-            raise refuse(
-                _("Line %(line)s cannot be read as CSV: %(error)s.", line=reader.line_num, error=error)
-            ) from error
+            said = _("The row that begins in line %(line)s cannot be read as CSV.", line=line)
+            raise refuse(f"{said} {_why(str(error))}") from error
+
+
+def _why(error: str) -> str:
+    """Return in words what the reader of CSV found wrong, and the way out."""
+    if error.startswith("field larger"):
+        return _("One of its cells has more than %(most)s characters: shorten it.", most=f"{csv.field_size_limit():,}")
+    if error.startswith("unexpected end"):
+        return _("A quotation mark opens one of its cells and none closes it: close it, or write it twice.")
+    return _("A quotation mark within a cell must be written twice (%(error)s).", error=error)
 
 
 def _text(content: bytes, encoding: str) -> io.TextIOWrapper:
@@ -155,7 +166,8 @@ def _fails(content: bytes, encoding: str) -> bool:
     try:
         for start in range(0, len(content), SAMPLE):
             decoder.decode(content[start : start + SAMPLE], final=start + SAMPLE >= len(content))
-    except UnicodeDecodeError:
+    except UnicodeError:
+        # Not only bytes that are no text: a UTF-16 whose order of bytes is not marked is none either.
         return True
     return False
 

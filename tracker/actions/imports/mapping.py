@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from tracker.errors import Invalid
 from tracker.records import Kind
+from tracker.records.fields import UNFIT
 from tracker.texts import words_of
 
 LANGUAGES = ("en", "es")
@@ -76,8 +77,8 @@ def columns(kind: Kind, header: Sequence[str], settings: Settings) -> list[str]:
         if target is None:
             wrong[name] = [_("No field is called so: say which field this column fills, or leave it out.")]
         elif target and target not in fields:
-            known = ", ".join(fields)
-            wrong[name] = [_("There is no field “%(field)s”. The fields are: %(known)s.", field=target, known=known)]
+            known, shown = ", ".join(fields), UNFIT.sub("�", target[:60])
+            wrong[name] = [_("There is no field “%(field)s”. The fields are: %(known)s.", field=shown, known=known)]
     absent = {folded(name): name for name in settings.columns}.keys() - {folded(name) for name in header}
     for name in settings.columns:
         if folded(name) in absent:
