@@ -94,6 +94,16 @@ def commitment_source(**fields):
     return record("commitment-sources", **usual | fields)
 
 
+def commitment_link(**fields):
+    usual = {name: commitment().code for name in ("commitment", "to") if name not in fields}
+    return record("commitment-links", **usual | {"kind": "restates"} | fields)
+
+
+def milestone(**fields):
+    usual = {"commitment": commitment().code} if "commitment" not in fields else {}
+    return record("milestones", **usual | {"title": "A milestone"} | fields)
+
+
 def claim(**fields):
     return record("claims", **{"code": code("claim"), "text": "Something is so"} | fields)
 
@@ -113,5 +123,7 @@ FACTORIES = {
     "commitments": commitment,
     "commitment-parties": commitment_party,
     "commitment-sources": commitment_source,
+    "commitment-links": commitment_link,
+    "milestones": milestone,
     "claims": claim,
 }

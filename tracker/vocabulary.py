@@ -165,6 +165,16 @@ class MeetingLinkKind(Word):
     SAME_AS = "same_as", _l("Same as")
 
 
+class CommitmentLinkKind(Word):
+    RESTATES = "restates", _l("Restates"), _l("Says again what the other said.")
+    STRENGTHENS = "strengthens", _l("Strengthens"), _l("Undertakes more, or sooner, or more firmly.")
+    WEAKENS = "weakens", _l("Weakens"), _l("Undertakes less, or later, or less firmly.")
+    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other's place from now on.")
+    SPLITS = "splits", _l("Splits"), _l("Takes over a part of the other.")
+    DEPENDS_ON = "depends_on", _l("Depends on"), _l("Is to be done once the other is.")
+    IN_RETURN_FOR = "in_return_for", _l("In return for"), _l("One side undertakes it because the other undertook that.")
+
+
 class Certainty(Word):
     STATED = "stated", _l("Stated"), _l("A document says so.")
     POSSIBLE = "possible", _l("Possible"), _l("It may be so, no more.")

@@ -396,6 +396,9 @@ def one_of_each(where, seeded):
         make.indicator()
         make.indicator()
         make.meeting_link()
+        for _ in range(2):
+            make.commitment_link()
+            make.milestone()
     return place
 
 
@@ -442,6 +445,8 @@ def test_a_word_no_list_has_is_refused_by_the_database(one_of_each, table, colum
         ("claim", "period_start = '2024-01-02', period_end = '2024-01-01'", "period_in_order"),
         ("claim", "supersedes_id = id", "supersedes_another"),
         ("meeting_link", "to_id = meeting_id", "two_meetings"),
+        ("commitment_link", "to_id = commitment_id", "two_commitments"),
+        ("milestone", "done_on = '2024-01-01'", "done_has_evidence"),
         ("participation", "is_group = NOT is_group", "person_or_group"),
         ("participation", "role = 'host', attendance = 'mentioned_only'", "mention_has_no_role"),
         ("passage", 'start = "end"', "start_before_end"),
@@ -487,6 +492,10 @@ NEW = {
 }
 
 
+#: The tables that later migrations add.
+LATER = ("import_file", "import_mapping", "commitment_link", "milestone")
+
+
 def held(place):
     """Return {table: rows as {column: value}}."""
     with connected(place) as connection:
@@ -501,7 +510,7 @@ def without_the_new(tables):
     return {
         name: [{k: v for k, v in row.items() if k not in NEW.get(name, ())} for row in kept]
         for name, kept in tables.items()
-        if name not in ("document_text", "import_file", "import_mapping")
+        if name not in ("document_text", *LATER)
     }
 
 
@@ -540,7 +549,23 @@ def test_files_on_their_way_in_go_with_the_way_down_and_nothing_else(place, seed
     before = held(place)
     assert len(before["import_file"]) == len(before["import_mapping"]) == 1
     command.downgrade(config_of(place), "0002")
-    gone = {"import_file": [], "import_mapping": []}
+    gone = {name: [] for name in LATER}
     assert held(place) | gone == before | gone
-    command.upgrade(config_of(place), "0003")
+    command.upgrade(config_of(place), "head")
+    assert held(place) == before | gone
+
+
+def test_milestones_and_links_go_with_the_way_down_and_nothing_else(place, seeded):
+    place.make(like=seeded)
+    with app_on(place):
+        with writing():
+            make.milestone(commitment="mx-us-2023-07-24.c1", done_on="2024-01-01", web_address="https://example.org/")
+            make.commitment_link(commitment="mx-us-2023-07-24.c2", to="mx-us-2023-05-30.c2")
+        assert check.problems() == []
+    before = held(place)
+    assert len(before["milestone"]) == len(before["commitment_link"]) == 1
+    command.downgrade(config_of(place), "0003")
+    gone = {"commitment_link": [], "milestone": []}
+    assert held(place) | gone == before | gone
+    command.upgrade(config_of(place), "head")
     assert held(place) == before | gone

@@ -49,6 +49,8 @@ PAGES = {
     "meeting-links": "/meetings/mx-us-2023-07-24/edit",
     "commitment-parties": "/commitments/mx-us-2023-07-24.c1/edit",
     "commitment-sources": "/commitments/mx-us-2023-07-24.c1/edit",
+    "commitment-links": "/commitments/mx-us-2023-07-24.c1/edit",
+    "milestones": "/commitments/mx-us-2023-07-24.c1/edit",
 }
 #: Runs, if a page forgets to escape it, or fills it into a text; short enough for every field of text.
 SCRIPT = "</title></textarea>'\"><script>a()</script>%(x)s{{1}}"
@@ -564,6 +566,8 @@ ROW_OF = {
     "meeting-links": {"kind": "follows", "to": "mx-us-2023-07-24", "certainty": "stated"},
     "commitment-parties": {"party": "un", "role": "lead"},
     "commitment-sources": {"passage": "letter.x1", "relation": "states"},
+    "commitment-links": {"kind": "restates", "to": "mx-us-2023-07-24.c1"},
+    "milestones": {"passage": "letter.x1"},
 }
 #: What makes the scripted records name one another, so that their names stand on each other's pages.
 NAMING = {

@@ -4,6 +4,7 @@ from tracker.models.accounts import LOCAL, SEEDING, Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
 from tracker.models.claims import Claim
+from tracker.models.commitment_links import CommitmentLink
 from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.models.frameworks import Framework
@@ -11,6 +12,7 @@ from tracker.models.history import Change
 from tracker.models.imports import ImportFile, ImportMapping
 from tracker.models.indicators import Indicator
 from tracker.models.meetings import Meeting, MeetingLink, Participation
+from tracker.models.milestones import Milestone
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
 from tracker.models.texts import current_text
@@ -22,6 +24,7 @@ __all__ = [
     "Change",
     "Claim",
     "Commitment",
+    "CommitmentLink",
     "CommitmentParty",
     "CommitmentSource",
     "Document",
@@ -32,6 +35,7 @@ __all__ = [
     "Indicator",
     "Meeting",
     "MeetingLink",
+    "Milestone",
     "Participant",
     "Participation",
     "Party",

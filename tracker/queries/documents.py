@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tracker.database import session
-from tracker.models import Claim, CommitmentSource, MeetingLink, Participation, Passage
+from tracker.models import Claim, CommitmentSource, MeetingLink, Milestone, Participation, Passage
 
 
 def resting_on(passages: Sequence[Passage]) -> dict[Passage, list[Any]]:
-    """Return the commitments, claims, seats and links of meetings that cite each passage."""
+    """Return the commitments, claims, seats, links of meetings and milestones that cite each passage."""
     found: dict[Passage, list[Any]] = defaultdict(list)
     numbers = [passage.id for passage in passages]
     model: Any
-    for model in (CommitmentSource, Claim, Participation, MeetingLink):
+    for model in (CommitmentSource, Claim, Participation, MeetingLink, Milestone):
         query = select(model).where(model.passage_id.in_(numbers)).order_by(model.id)
         loads = [selectinload(model.passage)] + ([selectinload(getattr(model, model.PARENT))] if model.PARENT else [])
         for record in session.scalars(query.options(*loads)):

@@ -4,11 +4,13 @@ from tracker.models import Record
 from tracker.records import (
     areas,
     claims,
+    commitment_links,
     commitments,
     documents,
     frameworks,
     indicators,
     meetings,
+    milestones,
     participants,
     parties,
 )
@@ -30,6 +32,8 @@ CATALOGUE: dict[str, Kind] = {
         commitments.KIND,
         commitments.PARTIES,
         commitments.SOURCES,
+        commitment_links.KIND,
+        milestones.KIND,
         claims.KIND,
     )
 }

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.queries import documents, find, history, meetings, quotes, reading, uses
+from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, files
 from tracker.views.addresses import asked_format, record_address
@@ -73,6 +73,8 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
             "resting_on": documents.resting_on(rows["passages"]),
         }
         beside["reading"] = reading.reading_of(record, rows["passages"])
+    if kind.name == "commitments":
+        beside["links"] = commitments.links_of(record)
     if kind.name == "commitments" and record.quote:
         beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
     return page("show", kind, status, record=record, rows=rows, uses=uses.of(record), **beside | told)

@@ -58,6 +58,8 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
         make.claim(code="tiny", text="Tiny", value=0.000001, unit="x")
         make.claim(code="huge", text="Huge", value=-999_999_999_999_999, unit="x")
         make.commitment(code="z", areas=["arms", "migration"], title="-5 per cent", deadline_kind="ongoing")
+        make.commitment_link(commitment="z", to="mx-us-2023-07-24.c1", kind="in_return_for")
+        make.milestone(commitment="z", title="=First", done_on="2024-03-01", web_address="https://example.org/")
         make.party(code="a-ministry", parent="mx", kind="government_body", note="'quoted")
     with app.app_context():
         content = {name: exported(kind) for name, kind in CATALOGUE.items()}
@@ -349,6 +351,10 @@ def test_a_file_without_codes_adds_its_rows_once(app, bring, kind):
             values["name_as_printed"] = "Quite others"
         elif kind.name == "meeting-links":
             values["kind"] = "refers_to"
+        elif kind.name == "commitment-links":
+            values["kind"] = "replaces"
+        elif kind.name == "milestones":
+            values["title"] = "Quite another"
         elif kind.name == "commitment-parties":
             values["role"] = "beneficiary"
         else:

@@ -1,0 +1,47 @@
+"""A link between commitments, as people meet it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.models import Commitment, CommitmentLink
+from tracker.records.base import Kind, RowForm, note
+from tracker.records.choices import Choice
+from tracker.records.filters import Filters, any_of
+from tracker.records.references import Reference
+from tracker.vocabulary import CommitmentLinkKind
+
+
+class CommitmentLinkForm(RowForm):
+    model = CommitmentLink
+    letter = "l"
+    commitment = Reference(_l("From"), Commitment, required=True)
+    kind = Choice(_l("Link"), CommitmentLinkKind, required=True)
+    to = Reference(_l("To"), Commitment, required=True)
+    note = note()
+
+    def validate_to(self, to: Any) -> None:
+        if to.data is self.commitment.data:
+            raise StopValidation(_("A commitment is not linked to itself: choose another."))
+
+
+class CommitmentLinkFilters(Filters):
+    commitment = any_of(CommitmentLinkForm.commitment, CommitmentLink.commitment_id)
+    to = any_of(CommitmentLinkForm.to, CommitmentLink.to_id)
+    kind = any_of(CommitmentLinkForm.kind, CommitmentLink.kind)
+
+
+KIND = Kind(
+    name="commitment-links",
+    form=CommitmentLinkForm,
+    one=_l("Link to a commitment"),
+    many=_l("Links between commitments"),
+    about=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
+    listed=("code", "commitment", "kind", "to", "note"),
+    sorts={"code": CommitmentLink.code},
+    order="code",
+    filters=CommitmentLinkFilters,
+    heading="code",
+)

@@ -1,0 +1,51 @@
+"""A milestone, as people meet it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.models import Commitment, Milestone, Passage
+from tracker.records.base import Kind, RowForm, note
+from tracker.records.days import Day
+from tracker.records.fields import Address, Text
+from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference
+
+
+class MilestoneForm(RowForm):
+    model = Milestone
+    letter = "m"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    title = Text(_l("Milestone"), required=True)
+    due_on = Day(_l("Due on"))
+    done_on = Day(_l("Reached on"))
+    passage = Reference(_l("Passage"), Passage)
+    web_address = Address(_l("Web address"))
+    note = note()
+
+    def validate_done_on(self, _done_on: Any) -> None:
+        shown = self.passage.data or self.web_address.data
+        if not shown and not self.passage.process_errors and not self.web_address.errors:
+            raise StopValidation(_("Say where that is written: name a passage, or a web address."))
+
+
+class MilestoneFilters(Filters):
+    commitment = any_of(MilestoneForm.commitment, Milestone.commitment_id)
+    due_from = day(_l("Due from"), lambda on: Milestone.due_on >= on)
+    due_to = day(_l("Due to"), lambda on: Milestone.due_on <= on)
+
+
+KIND = Kind(
+    name="milestones",
+    form=MilestoneForm,
+    one=_l("Milestone"),
+    many=_l("Milestones"),
+    about=_l("Steps on the way to what was undertaken; that one was reached needs evidence."),
+    listed=("code", "title", "commitment", "due_on", "done_on", "passage"),
+    sorts={"code": Milestone.code, "due_on": Milestone.due_on, "title": Milestone.search},
+    order="code",
+    filters=MilestoneFilters,
+    heading="code",
+)
