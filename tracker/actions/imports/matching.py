@@ -46,7 +46,7 @@ def unknown_values(kind: Kind, table: Table, columns: Sequence[str | None], sett
     places = {
         name: place
         for place, name in enumerate(columns)
-        if name in form and (hasattr(form[name], "options") or _is_flag(form[name]))
+        if name and name in form and (hasattr(form[name], "options") or _is_flag(form[name]))
     }
     held: dict[str, dict[str, None]] = {name: {} for name in places}
     within: set[str] = set()
