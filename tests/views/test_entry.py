@@ -787,6 +787,16 @@ def test_hostile_addresses_are_bounded_work(app, client, query, status):
     assert stored(app) == before
 
 
+@pytest.mark.parametrize("name", ["x" * 60_000, "x " * 9_000], ids=["one word", "many words"])
+def test_a_name_without_end_is_refused(app, client, name):
+    before = stored(app)
+    typed = form_values(client.get("/meetings/new").text) | FINE | {"participations-0-name_as_printed": name}
+    response = client.post("/meetings/new", data=typed)
+    assert response.status_code == 422
+    assert "Shorten this to 300 characters" in response.text
+    assert stored(app) == before
+
+
 def test_thousands_of_rows_are_refused(app, client):
     typed = form_values(client.get("/meetings/new").text) | {f"claims-{n}-x": "" for n in range(2_001)}
     response, asked = queries(app, lambda: client.post("/meetings/new", data=typed))

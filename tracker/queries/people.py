@@ -6,9 +6,14 @@ from tracker.database import session
 from tracker.models import Participant, Participation
 from tracker.models.base import words_of
 
+#: Characters of a name; nobody has a longer one, and no database would look for it.
+LONGEST = 300
+
 
 def named(name: str) -> list[Participant]:
     """Return the participants who have this name, or another form of it, or were printed so; accents and case aside."""
+    if len(name) > LONGEST:
+        return []
     wanted = words_of(name)
     if wanted:
         likely = and_(*(Participant.search.contains(f" {word}", autoescape=True) for word in wanted))

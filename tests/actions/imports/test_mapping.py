@@ -154,3 +154,8 @@ def test_a_date_where_a_workbook_should_hold_a_code_is_explained(bring):
     day = datetime.date(1985, 1, 1)
     outcome = bring("parties", workbook(["code", "name", "kind"], [day, "A", "country"], number_format="mmm-yy"))
     assert [(row[0], row[1], TURNED in row[3]) for row in wrong(outcome)] == [(2, "code", True)]
+
+
+def test_a_cell_much_longer_than_any_name_names_nothing(bring):
+    outcome = bring("parties", sheet(["code", "name", "kind", "parent"], ["a", "A", "country", "Mexico " * 9_000]))
+    assert [row[:2] for row in wrong(outcome)] == [(2, "parent")]

@@ -26,6 +26,8 @@ EPOCH = datetime.date(1899, 12, 30)
 #: What begins a text that our CSV holds with an apostrophe.
 HELD = tuple("=+-@\t\r'")
 YES_AND_NO = {"si": "yes", "verdadero": "yes", "vrai": "yes", "falso": "no", "faux": "no"}
+#: Characters of what a record is called; no database would look for much more.
+LONGEST_NAME = 2_000
 #: No list of what may be meant is longer.
 MOST_MEANT = 3
 
@@ -131,7 +133,7 @@ class Names(Meant):
     def _called(self, cell: str) -> list[str]:
         """Return the codes of the records with a name, accents and case aside."""
         wanted = "".join(f" {word}" for word in folded(cell).split()) + "\n"
-        if not self.names or not wanted.strip():
+        if not self.names or not wanted.strip() or len(wanted) > LONGEST_NAME:
             return []
         search = self.model.search
         some = or_(search.startswith(wanted, autoescape=True), search.contains(f"\n{wanted}", autoescape=True))
