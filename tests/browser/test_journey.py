@@ -60,14 +60,14 @@ def test_what_is_typed_wrongly_is_kept_and_pointed_at(page):
     page.goto("/commitments/mx-us-2023-07-24.c1/edit")
     page.get_by_label("Title required").fill("A title still being written")
     page.get_by_label("Deadline required").select_option("explicit")
-    page.get_by_label("Due on").fill("30 February 2024")
+    page.locator("#due_on").fill("30 February 2024")
     page.get_by_role("button", name="Save").last.click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     assert page.title().startswith("Error:")
     summary.get_by_role("link").first.click()
-    expect(page.get_by_label("Due on")).to_be_focused()
-    expect(page.get_by_label("Due on")).to_have_value("30 February 2024")
+    expect(page.locator("#due_on")).to_be_focused()
+    expect(page.locator("#due_on")).to_have_value("30 February 2024")
     expect(page.get_by_label("Title required")).to_have_value("A title still being written")
 
 

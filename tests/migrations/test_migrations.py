@@ -493,7 +493,7 @@ NEW = {
 
 
 #: The tables that later migrations add.
-LATER = ("import_file", "import_mapping", "commitment_link", "milestone")
+ADDED_SINCE = ("import_file", "import_mapping", "commitment_link", "milestone")
 
 
 def held(place):
@@ -510,7 +510,7 @@ def without_the_new(tables):
     return {
         name: [{k: v for k, v in row.items() if k not in NEW.get(name, ())} for row in kept]
         for name, kept in tables.items()
-        if name not in ("document_text", *LATER)
+        if name not in ("document_text", *ADDED_SINCE)
     }
 
 
@@ -549,7 +549,7 @@ def test_files_on_their_way_in_go_with_the_way_down_and_nothing_else(place, seed
     before = held(place)
     assert len(before["import_file"]) == len(before["import_mapping"]) == 1
     command.downgrade(config_of(place), "0002")
-    gone = {name: [] for name in LATER}
+    gone = {name: [] for name in ADDED_SINCE}
     assert held(place) | gone == before | gone
     command.upgrade(config_of(place), "head")
     assert held(place) == before | gone

@@ -426,3 +426,16 @@ def test_scripts_in_a_text_are_inert(client, document):
     cited(client, document, paragraph="1", to="evidence")
     page = client.get("/documents/d").text
     assert marks(page, "d.x1") == [nasty]
+
+
+def test_the_words_stand_above_what_is_begun_from_them(app, client):
+    with app.app_context(), writing():
+        attach(make.account(), make.document(code="d", title="A paper"), "Both will dig wells. Both will count them.")
+        make.passage(document="d", paragraph=1, sentence=2, start=21, end=42)
+    for path in (
+        "/claims/new?passage=d.x1",
+        "/commitments/new?commitment-sources-0-code=&commitment-sources-0-passage=d.x1",
+    ):
+        document, _errors = parsed(client.get(path).text)
+        assert [words(each) for each in elements(document, "blockquote")] == ["Both will count them."]
+    assert "<blockquote" not in client.get("/claims/new?passage=d.x9").text

@@ -36,6 +36,8 @@ export function selected() {
 // Calls `show` once words have been selected: by mouse, keyboard or finger; `hide` once none are.
 export function watch(show, hide) {
   let waiting;
+  // Words can be selected before this is loaded.
+  if (!document.getSelection().isCollapsed) show();
   // Nothing is in the way of the words while they are being selected.
   document.addEventListener("pointerup", () => setTimeout(show));
   document.addEventListener("keyup", ({ key }) => {

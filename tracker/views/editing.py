@@ -12,10 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.actions.save import RowEdit, save
 from tracker.errors import TooLarge
-from tracker.models import Account
+from tracker.models import Account, Passage
 from tracker.queries import find
 from tracker.records import CATALOGUE, Kind, rows_of
 from tracker.records.base import RecordForm
+from tracker.records.references import kept
 
 #: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
 MOST_ROWS, MOST_BEGUN, HIGHEST_ROW = 2_000, 100, 99_999
@@ -118,6 +119,12 @@ class Sheet:
     def save(self, account: Account | None) -> None:
         """Save the record and its rows; raises Invalid, and the forms hold the messages, or Conflict."""
         save(account, self.record, self.form, self.rows)
+
+    @property
+    def begun_from(self) -> list[Passage]:
+        """Return the passages of known words that a new record is begun from."""
+        named = (value for name, value in (self.typed or {}).items() if name.endswith("passage") and not self.known)
+        return [passage for code in dict.fromkeys(named) if (passage := kept(Passage, code)) and passage.exact]
 
     @property
     def entered(self) -> list[tuple[Kind, RecordForm]]:
