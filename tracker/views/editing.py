@@ -16,7 +16,6 @@ from tracker.models import Account, Passage
 from tracker.queries import find
 from tracker.records import CATALOGUE, Kind, rows_of
 from tracker.records.base import RecordForm
-from tracker.records.references import kept
 
 #: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
 MOST_ROWS, MOST_BEGUN, HIGHEST_ROW = 2_000, 100, 99_999
@@ -123,8 +122,9 @@ class Sheet:
     @property
     def begun_from(self) -> list[Passage]:
         """Return the passages of known words that a new record is begun from."""
-        named = (value for name, value in (self.typed or {}).items() if name.endswith("passage") and not self.known)
-        return [passage for code in dict.fromkeys(named) if (passage := kept(Passage, code)) and passage.exact]
+        forms = [] if self.known else [self.form, *(edit.form for table in self.tables for edit in table.edits)]
+        named = dict.fromkeys(each.data for form in forms for each in form if isinstance(each.data, Passage))
+        return [passage for passage in named if passage.exact]
 
     @property
     def entered(self) -> list[tuple[Kind, RecordForm]]:
