@@ -9,15 +9,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from contextlib import contextmanager
 from http.cookiejar import CookieJar
 
 import pytest
-import waitress
 from sqlalchemy import text
 
 from tests.client import form_values
 from tests.conftest import Place
+from tests.serving import served
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.queries import check
@@ -30,25 +29,7 @@ SAVES = 5
 def racing_app(where, seeded):
     place = Place("racing", where)
     place.make(like=seeded)
-    app = create_app(Settings(data=where, database=place.name))
-    yield app
-    app.extensions["tracker.engine"].dispose()
-
-
-@contextmanager
-def served(app):
-    """Serve an application as `tracker serve` does; give its address."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        # Closing the trigger from its own thread is what ends the loop without a socket error.
-        server.trigger.pull_trigger(server.close)
-        thread.join(20)
-        server.task_dispatcher.shutdown()
-        assert not thread.is_alive()
+    return create_app(Settings(data=where, database=place.name))
 
 
 class Writer(threading.Thread):

@@ -2,14 +2,12 @@
 
 import os
 import shutil
-import threading
-from contextlib import contextmanager
 
 import pytest
-import waitress
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import Place
+from tests.serving import served
 from tracker.app import create_app
 from tracker.config import Settings
 
@@ -34,18 +32,6 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
-
-
-@contextmanager
-def served(app):
-    """Serve an application; gives its address."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join()
-    app.extensions["tracker.engine"].dispose()
 
 
 @pytest.fixture

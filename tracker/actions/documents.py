@@ -13,12 +13,10 @@ from tracker.errors import Invalid
 from tracker.models import Account, Document, DocumentText, Passage
 from tracker.models.texts import check, current_paragraphs, current_text
 from tracker.records.documents import PassageForm
+from tracker.records.entry import LONGEST_TEXT
 from tracker.records.fields import where_unfit
 from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, place, sentences, sha256_of
 from tracker.vocabulary import PassageCheck
-
-#: Characters of a text; a long treaty has a tenth of them.
-LONGEST = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,8 @@ def take_over(account: Account | None, document: Document) -> list[Passage]:
 def _refuse_unfit(text: str) -> None:
     if not text.strip():
         raise Invalid({"text": [_("There is no text in it: nothing was attached.")]})
-    if len(text) > LONGEST:
-        most, n = f"{LONGEST:,}", f"{len(text):,}"
+    if len(text) > LONGEST_TEXT:
+        most, n = f"{LONGEST_TEXT:,}", f"{len(text):,}"
         message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
         raise Invalid({"text": [message]})
     if unfit := where_unfit(text):
