@@ -68,6 +68,12 @@ class Status(Word):
     )
 
 
+#: The words that are no finding of what became of a commitment; every other needs evidence that supports it.
+WITHOUT_EVIDENCE = frozenset({Status.NOT_ASSESSED, Status.NO_EVIDENCE_FOUND, Status.UNCHECKABLE})
+#: The words after which nothing more is awaited of a lead.
+CLOSING = frozenset({Status.DONE, Status.NOT_DONE, Status.REVERSED, Status.WITHDRAWN, Status.UNCHECKABLE})
+
+
 #: How a commitment stands over all its leads: their common word, else mixed.
 OverallStatus: Any = Word(
     "OverallStatus",
@@ -88,6 +94,55 @@ class DeadlineKind(Word):
     RECURRING = "recurring", _l("Recurring"), _l("Comes round again every so many months.")
     ONGOING = "ongoing", _l("Ongoing"), _l("To be kept up without end.")
     NONE = "none", _l("None"), _l("No deadline is given.")
+
+
+class DeadlineState(Word):
+    """Where a commitment stands against its deadline; worked out from the day, never a status."""
+
+    OVERDUE = "overdue", _l("Overdue"), _l("The day has passed, and some lead’s status leaves it open.")
+    DUE_SOON = "due_soon", _l("Due soon"), _l("The day is at most 30 days ahead, and some lead’s status leaves it open.")
+    NOT_YET_DUE = "not_yet_due", _l("Not yet due"), _l("The day is more than 30 days ahead.")
+    NO_DATE = "no_date", _l("No date"), _l("No day is known that it is due on.")
+    CLOSED = (
+        "closed",
+        _l("Closed"),
+        _l("Every lead’s status is final: done, not done, reversed, withdrawn or uncheckable."),
+    )
+
+
+class FollowUp(Word):
+    """Why somebody should look at a commitment again; worked out."""
+
+    OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
+    DUE_SOON = "due_soon", _l("Due soon"), _l("It is due within 30 days, and some lead’s status leaves it open.")
+    STALE = (
+        "stale",
+        _l("Stale"),
+        _l("Nobody has logged an update or a check for longer than its review interval, and it is not closed."),
+    )
+    NEVER_ASSESSED = "never_assessed", _l("Never assessed"), _l("Some lead’s status is still “Not assessed”.")
+    CONTRADICTED = (
+        "contradicted",
+        _l("Contradicted"),
+        _l("Some lead’s present status has evidence that contradicts it."),
+    )
+    CLAIM_DIFFERS = (
+        "claim_differs",
+        _l("Claim differs"),
+        _l("What a lead says of itself is not what was found."),
+    )
+
+
+class EvidenceRelation(Word):
+    SUPPORTS = "supports", _l("Supports this finding"), _l("It shows what the finding says.")
+    CONTRADICTS = "contradicts", _l("Contradicts"), _l("It shows something else than the finding says.")
+    CONTEXT = "context", _l("Context"), _l("It helps to understand the finding, and shows neither.")
+
+
+class Confidence(Word):
+    LOW = "low", _l("Low"), _l("One source, or sources that leave much open.")
+    MEDIUM = "medium", _l("Medium"), _l("Good sources, with something left open.")
+    HIGH = "high", _l("High"), _l("Several independent sources, or one that settles it.")
 
 
 class PartyRole(Word):
