@@ -100,7 +100,11 @@ class DeadlineState(Word):
     """Where a commitment stands against its deadline; worked out from the day, never a status."""
 
     OVERDUE = "overdue", _l("Overdue"), _l("The day has passed, and some lead’s status leaves it open.")
-    DUE_SOON = "due_soon", _l("Due soon"), _l("The day is at most 30 days ahead, and some lead’s status leaves it open.")
+    DUE_SOON = (
+        "due_soon",
+        _l("Due soon"),
+        _l("The day is at most 30 days ahead, and some lead’s status leaves it open."),
+    )
     NOT_YET_DUE = "not_yet_due", _l("Not yet due"), _l("The day is more than 30 days ahead.")
     NO_DATE = "no_date", _l("No date"), _l("No day is known that it is due on.")
     CLOSED = (
