@@ -4,8 +4,10 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import platformdirs
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +22,21 @@ class Settings(BaseSettings):
     database: str = ""
     #: What addresses in files written by the command start with.
     address: str = "http://127.0.0.1:8000"
+    #: Where days begin and end.
+    timezone: ZoneInfo = Field(
+        default=ZoneInfo("UTC"), description="the name of a time zone, such as America/Mexico_City"
+    )
+    #: After how many days without an update or a check a commitment is stale, where it names no number of its own.
+    review_every: int = Field(default=180, ge=1, le=3650, description="a number of days from 1 to 3650")
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Return in a line which settings cannot be used, and what each must be."""
+    return " ".join(
+        f"TRACKER_{name.upper()} is “{each['input']}”; it must be {Settings.model_fields[name].description}."
+        for each in error.errors()
+        for name in map(str, each["loc"])
+    )
 
 
 #: Characters of a key; those made here have more.

@@ -442,6 +442,21 @@ def test_a_mistyped_address_is_neither_taken_for_a_file_nor_told(tmp_path, monke
     assert not [path for path in tmp_path.iterdir() if path.name != "secret-key"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "must"),
+    [
+        ("TIMEZONE", "Mars/Base", "the name of a time zone, such as America/Mexico_City."),
+        ("TIMEZONE", "../../etc/passwd", "the name of a time zone"),
+        ("REVIEW_EVERY", "0", "a number of days from 1 to 3650."),
+        ("REVIEW_EVERY", "often", "a number of days"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told(tmp_path, name, value, must):
+    said = call(tmp_path, "serve", code=1, **{f"TRACKER_{name}": value})
+    assert f"TRACKER_{name} is “{value}”; it must be {must}" in said
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["postgres.sqlite", "./notes:1.sqlite", "postgresql/x.sqlite"])
 def test_a_file_may_have_any_name(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)

@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask, current_app
+from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from tracker.config import Settings
+from tracker.config import Settings, what_is_wrong
 from tracker.database import alembic_config, database_url
 from tracker.errors import TrackerError
 
@@ -33,7 +34,10 @@ def on_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any
     @click.pass_context
     @functools.wraps(run)
     def command_on_database(context: click.Context, database: str | None, **options: Any) -> Any:
-        settings = Settings(database=database) if database else Settings()
+        try:
+            settings = Settings(database=database) if database else Settings()
+        except ValidationError as error:
+            raise click.ClickException(what_is_wrong(error)) from error
         try:
             with application(context, settings, new).app_context():
                 return run(**options)

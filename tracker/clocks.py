@@ -1,0 +1,25 @@
+"""What day it is, and when a day ends, where the tracker's days are counted."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone of the setting TRACKER_TIMEZONE."""
+    return current_app.config["SETTINGS"].timezone
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(zone()).date()
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """Return the last microsecond of a day, in UTC."""
+    # Of an hour that comes twice on a day, the second is its last.
+    last = datetime.datetime.combine(day, datetime.time.max, zone()).replace(fold=1)
+    try:
+        return last.astimezone(datetime.UTC)
+    except OverflowError:
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
