@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
+from tracker.models.commitments import Commitment
 from tracker.models.documents import Passage
 from tracker.models.indicators import Indicator
 from tracker.models.meetings import Meeting
@@ -36,12 +37,15 @@ class Claim(Record):
     period_end: Mapped[datetime.date | None]
     published_on: Mapped[datetime.date | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), index=True)
+    #: The commitment that an analyst tied it to.
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), index=True)
 
     meeting: Mapped[Meeting | None] = relationship()
     passage: Mapped[Passage | None] = relationship()
     area: Mapped[PolicyArea | None] = relationship()
     indicator: Mapped[Indicator | None] = relationship()
     supersedes: Mapped["Claim | None"] = relationship(remote_side="Claim.id")
+    commitment: Mapped[Commitment | None] = relationship()
 
     def __str__(self) -> str:
         return self.text

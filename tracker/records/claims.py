@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms.validators import StopValidation
 
-from tracker.models import Claim, Document, Indicator, Meeting, Passage, PolicyArea
+from tracker.database import session
+from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
 from tracker.records.days import Day
@@ -34,6 +35,11 @@ class ClaimForm(RecordForm):
     supersedes = Reference(
         _l("Supersedes"), Claim, validators=[not_itself], description=_l("The earlier figure that this one revises.")
     )
+    commitment = Reference(
+        _l("Commitment"),
+        Commitment,
+        description=_l("Only where you choose to tie it to one; a claim is no progress by itself."),
+    )
     note = note()
 
     def usual_code(self) -> str:
@@ -46,6 +52,23 @@ class ClaimForm(RecordForm):
         if not self.unit.data:
             raise StopValidation(_("Say in “Unit” what this is a number of."))
 
+    def validate_supersedes(self, earlier: Any) -> None:
+        theirs, ours = earlier.data.indicator, self.indicator.data
+        if theirs and ours and theirs is not ours:
+            raise StopValidation(_("That is a figure of “%(other)s”: choose one of the same indicator.", other=theirs))
+
+    def validate_indicator(self, indicator: Any) -> None:
+        if self.record is None or self.record.id is None:
+            return
+        others = Claim.supersedes == self.record, Claim.indicator_id != indicator.data.id
+        if later := session.scalar(select(Claim).where(*others).order_by(Claim.id).limit(1)):
+            message = _(
+                "“%(later)s” revises this as a figure of “%(other)s”: change that first.",
+                later=later.code,
+                other=later.indicator,
+            )
+            raise StopValidation(message)
+
 
 class ClaimFilters(Filters):
     area = any_of(ClaimForm.area, Claim.area_id)
@@ -55,6 +78,7 @@ class ClaimFilters(Filters):
         select(Claim.id, Passage.document_id).join(Passage, Passage.id == Claim.passage_id),
     )
     indicator = any_of(ClaimForm.indicator, Claim.indicator_id)
+    commitment = any_of(ClaimForm.commitment, Claim.commitment_id)
     published_from = day(_l("Published from"), lambda on: Claim.published_on >= on)
     published_to = day(_l("Published to"), lambda on: Claim.published_on <= on)
 
