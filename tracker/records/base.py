@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import Record
+from tracker.models import Logged, Record
 from tracker.models.history import code_was_used
 from tracker.records import codes
 from tracker.records.fields import LongText, RecordCode
@@ -168,6 +168,11 @@ class Kind:
     def parent(self) -> str:
         """The field naming the record that this kind's records are rows of, or nothing."""
         return self.model.PARENT
+
+    @property
+    def append_only(self) -> bool:
+        """Return whether its records are logged by one action, and never edited, removed or imported."""
+        return issubclass(self.model, Logged)
 
     @cached_property
     def columns(self) -> dict[str, Column]:

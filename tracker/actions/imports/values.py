@@ -160,5 +160,8 @@ class Days:
         day, month = (second, first) if self.order == "mdy" else (first, second)
         try:
             return datetime.date(year, month, day).isoformat()
-        except ValueError:
-            return typed
+        except ValueError as error:
+            form = _("day/month/year") if self.order == "dmy" else _("month/day/year")
+            raise Unfit(
+                _("“%(day)s” is not a day in the calendar; this column is read as %(form)s.", day=typed, form=form)
+            ) from error
