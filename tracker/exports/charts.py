@@ -72,8 +72,8 @@ def line(
     """Return figures over time as an SVG; nothing for no points.
 
     A point is (its day, or the first day of its period; the last day of that; the value; what it is, in words).
-    A period is a bar as long as it; a thin line joins figures that follow one another, but none whose time another
-    shares. `key` begins the ids, so it is another for each chart of a page.
+    A period is a bar as long as it. A thin line joins figures that follow one another: those of periods about as
+    long, or of days, and none whose time another shares. `key` begins the ids: another for each chart of a page.
     """
     points = sorted(points, key=lambda point: (point[0], point[1] or point[0]))
     if not points:
@@ -91,8 +91,8 @@ def line(
     for day, label in _days(first, last):
         _below(svg, across(day), label)
     places = [((across(start) + across(end or start)) / 2, up(value)) for start, end, value, _label in points]
-    for (here, there), alone in zip(pairwise(places), pairwise(_alone(points)), strict=True):
-        if all(alone):
+    for (here, there), joined in zip(pairwise(places), _joined(points), strict=True):
+        if joined:
             _shape(svg, "path", "join", d="M{:.1f} {:.1f}L{:.1f} {:.1f}".format(*here, *there))
     for (_x, y), (start, end, *_rest) in zip(places, points, strict=True):
         if end and end > start:
@@ -141,11 +141,17 @@ def stacked(
     return _told(svg)
 
 
-def _alone(points: Sequence[Point]) -> list[bool]:
-    """Return of each point, in the order of their days, whether it shares its time with no other."""
-    latest = list(accumulate((end or start for start, end, *_rest in points), max))
-    apart = [True, *(after[0] > before for before, after in zip(latest, points[1:], strict=False)), True]
-    return [before and after for before, after in pairwise(apart)]
+def _joined(points: Sequence[Point]) -> list[bool]:
+    """Return of each two neighbours whether a line between them would compare like with like."""
+    times = [(start, end or start) for start, end, *_rest in points]
+    latest = list(accumulate((end for _start, end in times), max))
+    apart = [True, *(start > before for before, (start, _end) in zip(latest, times[1:], strict=False)), True]
+    alone = [before and after for before, after in pairwise(apart)]
+    lengths = [(end - start).days for start, end in times]
+    return [
+        all(both) and min(long) >= 0.8 * max(long)
+        for both, long in zip(pairwise(alone), pairwise(lengths), strict=True)
+    ]
 
 
 def _ticks(low: float, high: float, whole: bool = False) -> list[Decimal]:

@@ -11,10 +11,11 @@ from tracker.database import session
 from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.days import Day
+from tracker.records.days import Day, date_text
 from tracker.records.fields import LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.records.references import Reference
+from tracker.vocabulary import DatePrecision
 
 
 class ClaimForm(RecordForm):
@@ -68,6 +69,16 @@ class ClaimForm(RecordForm):
                 other=later.indicator,
             )
             raise StopValidation(message)
+
+
+def period(claim: Claim) -> str:
+    """Return the period of a figure as people read it, or nothing."""
+    start, end = claim.period_start, claim.period_end
+    if start and end:
+        return date_text(start, DatePrecision.DAY, end)
+    if start:
+        return _("from %(day)s", day=date_text(start, DatePrecision.DAY))
+    return _("to %(day)s", day=date_text(end, DatePrecision.DAY)) if end else ""
 
 
 class ClaimFilters(Filters):

@@ -10,6 +10,7 @@ from tracker import vocabulary
 from tracker.models import Record
 from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
+from tracker.records.claims import period
 from tracker.records.days import date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
         kinds=CATALOGUE,
         most_listed=uses.MOST_LISTED,
         parts=parts,
+        period=period,
         record_address=addresses.record_address,
         said_different=duplicates.said_different,
         told=told,

@@ -11,7 +11,7 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, uses
 from tracker.records import Kind, rows_of
-from tracker.views import duplicates, files
+from tracker.views import duplicates, figures, files
 from tracker.views.addresses import asked_format, record_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
@@ -65,6 +65,8 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
     beside: dict[str, Any] = {}
     if kind.name == "meetings":
         beside["told_here"] = meetings.told_at(record)
+    if kind.name == "indicators":
+        beside = figures.of_indicator(record)
     if kind.name == "documents":
         beside = {
             "wrong": {},
@@ -75,6 +77,7 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
         beside["reading"] = reading.reading_of(record, rows["passages"])
     if kind.name == "commitments":
         beside["links"] = commitments.links_of(record)
+        beside |= figures.of_commitment(record)
     if kind.name == "commitments" and record.quote:
         beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
     return page("show", kind, status, record=record, rows=rows, uses=uses.of(record), **beside | told)
