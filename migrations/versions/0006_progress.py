@@ -186,9 +186,9 @@ def _keep_on_sqlite() -> None:
     for table, said in LOGGED.items():
         # INSERT OR REPLACE deletes without a word to the trigger for deleting.
         op.execute(
-            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} WHEN EXISTS "
+            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608
             f"(SELECT 1 FROM {table} WHERE id = NEW.id OR code = NEW.code) "
-            f"BEGIN SELECT RAISE(ABORT, '{said}'); END"  # noqa: S608
+            f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
         )
         for verb in ("UPDATE", "DELETE"):
             op.execute(

@@ -114,11 +114,16 @@ class Commitment(Record):
         #: Some lead has not said it in a document of its own side: only others report it.
         one_sided: Any
 
+    #: Where it stands against its deadline on the day that is asked for; put here by who tells records.
+    deadline_state = None
+
     def __str__(self) -> str:
         return self.title
 
     @property
     def caveat(self) -> Any:
+        if self.retired_at:
+            return _l("Retired: recorded in error")
         return _l("Reported by one side only") if self.one_sided else None
 
 

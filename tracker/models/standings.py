@@ -8,12 +8,32 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, event, exists, func, inspect, literal, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    and_,
+    case,
+    event,
+    exists,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models.commitments import OVERALL, Commitment, CommitmentParty
 from tracker.models.updates import ProgressUpdate
-from tracker.vocabulary import OverallStatus, PartyRole, Status
+from tracker.vocabulary import OverallStatus, PartyRole, Retired, Status, Word
+
+
+def told(word: Any, words: type[Word]) -> Any:
+    """Return an expression as a word of a list."""
+    values = Enum(words, native_enum=False, values_callable=lambda listed: [each.value for each in listed])
+    return type_coerce(word, values)
 
 
 @dataclass(frozen=True)
@@ -96,14 +116,19 @@ def overall(clock: Clock) -> Any:
     return type_coerce(query.correlate(Commitment).scalar_subquery(), OVERALL)
 
 
-def known(clock: Clock) -> ColumnElement[bool]:
-    """Return the condition that a commitment was made and recorded, and not retired, by then."""
-    if not clock.past:
-        return Commitment.retired_at.is_(None)
-    retired: Any = Commitment.retired_at.is_(None)
+def known(clock: Clock, retired: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
+    made = and_(Commitment.made_on <= clock.on, clock.knew(Commitment)) if clock.past else true()
+    standing: Any = Commitment.retired_at.is_(None)
     if clock.known_by:
-        retired = or_(retired, Commitment.retired_at > clock.known_by)
-    return and_(Commitment.made_on <= clock.on, clock.knew(Commitment), retired)
+        standing = or_(standing, Commitment.retired_at > clock.known_by)
+    return made if retired else and_(made, standing)
+
+
+def is_retired() -> Any:
+    """Return whether a commitment is retired, as a word."""
+    word = case((Commitment.retired_at.is_(None), literal(Retired.NO.value)), else_=literal(Retired.YES.value))
+    return told(word, Retired)
 
 
 def derive(session: Any, row: CommitmentParty) -> None:

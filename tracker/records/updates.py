@@ -78,6 +78,7 @@ class UpdateForm(RowForm):
 
 
 class UpdateFilters(Filters):
+    true_on = ProgressUpdate.effective_on
     commitment = any_of(UpdateForm.commitment, ProgressUpdate.commitment_id)
     area = any_of(
         Reference(_l("Primary area"), PolicyArea),
@@ -203,6 +204,7 @@ class CheckForm(RowForm):
 
 
 class CheckFilters(Filters):
+    true_on = CheckLog.checked_on
     commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
     checked_from = day(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
     checked_to = day(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
