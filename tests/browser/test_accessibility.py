@@ -3,6 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests import make
+from tests.conftest import Place
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.database import writing
 from tracker.records import CATALOGUE
 
 ONES = {
@@ -30,7 +35,26 @@ PAGES = {
     "history": "/commitments/mx-us-2023-05-30.c1/history",
     "remove": "/meetings/mx-us-2023-05-30/remove",
     "remove, free": "/claims/mx-us-2023-05-30.claim-1/remove",
+    "figures": "/indicators/seized",
+    "claims tied to a commitment": "/commitments/mx-us-2023-07-24.c2",
 }
+
+
+@pytest.fixture
+def site_with_figures(site, where):
+    """The served tracker with an indicator: figures that stand, one that was revised, one in another unit."""
+    app = create_app(Settings(data=where, database=Place("served", where).name))
+    with app.app_context(), writing():
+        make.indicator(code="seized", name="Weapons seized", unit="weapons")
+        tied = {"indicator": "seized", "unit": "weapons", "commitment": "mx-us-2023-07-24.c2"}
+        make.claim(**tied, code="first", value=9100, period_start="2021-01-01", period_end="2021-12-31")
+        make.claim(**tied, code="second", value=12400, period_start="2022-01-01", period_end="2022-12-31")
+        make.claim(**tied, value=11850.5, published_on="2023-09-01", supersedes="second")
+        make.claim(
+            **tied | {"unit": "tonnes"}, value=80, passage="news-readout-2023-05-30.x5", published_on="2023-09-01"
+        )
+    app.extensions["tracker.engine"].dispose()
+    return site
 
 
 def problems(page):
@@ -40,9 +64,12 @@ def problems(page):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_every_page_is_accessible_and_fits(browser, site, width, scheme):
+def test_every_page_is_accessible_and_fits(browser, site_with_figures, width, scheme):
     context = browser.new_context(
-        base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        base_url=site_with_figures,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     wrong = {}

@@ -597,7 +597,12 @@ def around(hub, new, i):
     hub["meetings"].documents = [*hub["meetings"].documents, document]
     new["earlier"].supersedes, new["earlier"].indicator = hub["claims"], hub["indicators"]
     new["earlier"].meeting, new["earlier"].area = hub["meetings"], new["areas"]
-    new["earlier"].passage = passage
+    new["earlier"].passage, new["earlier"].commitment = passage, hub["commitments"]
+    new["earlier"].value, new["earlier"].unit, new["earlier"].published_on = (
+        i,
+        "people",
+        datetime.date(2024, 1, 1 + i % 28),
+    )
     new["above"].parent, new["whole"].parent = hub["areas"], hub["parties"]
     own = Commitment(
         code=f"{commitment.code}-2",

@@ -574,7 +574,15 @@ NAMING = {
     "documents": {"issued_by": ["un"]},
     "meetings": {"documents": ["letter"], "place_basis": "stated"},
     "commitments": {"area": "water", "frameworks": ["treaty"], "meeting": "talks"},
-    "claims": {"area": "water", "meeting": "talks", "indicator": "wells", "passage": "letter.x1", "value": "1"},
+    "claims": {
+        "area": "water",
+        "meeting": "talks",
+        "indicator": "wells",
+        "passage": "letter.x1",
+        "value": "1",
+        "published_on": "2024-01-01",
+        "commitment": "talks.c1",
+    },
 }
 
 

@@ -1,0 +1,153 @@
+"""What charts are drawn of: a frame that says what it is, shapes, words, axes and hatchings.
+
+Colours are attributes, for where a drawing stands alone; on a page the classes in tracker.css take their place.
+"""
+
+import datetime
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from babel.dates import format_skeleton
+from babel.numbers import format_compact_decimal
+from flask_babel import format_date, format_decimal, get_locale
+from markupsafe import Markup
+
+#: The size of a drawing without its legend, and of the plot in it; text is 12 high, and about so wide a character.
+WIDTH, HEIGHT, TOP, RIGHT, BOTTOM, CHARACTER = 400, 220, 32, 390, 190, 6.5
+INK, MUTED, LINE, PAPER, ACCENT = "#1c2326", "#566066", "#ddd8cc", "#ffffff", "#0f5c63"
+#: {sort: (ground, hatching)}, darker and lighter than one another by far.
+COLOURS = {
+    "plain": ("#f3f1ea", "#566066"),
+    "accent": ("#e2eeed", "#0f5c63"),
+    "good": ("#e4f2e8", "#1d5f33"),
+    "warn": ("#fdf0da", "#7a4300"),
+    "bad": ("#fbe9e7", "#9c1f1b"),
+}
+#: {word: (colours, hatching in a square of 8, how thick it is)}; no two hatchings are alike.
+FACES = {
+    "not_assessed": ("plain", "", 0),
+    "no_evidence_found": ("plain", "M1 2h2M5 6h2", 2),
+    "not_started": ("warn", "M4 0v8", 1),
+    "in_progress": ("accent", "M-2 2 2-2M0 8 8 0M6 10 10 6", 1),
+    "partly_done": ("good", "M-2 2 2-2M0 8 8 0M6 10 10 6", 3.5),
+    "done": ("good", "M0 4h8", 8),
+    "stalled": ("warn", "M0 4h8", 2.5),
+    "not_done": ("bad", "M0 0 8 8M8 0 0 8", 2.5),
+    "reversed": ("bad", "M-2 6 2 10M0 0 8 8M6-2 10 2", 1.5),
+    "withdrawn": ("plain", "M0 2h4M4 6h4", 1.5),
+    "uncheckable": ("plain", "M4 0v8M0 4h8", 1),
+    "mixed": ("accent", "M0 2h4M4 6h4", 4),
+}
+#: {what a shape is: its looks standing alone}
+LOOKS: dict[str, dict[str, Any]] = {
+    "ground": {"fill": PAPER},
+    "grid": {"stroke": LINE},
+    "zero": {"stroke": MUTED},
+    "join": {"stroke": MUTED, "stroke-width": 1.25},
+    "period": {"stroke": ACCENT, "stroke-width": 4, "stroke-opacity": 0.4},
+    "mark": {"fill": ACCENT, "stroke": PAPER, "stroke-width": 1.5},
+    "part": {"stroke": INK, "stroke-width": 0.75},
+    "text": {},
+    **{f"soft-{name}": {"fill": ground} for name, (ground, _hatching) in COLOURS.items()},
+    **{f"strong-{name}": {"stroke": hatching} for name, (_ground, hatching) in COLOURS.items()},
+}
+#: How many months may lie between two labelled days.
+MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12000, 60000)
+
+
+def ticks_for(low: float, high: float, whole: bool = False) -> list[Decimal]:
+    """Return two to four round numbers, one of them 0, that hold both numbers between them."""
+    least, most = min(Decimal(0), Decimal(repr(low))), max(Decimal(0), Decimal(repr(high)))
+    most = most or Decimal(0 if least else 1)
+    order = max(((most - least) / 4).adjusted(), 0 if whole else -99)
+    step = Decimal(1)
+    for step in (Decimal(digit).scaleb(power) for power in (order, order + 1) for digit in (1, 2, 5)):
+        if math.ceil(most / step) - math.floor(least / step) <= 3:
+            break
+    return [step * n for n in range(math.floor(least / step), math.ceil(most / step) + 1)]
+
+
+def upright(svg: Element, ticks: list[Decimal]) -> tuple[float, Callable[[float], float]]:
+    """Draw the axis of values; return where the plot begins beside it, and the way from a value to its height."""
+    compact = max(abs(ticks[0]), ticks[-1]) >= 1_000_000
+    told = [
+        format_compact_decimal(tick, locale=get_locale(), fraction_digits=1)
+        if compact
+        else format_decimal(tick, format="#,##0.######")
+        for tick in ticks
+    ]
+    left = max(map(len, told)) * CHARACTER + 12
+    low, high = float(ticks[0]), float(ticks[-1])
+
+    def up(value: float) -> float:
+        return BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP)
+
+    for tick, label in zip(ticks, told, strict=True):
+        y = up(float(tick))
+        shape(svg, "path", "grid" if tick else "zero", d=f"M{left:.1f} {y:.1f}H{RIGHT}")
+        write(svg, left - 6, y + 4, label, "end")
+    return left, up
+
+
+def labelled_days(first: datetime.date, last: datetime.date) -> list[tuple[datetime.date, str]]:
+    """Return at most four (day, label) from one day to another: first days of years or months, else the two ends."""
+    begin, end = (day.year * 12 + day.month - 1 for day in (first, last))
+    for step in MONTHS:
+        months = range(-(-(begin + (first.day > 1)) // step) * step, end + 1, step)
+        if len(months) <= 4:
+            break
+    if len(months) < 2:
+        return [(day, format_date(day, "medium")) for day in dict.fromkeys((first, last))]
+    days = [datetime.date(month // 12, month % 12 + 1, 1) for month in months]
+    if step % 12 == 0:
+        return [(day, format_date(day, "yyyy")) for day in days]
+    return [(day, format_skeleton("yMMM", day, locale=get_locale())) for day in days]
+
+
+def drawing(key: str, title: str, description: str, height: float) -> Element:
+    """Return an empty drawing that says what it is."""
+    named = {"role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
+    font = {"font-family": "sans-serif", "font-size": "12", "fill": INK}
+    size = {"class": "chart", "viewBox": f"0 0 {WIDTH} {height}"}
+    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg"} | size | named | font)
+    SubElement(svg, "title", id=f"{key}-title").text = title
+    SubElement(svg, "desc", id=f"{key}-desc").text = description
+    shape(svg, "rect", "ground", width=WIDTH, height=height)
+    return svg
+
+
+def shape(parent: Element, name: str, look: str, told: str = "", **attributes: Any) -> Element:
+    """Add an element, with what it is in words, which browsers show beside the pointer."""
+    given = {"class": f"chart-{look}"} | LOOKS[look] | attributes
+    added = SubElement(parent, name, {k: f"{v:.1f}" if isinstance(v, float) else str(v) for k, v in given.items()})
+    if told:
+        SubElement(added, "title").text = told
+    return added
+
+
+def write(svg: Element, x: float, y: float, text: str, anchor: str = "start") -> None:
+    shape(svg, "text", "text", x=x, y=y, **{"text-anchor": anchor}).text = text
+
+
+def write_below(svg: Element, x: float, label: str) -> None:
+    """Add a label below the plot, kept within the drawing, and a tick above it at its place."""
+    half = len(label) * CHARACTER / 2 + 2
+    shape(svg, "path", "zero", d=f"M{x:.1f} {BOTTOM}v4")
+    write(svg, min(max(x, half), WIDTH - half), BOTTOM + 17, label, "middle")
+
+
+def hatching(svg: Element, name: str, colours: str, strokes: str, thick: float) -> str:
+    """Add a hatching; return what fills a shape with it."""
+    pattern = SubElement(svg, "pattern", {"id": name, "width": "8", "height": "8", "patternUnits": "userSpaceOnUse"})
+    shape(pattern, "rect", f"soft-{colours}", width=8, height=8)
+    if strokes:
+        shape(pattern, "path", f"strong-{colours}", d=strokes).set("stroke-width", str(thick))
+    return f"url(#{name})"
+
+
+def finished(svg: Element) -> Markup:
+    # Whatever was given is escaped by the writer of XML.
+    return Markup(tostring(svg, encoding="unicode"))  # noqa: S704
