@@ -73,6 +73,24 @@ WITHOUT_EVIDENCE = frozenset({Status.NOT_ASSESSED, Status.NO_EVIDENCE_FOUND, Sta
 #: The words after which nothing more is awaited of a lead.
 CLOSING = frozenset({Status.DONE, Status.NOT_DONE, Status.REVERSED, Status.WITHDRAWN, Status.UNCHECKABLE})
 
+#: What each word scores, None being not scored. After the G7 and G20 Research Groups of the University of Toronto:
+#: +1 for full compliance, 0 for partial compliance or work in progress, −1 for failure or the opposite.
+SCORES: dict[Status, int | None] = {
+    Status.DONE: 1,
+    Status.IN_PROGRESS: 0,
+    Status.PARTLY_DONE: 0,
+    Status.STALLED: 0,
+    Status.NOT_STARTED: -1,
+    Status.NOT_DONE: -1,
+    Status.REVERSED: -1,
+    Status.NOT_ASSESSED: None,
+    Status.NO_EVIDENCE_FOUND: None,
+    Status.WITHDRAWN: None,
+    Status.UNCHECKABLE: None,
+}
+#: The words that are scored only once the day has passed that the commitment is due on.
+SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
+
 
 #: How a commitment stands over all its leads: their common word, else mixed.
 OverallStatus: Any = Word(
