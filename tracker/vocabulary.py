@@ -76,17 +76,10 @@ CLOSING = frozenset({Status.DONE, Status.NOT_DONE, Status.REVERSED, Status.WITHD
 #: What each word scores, None being not scored. After the G7 and G20 Research Groups of the University of Toronto:
 #: +1 for full compliance, 0 for partial compliance or work in progress, −1 for failure or the opposite.
 SCORES: dict[Status, int | None] = {
+    **dict.fromkeys(Status),
     Status.DONE: 1,
-    Status.IN_PROGRESS: 0,
-    Status.PARTLY_DONE: 0,
-    Status.STALLED: 0,
-    Status.NOT_STARTED: -1,
-    Status.NOT_DONE: -1,
-    Status.REVERSED: -1,
-    Status.NOT_ASSESSED: None,
-    Status.NO_EVIDENCE_FOUND: None,
-    Status.WITHDRAWN: None,
-    Status.UNCHECKABLE: None,
+    **dict.fromkeys((Status.IN_PROGRESS, Status.PARTLY_DONE, Status.STALLED), 0),
+    **dict.fromkeys((Status.NOT_STARTED, Status.NOT_DONE, Status.REVERSED), -1),
 }
 #: The words that are scored only once the day has passed that the commitment is due on.
 SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
@@ -174,7 +167,7 @@ class PartyRole(Word):
 
 
 class SourceRelation(Word):
-    STATES = "states", _l("States"), _l("The parties' own words undertake it here.")
+    STATES = "states", _l("States"), _l("The parties’ own words undertake it here.")
     REPORTS = "reports", _l("Reports"), _l("Somebody says here that it was undertaken.")
     RESTATES = "restates", _l("Restates"), _l("The parties say it again here.")
 
@@ -246,7 +239,7 @@ class CommitmentLinkKind(Word):
     RESTATES = "restates", _l("Restates"), _l("Says again what the other said.")
     STRENGTHENS = "strengthens", _l("Strengthens"), _l("Undertakes more, or sooner, or more firmly.")
     WEAKENS = "weakens", _l("Weakens"), _l("Undertakes less, or later, or less firmly.")
-    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other's place from now on.")
+    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other’s place from now on.")
     SPLITS = "splits", _l("Splits"), _l("Takes over a part of the other.")
     DEPENDS_ON = "depends_on", _l("Depends on"), _l("Is to be done once the other is.")
     IN_RETURN_FOR = "in_return_for", _l("In return for"), _l("One side undertakes it because the other undertook that.")
