@@ -99,6 +99,11 @@ class Priority(Word):
     LOW = "low", _l("Low")
 
 
+class Retired(Word):
+    NO = "no", _l("No")
+    YES = "yes", _l("Yes"), _l("Taken out of the lists, with a reason; it and its history stay.")
+
+
 class DeadlineKind(Word):
     EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
     RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")

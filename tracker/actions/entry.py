@@ -12,7 +12,8 @@ from tracker.models import Account, CommitmentParty, CommitmentSource, Document,
 from tracker.queries import people
 from tracker.records import kind_of
 from tracker.records.base import RecordForm
-from tracker.records.commitments import CommitmentPartyForm, CommitmentSourceForm
+from tracker.records.commitment_parties import CommitmentPartyForm
+from tracker.records.commitment_sources import CommitmentSourceForm
 from tracker.records.documents import PassageForm
 from tracker.records.participants import ParticipantForm
 from tracker.records.places import Place, Reading

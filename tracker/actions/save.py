@@ -36,6 +36,8 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
 
     Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
     """
+    if kind_of(record).append_only:
+        raise TypeError("Updates, evidence and checks are logged, not saved.")
     answer_for(account)
     with session.no_autoflush:
         _check(form, rows)

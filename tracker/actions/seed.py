@@ -15,7 +15,7 @@ from tracker.errors import Invalid
 from tracker.models import SEEDING, Account
 from tracker.models.history import code_was_used
 from tracker.queries import history
-from tracker.records import CATALOGUE, Kind
+from tracker.records import ENTERED, Kind
 from tracker.records.base import RecordForm
 
 
@@ -37,7 +37,7 @@ def plant(folder: Path) -> Planted:
     """
     account = session.scalars(select(Account).where(Account.code == SEEDING)).one()
     planted = Planted()
-    for kind in CATALOGUE.values():
+    for kind in ENTERED.values():
         for item in _items(folder / f"{kind.name}.yaml"):
             try:
                 _plant(account, kind, item, planted)

@@ -71,9 +71,10 @@ def export(kind: str, filters: tuple[str, ...], form: str, output: TextIO) -> No
             raise click.BadParameter(f"“{each}” is no filter: write name=value.")
         wanted.add(name, value)
     described = CATALOGUE[kind]
-    query = find.filtered(described, described.filters.from_query(wanted))
+    filters = described.filters.from_query(wanted)
+    query = find.filtered(described, filters)
     columns = [*described.columns.values(), described.url_column(current_app.config["SETTINGS"].address)]
-    records = find.each(described, query, find.Order.of(described, None), described.loads())
+    records = find.each(described, query, find.Order.of(described, None), described.loads(), filters.clock)
     lines = (
         csv.lines(columns, records)
         if form == "csv"

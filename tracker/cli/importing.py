@@ -17,7 +17,7 @@ from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.exports import csv
 from tracker.models import LOCAL, Account
-from tracker.records import CATALOGUE, Kind
+from tracker.records import ENTERED, Kind
 
 #: A bar is shown from so many rows on.
 MANY_ROWS = 1_000
@@ -44,7 +44,7 @@ def pairs(_context: click.Context, option: click.Parameter, given: tuple[str, ..
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(list(CATALOGUE)))
+@click.argument("kind", type=click.Choice(list(ENTERED)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option(
@@ -79,7 +79,7 @@ def import_(kind: str, file: Path, dry_run: bool, report: Any, **said: Any) -> N
     try:
         with writing():
             account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
-            described = CATALOGUE[kind]
+            described = ENTERED[kind]
             settings = _settings(described, uploads.remembered(described, table.header), said)
             outcome = _watched(described, table, settings, account, dry_run)
             if outcome.kept:

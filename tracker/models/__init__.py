@@ -3,6 +3,7 @@
 from tracker.models.accounts import LOCAL, SEEDING, Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
+from tracker.models.bulk import BulkStep
 from tracker.models.claims import Claim
 from tracker.models.commitment_links import CommitmentLink
 from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
@@ -15,24 +16,31 @@ from tracker.models.meetings import Meeting, MeetingLink, Participation
 from tracker.models.milestones import Milestone
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
+from tracker.models.standings import Clock
 from tracker.models.texts import current_text
+from tracker.models.updates import CheckLog, Evidence, Logged, ProgressUpdate
 
 __all__ = [
     "LOCAL",
     "SEEDING",
     "Account",
+    "BulkStep",
     "Change",
+    "CheckLog",
     "Claim",
+    "Clock",
     "Commitment",
     "CommitmentLink",
     "CommitmentParty",
     "CommitmentSource",
     "Document",
     "DocumentText",
+    "Evidence",
     "Framework",
     "ImportFile",
     "ImportMapping",
     "Indicator",
+    "Logged",
     "Meeting",
     "MeetingLink",
     "Milestone",
@@ -41,6 +49,7 @@ __all__ = [
     "Party",
     "Passage",
     "PolicyArea",
+    "ProgressUpdate",
     "Record",
     "current_text",
 ]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from tracker.database import Base, word_type
+from tracker.models.accounts import Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
 from tracker.models.documents import Passage, document_issuer
@@ -62,6 +63,8 @@ class Commitment(Record):
         CheckConstraint("deadline_kind <> 'explicit' OR due_on IS NOT NULL", "explicit_has_day"),
         CheckConstraint("deadline_kind <> 'none' OR due_on IS NULL", "no_deadline_no_day"),
         CheckConstraint("every_months BETWEEN 1 AND 1200", "every_months_in_reason"),
+        CheckConstraint("review_every BETWEEN 1 AND 3650", "review_every_in_reason"),
+        CheckConstraint("(retired_at IS NULL) = (retired_because IS NULL)", "retired_has_reason"),
         Index("ix_commitment_made_on", "made_on", "id"),
         Index("ix_commitment_area_id", "area_id", "made_on", "id"),
     )
@@ -86,13 +89,21 @@ class Commitment(Record):
     deadline_words: Mapped[str | None]
     #: What would count as done.
     done_when: Mapped[str | None]
+    #: Who follows it up.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     priority: Mapped[Priority] = mapped_column(word_type(Priority))
+    #: After how many days without an update or a check it is stale, if not after the usual ones.
+    review_every: Mapped[int | None]
+    #: Since when it is out of the lists, and why: it was recorded in error.
+    retired_at: Mapped[datetime.datetime | None]
+    retired_because: Mapped[str | None]
     #: When the tracker came to know of it.
     recorded_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.UTC))
 
     meeting: Mapped[Meeting | None] = relationship()
     area: Mapped[PolicyArea] = relationship()
     areas: Mapped[list[PolicyArea]] = relationship(secondary=commitment_area, order_by=PolicyArea.code)
+    owner: Mapped[Account | None] = relationship()
     frameworks: Mapped[list[Framework]] = relationship(secondary=commitment_framework, order_by=Framework.code)
     parties: Mapped[list["CommitmentParty"]] = relationship(viewonly=True, order_by="CommitmentParty.id")
     sources: Mapped[list["CommitmentSource"]] = relationship(viewonly=True, order_by="CommitmentSource.id")
@@ -103,11 +114,16 @@ class Commitment(Record):
         #: Some lead has not said it in a document of its own side: only others report it.
         one_sided: Any
 
+    #: Where it stands against its deadline on the day that is asked for; put here by who tells records.
+    deadline_state = None
+
     def __str__(self) -> str:
         return self.title
 
     @property
     def caveat(self) -> Any:
+        if self.retired_at:
+            return _l("Retired: recorded in error")
         return _l("Reported by one side only") if self.one_sided else None
 
 
@@ -118,15 +134,23 @@ class CommitmentParty(Record):
     __table_args__ = (UniqueConstraint("commitment_id", "party_id", "role"),)
     PARENT = "commitment"
     SEARCHED = ("note",)
+    DERIVED = frozenset({"status", "finding_id", "claim_id"})
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     role: Mapped[PartyRole] = mapped_column(word_type(PartyRole))
-    #: How a lead stands now.
-    status: Mapped[Status] = mapped_column(word_type(Status), default=Status.NOT_ASSESSED)
+    #: How a lead stands now, and the update that says so; kept by the session, proved by `tracker check`.
+    status: Mapped[Status] = mapped_column(word_type(Status), default=Status.NOT_ASSESSED, index=True)
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
+    #: The latest update that tells what the party says of itself.
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
 
     commitment: Mapped[Commitment] = relationship()
     party: Mapped[Party] = relationship(lazy="selectin")
+
+    if TYPE_CHECKING:
+        finding: Any
+        claim: Any
 
     def __str__(self) -> str:
         return str(self.party)

@@ -47,7 +47,7 @@ class Change(Base):
 
 def plain(value: Any) -> Any:
     """Return a value as JSON would hold it."""
-    if isinstance(value, Record):
+    if isinstance(value, Record | Account):
         return value.code
     if isinstance(value, Word):
         return value.value
@@ -67,10 +67,15 @@ def tracked(model: type[Record]) -> tuple[str, ...]:
     names = [
         a.key
         for a in mapper.column_attrs
-        if a.columns[0].table is model.__table__ and not a.columns[0].foreign_keys and a.key not in KEPT | model.DERIVED
+        if a.columns[0].table is model.__table__ and not _is_bare_key(a) and a.key not in KEPT | model.DERIVED
     ]
     direct = (r for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY)
     return (*names, *(r.key for r in direct))
+
+
+def _is_bare_key(attribute: Any) -> bool:
+    """Return whether a column names another record by its id, which the history never tells."""
+    return any(key.column.name == "id" for key in attribute.columns[0].foreign_keys)
 
 
 def values_of(record: Record) -> dict[str, Any]:
@@ -128,7 +133,8 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
 def _refuse_bare_keys(record: Record) -> None:
     """Refuse another record named by its id alone: the history tells relationships, by codes."""
     for attribute in inspect(type(record)).column_attrs:
-        if attribute.columns[0].foreign_keys and _past(record, attribute.key).has_changes():
+        bare = _is_bare_key(attribute) and attribute.key not in record.DERIVED
+        if bare and _past(record, attribute.key).has_changes():
             raise RuntimeError(f"Set {attribute.key.removesuffix('_id')}, not {attribute.key}.")
 
 

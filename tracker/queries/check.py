@@ -10,13 +10,14 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import Base, session
 from tracker.errors import Invalid
-from tracker.models import Change, CommitmentParty, Document, Passage, current_text
+from tracker.models import Change, Document, Passage, current_text
 from tracker.models.base import searchable
 from tracker.models.history import chained, values_of
 from tracker.models.texts import checked
+from tracker.queries import check_progress
 from tracker.records import CATALOGUE, Kind
 from tracker.texts import paragraphs, sha256_of
-from tracker.vocabulary import Action, Status
+from tracker.vocabulary import Action
 
 #: {(table, code): {field: plain value}}
 Replayed = dict[tuple[str, str], dict[str, Any]]
@@ -32,12 +33,13 @@ def problems() -> list[str]:
     else:
         found += _chain()
         history = _replayed()
-    try:
-        for told in _texts():
-            found.append(told)
-    except (LookupError, ValueError):
-        # What cannot be read is told below.
-        pass
+    for look in (_texts, check_progress.problems):
+        try:
+            for told in look():
+                found.append(told)
+        except (LookupError, ValueError):
+            # What cannot be read is told below.
+            pass
     for kind in CATALOGUE.values():
         table = kind.model.__tablename__
         try:
@@ -153,11 +155,8 @@ def _records(kind: Kind, history: Replayed | None) -> Iterator[str]:
         if said is None:
             yield _("%(name)s: the history does not know it.", name=name)
         else:
-            yield from _differences(name, values_of(record), said)
-        if isinstance(record, CommitmentParty) and record.status is not Status.NOT_ASSESSED:
-            yield _(
-                "%(name)s: the status is “%(status)s”, but no update says so.", name=name, status=record.status.value
-            )
+            kept = {field: value for field, value in said.items() if field not in record.DERIVED}
+            yield from _differences(name, values_of(record), kept)
         try:
             form = kind.form.from_plain({}, record)
             if not form.validate():

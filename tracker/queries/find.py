@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Select, SelectBase, and_, false, func, or_, select, true
 
+from tracker.clocks import today
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import Record
+from tracker.models import Clock, Record
 from tracker.models.base import words_of
 from tracker.records import Kind
 from tracker.records.filters import Filters
@@ -24,15 +25,23 @@ MOST_OFFERED = 30
 MOST_SUGGESTED = 20
 
 
-def get(kind: Kind, code: str) -> Any:
-    """Return the record of a kind that has a code, or nothing."""
-    return session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
+def get(kind: Kind, code: str, clock: Clock | None = None) -> Any:
+    """Return the record of a kind that has a code, as it stands (or stood, by a clock), or nothing."""
+    record = session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
+    return told(kind, [record], clock)[0] if record is not None else None
 
 
-def rows(kind: Kind, parent: Record) -> list[Any]:
+def rows(kind: Kind, parent: Record, clock: Clock | None = None) -> list[Any]:
     """Return the rows of this kind that belong to a record, in the order they were added."""
     query = select(kind.model).where(getattr(kind.model, kind.parent) == parent).order_by(kind.model.id)
-    return list(session.scalars(query.options(*kind.loads())))
+    return list(told(kind, session.scalars(query.options(*kind.loads())).all(), clock))
+
+
+def told(kind: Kind, records: Sequence[Any], clock: Clock | None = None) -> Sequence[Any]:
+    """Return records with what of them depends on the day: today, or that of a clock."""
+    if kind.tell and records:
+        kind.tell(records, clock or Clock(today(), past=False))
+    return records
 
 
 def filtered(kind: Kind, filters: Filters) -> Select[Any]:
@@ -106,7 +115,9 @@ class Page:
     after: str | None
 
 
-def page(kind: Kind, query: Select[Any], order: Order, before: str | None, after: str | None, loads: Any) -> Page:
+def page(
+    kind: Kind, query: Select[Any], order: Order, before: str | None, after: str | None, loads: Any, clock: Clock
+) -> Page:
     """Return the records that follow (or precede) the one whose code is given, or the first ones.
 
     It costs the same on the last page as on the first. Raises Invalid for a code that is not there.
@@ -120,7 +131,7 @@ def page(kind: Kind, query: Select[Any], order: Order, before: str | None, after
             raise Invalid({name: [message]})
         query = query.where(order.beyond(kind, mark[0], mark[1], backwards))
     found = list(session.scalars(query.order_by(*order.by(kind, backwards)).limit(PAGE_SIZE + 1).options(*loads)))
-    more, records = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    more, records = len(found) > PAGE_SIZE, list(told(kind, found[:PAGE_SIZE], clock))
     if backwards:
         records.reverse()
     earlier = more if backwards else code is not None
@@ -132,7 +143,7 @@ def page(kind: Kind, query: Select[Any], order: Order, before: str | None, after
     )
 
 
-def each(kind: Kind, query: Select[Any], order: Order, loads: Any) -> Iterator[Any]:
+def each(kind: Kind, query: Select[Any], order: Order, loads: Any, clock: Clock) -> Iterator[Any]:
     """Read a whole list, however long, a chunk at a time, as it stands when the reading begins.
 
     The session is its own: a file is still being read when the request that asked for it is done.
@@ -140,7 +151,7 @@ def each(kind: Kind, query: Select[Any], order: Order, loads: Any) -> Iterator[A
     query = query.order_by(*order.by(kind)).options(*loads).execution_options(yield_per=CHUNK)
     with session.session_factory() as reading:
         for part in reading.scalars(query).partitions():
-            yield from part
+            yield from told(kind, part, clock)
             reading.expunge_all()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import RelationshipDirection
 from tracker.database import session
 from tracker.models import Record
 from tracker.queries import find
-from tracker.records import CATALOGUE, Kind, kind_of, rows_of
+from tracker.records import CATALOGUE, Kind, edited_rows_of, kind_of
 
 #: How many records that rest on one are listed, for each field that names it; one more tells that there are more.
 MOST_LISTED = 100
@@ -29,13 +29,14 @@ class Use:
 
 
 def of(*records: Record) -> list[Use]:
-    """Return the records that name any of these, which are all of one kind, but for their own rows."""
+    """Return the records that name any of these, which are all of one kind, but for rows that would go with them."""
     found = []
     model, ids = type(records[0]), [record.id for record in records]
     for kind in CATALOGUE.values():
         for relationship in inspect(kind.model).relationships:
             direct = relationship.direction is not RelationshipDirection.ONETOMANY and not relationship.viewonly
-            if not direct or relationship.mapper.class_ is not model or relationship.key == kind.parent:
+            own = relationship.key == kind.parent and not kind.append_only
+            if not direct or relationship.mapper.class_ is not model or own:
                 continue
             if relationship.uselist:
                 names = getattr(kind.model, relationship.key).any(model.id.in_(ids))
@@ -48,8 +49,8 @@ def of(*records: Record) -> list[Use]:
 
 
 def own_rows(record: Record) -> list[Any]:
-    """Return the rows that belong to a record."""
-    return [row for kind in rows_of(kind_of(record)) for row in find.rows(kind, record)]
+    """Return the rows that belong to a record, and go with it."""
+    return [row for kind in edited_rows_of(kind_of(record)) for row in find.rows(kind, record)]
 
 
 def in_the_way(record: Record) -> list[Use]:

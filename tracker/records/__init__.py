@@ -5,6 +5,8 @@ from tracker.records import (
     areas,
     claims,
     commitment_links,
+    commitment_parties,
+    commitment_sources,
     commitments,
     documents,
     frameworks,
@@ -13,6 +15,7 @@ from tracker.records import (
     milestones,
     participants,
     parties,
+    updates,
 )
 from tracker.records.base import Kind
 
@@ -30,13 +33,18 @@ CATALOGUE: dict[str, Kind] = {
         meetings.PARTICIPATIONS,
         meetings.LINKS,
         commitments.KIND,
-        commitments.PARTIES,
-        commitments.SOURCES,
+        commitment_parties.KIND,
+        commitment_sources.KIND,
         commitment_links.KIND,
         milestones.KIND,
         claims.KIND,
+        updates.UPDATES,
+        updates.EVIDENCE,
+        updates.CHECKS,
     )
 }
+#: The kinds that forms, files and seeds may add to and change; the others are logged.
+ENTERED = {name: kind for name, kind in CATALOGUE.items() if not kind.append_only}
 _BY_MODEL = {kind.model: kind for kind in CATALOGUE.values()}
 _BY_TABLE = {kind.model.__tablename__: kind for kind in CATALOGUE.values()}
 
@@ -47,6 +55,11 @@ def kind_of(record: Record | type[Record]) -> Kind:
 
 def kind_stored_as(table: str) -> Kind:
     return _BY_TABLE[table]
+
+
+def edited_rows_of(kind: Kind) -> list[Kind]:
+    """Return the kinds whose records are edited with the record of this kind that they are rows of."""
+    return [other for other in rows_of(kind) if not other.append_only]
 
 
 def rows_of(kind: Kind) -> list[Kind]:

@@ -1,6 +1,6 @@
 """What a kind of record is made of: one form for every door, and columns that every list and file reads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import Record
+from tracker.models import Clock, Logged, Record
 from tracker.models.history import code_was_used
 from tracker.records import codes
 from tracker.records.fields import LongText, RecordCode
@@ -159,6 +159,8 @@ class Kind:
     heading: str = "title"
     #: {column: how a page tells it of a record}
     shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    #: Puts into records what of them depends on the day, in as many queries for any number of them.
+    tell: Callable[[Sequence[Any], Clock], None] | None = None
 
     @property
     def model(self) -> type[Record]:
@@ -168,6 +170,11 @@ class Kind:
     def parent(self) -> str:
         """The field naming the record that this kind's records are rows of, or nothing."""
         return self.model.PARENT
+
+    @property
+    def append_only(self) -> bool:
+        """Return whether its records are logged by one action, and never edited, removed or imported."""
+        return issubclass(self.model, Logged)
 
     @cached_property
     def columns(self) -> dict[str, Column]:

@@ -1,13 +1,19 @@
 """A commitment, its parties and its sources, as people meet them."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, type_coerce, union
+from sqlalchemy import select, union
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
 from tracker.models import (
+    Account,
+    Clock,
     Commitment,
     CommitmentParty,
     CommitmentSource,
@@ -20,23 +26,26 @@ from tracker.models import (
     Passage,
     PolicyArea,
 )
-from tracker.models.commitments import OVERALL, commitment_area, commitment_framework
+from tracker.models.commitments import commitment_area, commitment_framework
+from tracker.models.follow_up import deadline_state, follow_up
+from tracker.models.standings import is_retired, known, leads, overall
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, derived, note
+from tracker.records.base import Kind, RecordForm, derived, note
 from tracker.records.choices import Choice
 from tracker.records.days import Day, Time
 from tracker.records.fields import Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference, References
+from tracker.records.references import AccountReference, Reference, References
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
     DeadlineKind,
+    DeadlineState,
+    FollowUp,
     OverallStatus,
     PartyRole,
     Priority,
-    SourceRelation,
-    Status,
+    Retired,
 )
 
 
@@ -58,7 +67,14 @@ class CommitmentForm(RecordForm):
     every_months = Number(_l("Every so many months"), least=1, most=1200, description=_l("For a recurring deadline."))
     deadline_words = Text(_l("Deadline as printed"))
     done_when = LongText(_l("What would count as done"), most=2000)
+    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."))
     priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
+    review_every = Number(
+        _l("Review every so many days"),
+        least=1,
+        most=3650,
+        description=_l("Left empty, the usual interval. Without an update or a check for longer, it is stale."),
+    )
     note = note()
 
     def usual_code(self) -> str:
@@ -80,29 +96,38 @@ class CommitmentForm(RecordForm):
             raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
 
 
-#: How a lead stands, comparable with an overall status.
-_OWN_STATUS = type_coerce(CommitmentParty.status, OVERALL)
-
-
 def _status(filters: Any) -> Any:
     """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
     if not filters.party.data:
-        return Commitment.status
-    return select(CommitmentParty.commitment_id, _OWN_STATUS).where(
-        CommitmentParty.role == PartyRole.LEAD, CommitmentParty.party_id.in_([p.id for p in filters.party.data])
-    )
+        return overall(filters.clock)
+    lead = leads(filters.clock).c
+    return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters.party.data]))
 
 
 def _party(filters: Any) -> Any:
     """Lead to the parties in any role; where statuses are chosen too, to the leads that stand so."""
-    rows = select(CommitmentParty.commitment_id, CommitmentParty.party_id)
     if not filters.status.data:
-        return rows
-    return rows.where(CommitmentParty.role == PartyRole.LEAD, _OWN_STATUS.in_(filters.status.data))
+        return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
+    lead = leads(filters.clock).c
+    return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters.status.data))
+
+
+def _tell(records: Sequence[Commitment], clock: Clock) -> None:
+    """Put the status and the deadline state of a day into commitments."""
+    reading: Any = object_session(records[0])
+    ids = {record.id: record for record in records}
+    query = select(Commitment.id, overall(clock), deadline_state(clock)).where(Commitment.id.in_(ids))
+    for number, status, state in reading.execute(query):
+        set_committed_value(ids[number], "status", status)
+        ids[number].deadline_state = state
 
 
 class CommitmentFilters(Filters):
     together = {"party": ("status",)}
+
+    def there(self, model: Any, but: str = "") -> list[Any]:
+        shown = bool(self.retired.data) or but == "retired"
+        return [known(self.clock, retired=shown)]
 
     area = any_of(
         CommitmentForm.area,
@@ -125,6 +150,14 @@ class CommitmentFilters(Filters):
         .join(Participation, Participation.meeting_id == Commitment.meeting_id)
         .where(Participation.attendance != Attendance.MENTIONED_ONLY),
     )
+    deadline = any_of(Choice(_l("Deadline state"), DeadlineState), lambda filters: deadline_state(filters.clock))
+    follow_up = any_of(
+        Choice(_l("Follow-up"), FollowUp),
+        lambda filters: follow_up(filters.clock, current_app.config["SETTINGS"].review_every),
+    )
+    owner = any_of(CommitmentForm.owner, Commitment.owner_id)
+    priority = any_of(CommitmentForm.priority, Commitment.priority)
+    retired = any_of(Choice(_l("Recorded in error"), Retired), is_retired())
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
     primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     made_from = day(_l("Made from"), lambda on: Commitment.made_on >= on)
@@ -155,6 +188,7 @@ KIND = Kind(
     filters=CommitmentFilters,
     more=(
         derived("status", _l("Status"), lambda c: c.status, Choice(words=OverallStatus)),
+        derived("deadline_state", _l("Deadline state"), lambda c: c.deadline_state, Choice(words=DeadlineState)),
         derived("leads", _l("Leads"), _parties(PartyRole.LEAD), References(model=Party), (Commitment.parties,)),
         derived(
             "supporters", _l("Support"), _parties(PartyRole.SUPPORT), References(model=Party), (Commitment.parties,)
@@ -167,6 +201,8 @@ KIND = Kind(
             (Commitment.parties,),
         ),
         derived("recorded_at", _l("Recorded at"), lambda c: c.recorded_at, Time()),
+        derived("retired_at", _l("Retired at"), lambda c: c.retired_at, Time()),
+        derived("retired_because", _l("Retired because"), lambda c: c.retired_because, Text()),
         derived("one_sided", _l("Reported by one side only"), lambda c: bool(c.one_sided), Flag()),
         derived(
             "passages",
@@ -176,67 +212,5 @@ KIND = Kind(
             (Commitment.sources,),
         ),
     ),
-)
-
-
-class CommitmentPartyForm(RowForm):
-    model = CommitmentParty
-    letter = "p"
-    commitment = Reference(_l("Commitment"), Commitment, required=True)
-    party = Reference(_l("Party"), Party, required=True)
-    role = Choice(_l("Role"), PartyRole, required=True, default=PartyRole.LEAD)
-    note = note()
-
-
-class CommitmentPartyFilters(Filters):
-    commitment = any_of(CommitmentPartyForm.commitment, CommitmentParty.commitment_id)
-    party = any_of(CommitmentPartyForm.party, CommitmentParty.party_id)
-    role = any_of(CommitmentPartyForm.role, CommitmentParty.role)
-
-
-PARTIES = Kind(
-    name="commitment-parties",
-    form=CommitmentPartyForm,
-    one=_l("Party to a commitment"),
-    many=_l("Parties to commitments"),
-    about=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
-    listed=("code", "commitment", "party", "role", "status"),
-    sorts={"code": CommitmentParty.code},
-    order="code",
-    filters=CommitmentPartyFilters,
-    more=(
-        derived(
-            "status", _l("Status"), lambda row: row.status if row.role is PartyRole.LEAD else None, Choice(words=Status)
-        ),
-    ),
-    heading="code",
-)
-
-
-class CommitmentSourceForm(RowForm):
-    model = CommitmentSource
-    letter = "s"
-    commitment = Reference(_l("Commitment"), Commitment, required=True)
-    passage = Reference(_l("Passage"), Passage, required=True)
-    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
-    attributed_to = Text(_l("Attributed to"), description=_l("Whose word it is, where the document reports it."))
-    note = note()
-
-
-class CommitmentSourceFilters(Filters):
-    commitment = any_of(CommitmentSourceForm.commitment, CommitmentSource.commitment_id)
-    relation = any_of(CommitmentSourceForm.relation, CommitmentSource.relation)
-
-
-SOURCES = Kind(
-    name="commitment-sources",
-    form=CommitmentSourceForm,
-    one=_l("Source of a commitment"),
-    many=_l("Sources of commitments"),
-    about=_l("The passages each commitment rests on, and whose word they are."),
-    listed=("code", "commitment", "passage", "relation", "attributed_to"),
-    sorts={"code": CommitmentSource.code},
-    order="code",
-    filters=CommitmentSourceFilters,
-    heading="code",
+    tell=_tell,
 )

@@ -12,7 +12,8 @@ from wtforms.validators import StopValidation
 from tracker.models import Participant, Party
 from tracker.records.choices import Choice
 from tracker.records.claims import ClaimForm
-from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
+from tracker.records.commitment_sources import CommitmentSourceForm
+from tracker.records.commitments import CommitmentForm
 from tracker.records.days import Day
 from tracker.records.documents import DocumentForm
 from tracker.records.fields import LongText, where_unfit

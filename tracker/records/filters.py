@@ -5,16 +5,18 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SelectBase, and_, select
+from sqlalchemy import SelectBase, and_, exists, or_, select
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
 from tracker.errors import Invalid
+from tracker.models import Change, Logged
+from tracker.records.clocked import Clocked
 from tracker.records.days import Day
 from tracker.records.fields import Text
 from tracker.texts import words_of
+from tracker.vocabulary import Action
 
 #: No address a person makes has more parts than this.
 MOST_VALUES = 200
@@ -40,12 +42,14 @@ def day(label: Any, condition: Callable[[Any], Any]) -> UnboundField:
     return narrowing
 
 
-class Filters(Form):
+class Filters(Clocked):
     """What a person asked to see. Conditions are SQL, sentences are for people, and both come from the same field."""
 
     q = Text(_l("Search"), most=200)
     #: {filter: filters that mean something else beside it}; what it offers is counted without these.
     together: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: The day since which a record is true in the world, if it has one.
+    true_on: ClassVar[Any] = None
 
     @classmethod
     def from_query(cls, args: MultiDict[str, str]) -> "Filters":
@@ -78,8 +82,22 @@ class Filters(Form):
 
     def conditions(self, model: Any, but: str = "") -> list[Any]:
         """Return the SQL conditions that let a record of the model through, leaving out the filter named `but`."""
-        leaving = (but, *self.together.get(but, ()))
-        return [self._condition(model, field) for field in self.chosen if field.name not in leaving]
+        leaving = (but, *self.together.get(but, ()), "as_of", "known_by")
+        narrowing = [self._condition(model, field) for field in self.chosen if field.name not in leaving]
+        return [*self.there(model, but), *narrowing]
+
+    def there(self, model: Any, but: str = "") -> list[Any]:
+        """Return the SQL conditions that a record was there, and known, at the time that is asked for."""
+        known_by, true_on = self.known_by.data, type(self).true_on
+        found = []
+        if self.as_of.data and true_on is not None:
+            found.append(or_(true_on <= self.as_of.data, true_on.is_(None)))
+        if known_by and issubclass(model, Logged):
+            found.append(model.recorded_at <= known_by)
+        elif known_by:
+            added = (Change.kind == model.__tablename__, Change.code == model.code, Change.action == Action.ADDED)
+            found.append(exists().where(*added, Change.at <= known_by))
+        return found
 
     def _condition(self, model: Any, field: Any) -> Any:
         if field.name == "q":

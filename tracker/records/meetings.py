@@ -91,6 +91,7 @@ def when(meeting: Meeting) -> str:
 
 
 class MeetingFilters(Filters):
+    true_on = Meeting.starts_on
     status = any_of(MeetingForm.status, Meeting.status)
     party = any_of(Reference(_l("Party"), Party), SEATS.add_columns(Participation.party_id))
     participant = any_of(Reference(_l("Participant"), Participant), SEATS.add_columns(Participation.participant_id))

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 
 from tracker.database import session
-from tracker.models import Record
+from tracker.models import SEEDING, Record
 from tracker.models.base import words_of
 from tracker.records.choices import Choosing
 from tracker.records.fields import UNFIT, Select
@@ -128,3 +128,17 @@ class References(Reference):
 
 
 Reference.many = References
+
+
+class AccountReference(Reference):
+    """Somebody with an account; what plants the seeds is nobody."""
+
+    def options(self) -> Mapping[str, str]:
+        return {code: name for code, name in super().options().items() if code != SEEDING}
+
+
+class AccountReferences(AccountReference, References):
+    """Several people with accounts."""
+
+
+AccountReference.many = AccountReferences

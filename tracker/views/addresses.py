@@ -49,7 +49,8 @@ def asked_format(*known: str) -> str:
 def record_address(record: Any) -> str:
     """Return the path of a record's page; that of a row is its place on the page of its parent."""
     if record.belongs_to is not None:
-        return f"{record_address(record.belongs_to)}#{record.code}"
+        page, _hash, _place = record_address(record.belongs_to).partition("#")
+        return f"{page}#{record.code}"
     return kind_of(record).address(record)
 
 

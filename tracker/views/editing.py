@@ -14,7 +14,7 @@ from tracker.actions.save import RowEdit, save
 from tracker.errors import TooLarge
 from tracker.models import Account, Passage
 from tracker.queries import find
-from tracker.records import CATALOGUE, Kind, rows_of
+from tracker.records import CATALOGUE, Kind, edited_rows_of
 from tracker.records.base import RecordForm
 
 #: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
@@ -65,7 +65,7 @@ class Sheet:
     def build(self) -> None:
         """Read what was typed into the form and the tables."""
         self.form = self.main_form()
-        self.tables = [self.table(row_kind, row_kind.form) for row_kind in rows_of(self.kind)]
+        self.tables = [self.table(row_kind, row_kind.form) for row_kind in edited_rows_of(self.kind)]
 
     def main_form(self) -> RecordForm:
         return self.kind.form(self.posted if self.known else self.typed, obj=self.known)

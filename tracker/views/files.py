@@ -22,7 +22,7 @@ def url(kind: Kind) -> Column:
 
 def list_as_csv(wanted: List) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    records = find.each(wanted.kind, wanted.query, wanted.order, wanted.kind.loads(wanted.told))
+    records = find.each(wanted.kind, wanted.query, wanted.order, wanted.kind.loads(wanted.told), wanted.filters.clock)
     lines = csv.lines([*wanted.told, url(wanted.kind)], records)
     # The first line now, so that what goes wrong at once is answered as any other error.
     start = next(lines)

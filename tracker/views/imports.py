@@ -15,7 +15,7 @@ from tracker.actions.imports.survey import REPORTED
 from tracker.errors import Conflict, Invalid
 from tracker.exports import csv
 from tracker.models import ImportFile
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, ENTERED
 
 pages = Blueprint("imports", __name__, url_prefix="/import")
 
@@ -33,13 +33,13 @@ def index() -> ResponseReturnValue:
 @pages.post("/")
 def upload() -> ResponseReturnValue:
     given, name = request.files.get("file"), request.form.get("kind", "")
-    wrong = {} if name in CATALOGUE else {"kind": [_("Choose what the rows of the file are.")]}
+    wrong = {} if name in ENTERED else {"kind": [_("Choose what the rows of the file are.")]}
     if given is None or not given.filename:
         wrong["file"] = [_("Choose a file.")]
     if wrong or given is None:
         return _begin(wrong)
     try:
-        file = uploads.upload(g.account, CATALOGUE[name], given.filename or "", given.read())
+        file = uploads.upload(g.account, ENTERED[name], given.filename or "", given.read())
     except Invalid as error:
         return _begin(error.errors)
     return redirect(f"/import/{file.id}", 303)

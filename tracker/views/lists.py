@@ -55,7 +55,7 @@ class List:
 
     def page(self, columns: Sequence[Column]) -> find.Page:
         before, after = self.args.get("before"), self.args.get("after")
-        return find.page(self.kind, self.query, self.order, before, after, self.kind.loads(columns))
+        return find.page(self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.clock)
 
     @cached_property
     def page_shown(self) -> find.Page:

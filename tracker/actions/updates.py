@@ -1,0 +1,162 @@
+"""Logging what became of a commitment: updates with their evidence, and checks. Nothing logged is ever changed."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from tracker.actions.save import RowEdit, answer_for, flush
+from tracker.database import session
+from tracker.errors import Conflict, Invalid
+from tracker.models import Account, CheckLog, Commitment, CommitmentParty, Evidence, Party, ProgressUpdate
+from tracker.models.standings import derive
+from tracker.records.updates import CheckForm, UpdateForm
+from tracker.vocabulary import EvidenceRelation, PartyRole, Status
+
+#: Recorded one after the other, however many are logged at once.
+TICK = datetime.timedelta(microseconds=1)
+
+
+def log_update(
+    account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit] = (), jointly: bool = False
+) -> list[ProgressUpdate]:
+    """Log what was found of one lead, or of each lead `jointly`; return the updates.
+
+    Raises Invalid by field; fields of evidence are named evidence.<number>.<field>. The forms hold the messages too.
+    """
+    answer_for(account)
+    with session.no_autoflush:
+        _check(form, evidence, jointly)
+        parties = [row.party for row in leads_of(form.commitment.data)] if jointly else [form.party.data]
+        updates: list[ProgressUpdate] = []
+        for party in parties:
+            updates.append(_log(account, form, evidence, party))
+            if jointly:
+                updates[-1].joint_id = updates[0].code
+            session.add(updates[-1])
+            flush()
+    _derive(form.commitment.data, [update.party for update in updates])
+    return updates
+
+
+def log_check(account: Account | None, form: CheckForm, settle: bool = False) -> CheckLog:
+    """Log that somebody searched in vain; `settle` gives leads that nobody assessed the status “no evidence found”.
+
+    Raises Invalid by field.
+    """
+    answer_for(account)
+    if form.validate() and not form.where_searched.data:
+        form.where_searched.errors = [_("Say where you searched.")]
+    if form.errors:
+        raise Invalid(form.errors)
+    check = _record(CheckLog(), form, account)
+    if settle:
+        for row in leads_of(form.commitment.data):
+            if row.status is Status.NOT_ASSESSED:
+                _settle(account, check, row.party)
+    return check
+
+
+def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLog:
+    """Take a check back, for a reason; raises Conflict if it is void already, or a void itself."""
+    if check.voids or check.voided_by:
+        raise Conflict(_("This check is void already: look at it again."), [])
+    answer_for(account)
+    given = {"commitment": check.commitment.code, "checked_on": check.checked_on.isoformat()}
+    form = CheckForm.from_plain({**given, "voids": check.code, "reason": reason})
+    if not form.validate():
+        raise Invalid(form.errors)
+    return _record(CheckLog(), form, account)
+
+
+def void_update(account: Account | None, update: ProgressUpdate, reason: str) -> ProgressUpdate:
+    """Take an update back, for a reason: it should not have been logged."""
+    given = {"commitment": update.commitment.code, "party": update.party.code, "corrects": update.code}
+    given |= {"effective_on": update.effective_on.isoformat(), "reason": reason}
+    return log_update(account, UpdateForm.from_plain(given))[0]
+
+
+def leads_of(commitment: Commitment) -> Sequence[CommitmentParty]:
+    """Return the leads of a commitment, in the order they were added."""
+    own = (CommitmentParty.commitment == commitment, CommitmentParty.role == PartyRole.LEAD)
+    return session.scalars(select(CommitmentParty).where(*own).order_by(CommitmentParty.id)).all()
+
+
+def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None:
+    if jointly:
+        # Which they are is settled by the commitment.
+        form.party.required, form.party.validators = False, []
+    fine = form.validate()
+    wrong: dict[str, Any] = {}
+    for number, row in enumerate(evidence, start=1):
+        if not row.removed and not row.form.validate():
+            wrong |= {f"evidence.{number}.{name}": said for name, said in row.form.errors.items()}
+    supports = [row for row in evidence if not row.removed and row.form.relation.data is EvidenceRelation.SUPPORTS]
+    fine = form.complete(bool(supports)) and fine
+    if fine and not jointly:
+        _check_party(form)
+    if form.errors or wrong:
+        raise Invalid({**form.errors, **wrong})
+    if jointly and not leads_of(form.commitment.data):
+        form.party.errors = [_("Nobody leads this commitment yet: edit it, and add a lead first.")]
+        raise Invalid(form.errors)
+
+
+def _check_party(form: UpdateForm) -> None:
+    corrected, party = form.corrects.data, form.party.data
+    if corrected is not None:
+        if (corrected.commitment, corrected.party) != (form.commitment.data, party):
+            form.corrects.errors = [_("An update corrects one of the same commitment and party.")]
+        elif later := corrected.corrected_by:
+            message = _("This was corrected already, by %(code)s: correct that one.", code=later.code)
+            form.corrects.errors = [message]
+    elif party not in [row.party for row in leads_of(form.commitment.data)]:
+        form.party.errors = [_("“%(party)s” does not lead this commitment: choose a lead.", party=party)]
+
+
+def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit], party: Party) -> ProgressUpdate:
+    """Return an update that is ready to be added, its evidence being stored before it."""
+    update = ProgressUpdate()
+    form.populate_obj(update)
+    update.party = party
+    update.recorded_by, update.recorded_at = account, _now()
+    for place, row in enumerate((row for row in evidence if not row.removed), start=1):
+        piece = Evidence(code=f"{update.code}.e{place}", update_code=update.code)
+        for name in ("relation", "passage", "web_address", "title", "retrieved_on", "note"):
+            row.form[name].populate_obj(piece, name)
+        piece.recorded_by, piece.recorded_at = account, update.recorded_at
+        session.add(piece)
+    flush()
+    return update
+
+
+def _now() -> datetime.datetime:
+    """Return this moment, or one just after the last update's, if a clock was set back."""
+    now, last = datetime.datetime.now(datetime.UTC), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
+    return now if last is None or last < now else last + TICK
+
+
+def _record(check: CheckLog, form: CheckForm, account: Account | None) -> CheckLog:
+    with session.no_autoflush:
+        form.populate_obj(check)
+        check.recorded_by, check.recorded_at = account, datetime.datetime.now(datetime.UTC)
+        session.add(check)
+    flush()
+    return check
+
+
+def _settle(account: Account | None, check: CheckLog, party: Party) -> None:
+    given = {"commitment": check.commitment.code, "party": party.code, "status": Status.NO_EVIDENCE_FOUND.value}
+    given |= {"effective_on": check.checked_on.isoformat(), "confidence": "medium"}
+    reason = _("Searched, and nothing either way was found: %(where)s", where=check.where_searched)
+    log_update(account, UpdateForm.from_plain({**given, "reason": reason}))
+
+
+def _derive(commitment: Commitment, parties: Sequence[Party]) -> None:
+    for row in leads_of(commitment):
+        if row.party in parties:
+            derive(session, row)
+    flush()
+    session.expire(commitment, ["status"])

@@ -1,0 +1,27 @@
+"""Bulk steps: the same thing given to many commitments at once, so that it can be undone as one."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.database import Base
+from tracker.models.accounts import Account
+
+
+class BulkStep(Base):
+    """Which changes of the history one step made; they follow one another."""
+
+    __tablename__ = "bulk_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime.datetime]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    #: {what was given: its plain value}
+    given: Mapped[dict[str, Any]] = mapped_column(JSON)
+    first_seq: Mapped[int]
+    last_seq: Mapped[int]
+    undone_at: Mapped[datetime.datetime | None]
+
+    account: Mapped[Account] = relationship()

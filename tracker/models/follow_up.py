@@ -1,0 +1,148 @@
+"""What is worked out of a commitment's deadline, and of how long ago somebody looked: never a status."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import Date, Integer, and_, case, exists, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from tracker.models.commitments import Commitment
+from tracker.models.standings import Clock, leads, told
+from tracker.models.updates import CheckLog, Evidence, ProgressUpdate
+from tracker.vocabulary import CLOSING, DeadlineKind, DeadlineState, EvidenceRelation, FollowUp, Status
+
+#: How many days ahead a commitment is due soon.
+SOON = datetime.timedelta(days=30)
+
+
+class day_of(FunctionElement[datetime.date]):
+    """The day of a moment, in UTC."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class days_between(FunctionElement[int]):
+    """How many days one day lies before another."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(day_of, "sqlite")
+def _day_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(day_of, "postgresql")
+def _day_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **kwargs)}) AS DATE)"
+
+
+@compiles(days_between, "sqlite")
+def _days_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(days_between, "postgresql")
+def _days_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
+
+
+def closed(clock: Clock) -> Any:
+    """Return the condition that each lead of a commitment, at least one, has a status that closes it.
+
+    What recurs is not closed by being done once.
+    """
+    lead, other = leads(clock), leads(clock)
+    again = and_(Commitment.deadline_kind == DeadlineKind.RECURRING, other.c.status == Status.DONE.value)
+    open_lead = or_(other.c.status.not_in([word.value for word in CLOSING]), again)
+    return and_(
+        exists().where(lead.c.commitment_id == Commitment.id).correlate(Commitment),
+        ~exists().where(other.c.commitment_id == Commitment.id, open_lead).correlate(Commitment),
+    )
+
+
+def deadline_state(clock: Clock) -> Any:
+    """Return where a commitment stands against its deadline on the clock's day."""
+    state = case(
+        (closed(clock), literal(DeadlineState.CLOSED.value)),
+        (Commitment.due_on.is_(None), literal(DeadlineState.NO_DATE.value)),
+        (Commitment.due_on < clock.on, literal(DeadlineState.OVERDUE.value)),
+        (Commitment.due_on <= clock.on + SOON, literal(DeadlineState.DUE_SOON.value)),
+        else_=literal(DeadlineState.NOT_YET_DUE.value),
+    )
+    return told(state, DeadlineState)
+
+
+def _stale(clock: Clock, review_every: int) -> Any:
+    """Return the condition that nobody looked, by the clock's day, for longer than the review interval."""
+    interval = func.coalesce(Commitment.review_every, review_every)
+
+    def looked(on: Any) -> Any:
+        days = days_between(on, literal(clock.on, Date()))
+        return and_(days >= 0, days <= interval)
+
+    updated = exists().where(
+        ProgressUpdate.commitment_id == Commitment.id,
+        ProgressUpdate.status.is_not(None),
+        clock.stood(ProgressUpdate, "corrects_id"),
+        looked(day_of(ProgressUpdate.recorded_at)),
+    )
+    checked = exists().where(
+        CheckLog.commitment_id == Commitment.id,
+        CheckLog.voids_id.is_(None),
+        clock.stood(CheckLog, "voids_id"),
+        looked(CheckLog.checked_on),
+    )
+    age = days_between(day_of(Commitment.recorded_at), literal(clock.on, Date()))
+    return and_(age > interval, ~updated.correlate(Commitment), ~checked.correlate(Commitment), ~closed(clock))
+
+
+def follow_up(clock: Clock, review_every: int) -> Any:
+    """Return (commitment id, FollowUp) of all that somebody should look at again.
+
+    `review_every` is the review interval, in days, of commitments that have none of their own.
+    """
+    lead, finding, claim, differing = leads(clock), ProgressUpdate, ProgressUpdate, leads(clock)
+    unassessed = leads(clock)
+    contradicted = (
+        exists()
+        .where(
+            lead.c.commitment_id == Commitment.id,
+            finding.id == lead.c.finding_id,
+            Evidence.update_code == finding.code,
+            Evidence.relation == EvidenceRelation.CONTRADICTS,
+        )
+        .correlate(Commitment)
+    )
+    differs = (
+        exists()
+        .where(
+            differing.c.commitment_id == Commitment.id,
+            claim.id == differing.c.claim_id,
+            type_coerce(claim.claimed_status, differing.c.status.type) != differing.c.status,
+        )
+        .correlate(Commitment)
+    )
+    never = exists().where(
+        unassessed.c.commitment_id == Commitment.id, unassessed.c.status == Status.NOT_ASSESSED.value
+    )
+    state = deadline_state(clock)
+    reasons = {
+        FollowUp.OVERDUE: state == DeadlineState.OVERDUE,
+        FollowUp.DUE_SOON: state == DeadlineState.DUE_SOON,
+        FollowUp.STALE: _stale(clock, review_every),
+        FollowUp.NEVER_ASSESSED: never.correlate(Commitment),
+        FollowUp.CONTRADICTED: contradicted,
+        FollowUp.CLAIM_DIFFERS: differs,
+    }
+    return union_all(
+        *(
+            select(Commitment.id, told(literal(word.value), FollowUp).label("word")).where(reason)
+            for word, reason in reasons.items()
+        )
+    )

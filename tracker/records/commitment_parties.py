@@ -1,0 +1,65 @@
+"""Who leads, supports or is to gain from a commitment, as people meet it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from tracker.models import Clock, Commitment, CommitmentParty, Party
+from tracker.models.standings import leads
+from tracker.records.base import Kind, RowForm, derived, note
+from tracker.records.choices import Choice
+from tracker.records.filters import Filters, any_of
+from tracker.records.references import Reference
+from tracker.vocabulary import PartyRole, Status
+
+
+def _tell(records: Sequence[CommitmentParty], clock: Clock) -> None:
+    """Put the status of a past day into the leads of commitments."""
+    if not clock.past:
+        return
+    reading: Any = object_session(records[0])
+    lead, ids = leads(clock).c, {record.id: record for record in records}
+    query = select(lead.commitment_party_id, lead.status, lead.finding_id, lead.claim_id)
+    for number, status, finding, claim in reading.execute(query.where(lead.commitment_party_id.in_(ids))):
+        set_committed_value(ids[number], "status", Status[status.name])
+        set_committed_value(ids[number], "finding_id", finding)
+        set_committed_value(ids[number], "claim_id", claim)
+
+
+class CommitmentPartyForm(RowForm):
+    model = CommitmentParty
+    letter = "p"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    party = Reference(_l("Party"), Party, required=True)
+    role = Choice(_l("Role"), PartyRole, required=True, default=PartyRole.LEAD)
+    note = note()
+
+
+class CommitmentPartyFilters(Filters):
+    commitment = any_of(CommitmentPartyForm.commitment, CommitmentParty.commitment_id)
+    party = any_of(CommitmentPartyForm.party, CommitmentParty.party_id)
+    role = any_of(CommitmentPartyForm.role, CommitmentParty.role)
+
+
+KIND = Kind(
+    name="commitment-parties",
+    form=CommitmentPartyForm,
+    one=_l("Party to a commitment"),
+    many=_l("Parties to commitments"),
+    about=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
+    listed=("code", "commitment", "party", "role", "status"),
+    sorts={"code": CommitmentParty.code},
+    order="code",
+    filters=CommitmentPartyFilters,
+    more=(
+        derived(
+            "status", _l("Status"), lambda row: row.status if row.role is PartyRole.LEAD else None, Choice(words=Status)
+        ),
+    ),
+    heading="code",
+    tell=_tell,
+)

@@ -1,0 +1,40 @@
+"""The passages a commitment rests on, as people meet them."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.models import Commitment, CommitmentSource, Passage
+from tracker.records.base import Kind, RowForm, note
+from tracker.records.choices import Choice
+from tracker.records.fields import Text
+from tracker.records.filters import Filters, any_of
+from tracker.records.references import Reference
+from tracker.vocabulary import SourceRelation
+
+
+class CommitmentSourceForm(RowForm):
+    model = CommitmentSource
+    letter = "s"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    passage = Reference(_l("Passage"), Passage, required=True)
+    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
+    attributed_to = Text(_l("Attributed to"), description=_l("Whose word it is, where the document reports it."))
+    note = note()
+
+
+class CommitmentSourceFilters(Filters):
+    commitment = any_of(CommitmentSourceForm.commitment, CommitmentSource.commitment_id)
+    relation = any_of(CommitmentSourceForm.relation, CommitmentSource.relation)
+
+
+KIND = Kind(
+    name="commitment-sources",
+    form=CommitmentSourceForm,
+    one=_l("Source of a commitment"),
+    many=_l("Sources of commitments"),
+    about=_l("The passages each commitment rests on, and whose word they are."),
+    listed=("code", "commitment", "passage", "relation", "attributed_to"),
+    sorts={"code": CommitmentSource.code},
+    order="code",
+    filters=CommitmentSourceFilters,
+    heading="code",
+)

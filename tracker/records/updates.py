@@ -1,0 +1,225 @@
+"""Updates, their evidence and checks, as people meet them."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms.validators import StopValidation
+
+from tracker.clocks import today
+from tracker.models import CheckLog, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
+from tracker.records.base import Column, Kind, RowForm, derived, note
+from tracker.records.choices import Choice
+from tracker.records.days import Day, Time
+from tracker.records.fields import Address, LongText, Text
+from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference, References
+from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Status
+
+
+def not_ahead(_form: Any, field: Any) -> None:
+    """Refuse a day that has not come yet."""
+    if field.data and field.data > today():
+        raise StopValidation(_("This day has not come yet: nothing can be known of it."))
+
+
+def logged(*between: Column) -> tuple[Column, ...]:
+    """Return the columns of what is logged, with those of a kind's own between them."""
+    return (
+        *between,
+        derived("recorded_at", _l("Recorded at"), lambda row: row.recorded_at, Time()),
+        derived("recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text()),
+    )
+
+
+class UpdateForm(RowForm):
+    model = ProgressUpdate
+    letter = "u"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    party = Reference(_l("Lead party"), Party, required=True)
+    status = Choice(_l("Status"), Status)
+    effective_on = Day(
+        _l("Effective on"),
+        required=True,
+        validators=[not_ahead],
+        description=_l("Since when it is so in the world: 2024-03-01, 1 March 2024, yesterday."),
+    )
+    reason = LongText(
+        _l("Reason"), required=True, most=5000, description=_l("Why this status, in two sentences a minister can read.")
+    )
+    confidence = Choice(_l("Confidence"), Confidence)
+    claimed_status = Choice(_l("What the party says of itself"), Status)
+    claimed_by = Text(
+        _l("Who says so"), description=_l("A name or an office, and where: “Foreign Ministry, in a reply”.")
+    )
+    on_behalf_of = Text(_l("Entered on behalf of"), description=_l("Whose finding it is, if it is not yours."))
+    corrects = Reference(_l("Corrects"), ProgressUpdate)
+    note = note()
+
+    def validate_claimed_status(self, field: Any) -> None:
+        if not self.claimed_by.data and not self.claimed_by.errors:
+            raise StopValidation(_("Say in “Who says so” who claims this."))
+
+    def validate_claimed_by(self, field: Any) -> None:
+        if not self.claimed_status.data and not self.claimed_status.process_errors:
+            raise StopValidation(_("Choose above what the party says of itself, or empty this."))
+
+    def complete(self, supported: bool) -> bool:
+        """Return whether a finding, `supported` by evidence or not, says all it must; else note what is missing."""
+        if self.status.data is None and self.corrects.data is None and not self.status.errors:
+            self.status.errors = [_("Choose a status.")]
+        if self.status.data is not None and self.confidence.data is None and not self.confidence.errors:
+            self.confidence.errors = [_("Choose how sure you are.")]
+        if self.status.data is not None and self.status.data not in WITHOUT_EVIDENCE and not supported:
+            message = _("“%(status)s” needs at least one piece of evidence that supports it.", status=self.status.data)
+            self.status.errors = [message + " " + _("Add it below, or choose another status.")]
+        return not self.errors
+
+
+class UpdateFilters(Filters):
+    true_on = ProgressUpdate.effective_on
+    commitment = any_of(UpdateForm.commitment, ProgressUpdate.commitment_id)
+    area = any_of(
+        Reference(_l("Primary area"), PolicyArea),
+        select(ProgressUpdate.id, Commitment.area_id).join(Commitment, Commitment.id == ProgressUpdate.commitment_id),
+    )
+    party = any_of(UpdateForm.party, ProgressUpdate.party_id)
+    status = any_of(UpdateForm.status, ProgressUpdate.status)
+    claimed_status = any_of(UpdateForm.claimed_status, ProgressUpdate.claimed_status)
+    confidence = any_of(UpdateForm.confidence, ProgressUpdate.confidence)
+    effective_from = day(_l("Effective from"), lambda on: ProgressUpdate.effective_on >= on)
+    effective_to = day(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
+
+
+UPDATES = Kind(
+    name="updates",
+    form=UpdateForm,
+    one=_l("Update"),
+    many=_l("Updates"),
+    about=_l("What was found of each lead, on what evidence: since when it is so, and since when it is known here."),
+    listed=("code", "commitment", "party", "status", "effective_on", "recorded_at", "reason"),
+    sorts={
+        "code": ProgressUpdate.code,
+        "effective_on": ProgressUpdate.effective_on,
+        "recorded_at": ProgressUpdate.recorded_at,
+    },
+    order="-recorded_at",
+    filters=UpdateFilters,
+    more=logged(
+        derived(
+            "evidence",
+            _l("Evidence"),
+            lambda update: update.evidence,
+            References(model=Evidence),
+            (ProgressUpdate.evidence,),
+        ),
+        derived(
+            "corrected_by",
+            _l("Corrected by"),
+            lambda update: update.corrected_by,
+            Reference(model=ProgressUpdate),
+            (ProgressUpdate.corrected_by,),
+        ),
+        derived("joint_id", _l("Logged jointly with"), lambda update: update.joint_id, Text()),
+    ),
+    heading="code",
+)
+
+
+class EvidenceForm(RowForm):
+    model = Evidence
+    letter = "e"
+    update = Reference(_l("Update"), ProgressUpdate, required=True)
+    relation = Choice(_l("Relation"), EvidenceRelation, required=True, default=EvidenceRelation.SUPPORTS)
+    passage = Reference(_l("Passage"), Passage)
+    web_address = Address(_l("Web address"))
+    title = Text(_l("Title of the page"))
+    retrieved_on = Day(_l("Read on"), validators=[not_ahead])
+    note = note()
+
+    def validate_relation(self, field: Any) -> None:
+        tried = (self.passage, self.web_address)
+        if not any(each.data or each.process_errors or each.errors for each in tried):
+            raise StopValidation(_("Name a passage, or a web address."))
+
+    def validate_passage(self, field: Any) -> None:
+        if self.web_address.data:
+            raise StopValidation(_("A passage or a web address, not both: add another row for the other."))
+
+    def validate_web_address(self, field: Any) -> None:
+        missing = [each.label.text for each in (self.title, self.retrieved_on) if not each.data and not each.errors]
+        if missing:
+            raise StopValidation(_("A page changes: fill in “%(fields)s” too.", fields=_("” and “").join(missing)))
+
+
+class EvidenceFilters(Filters):
+    relation = any_of(EvidenceForm.relation, Evidence.relation)
+    commitment = any_of(
+        Reference(_l("Commitment"), Commitment),
+        select(Evidence.id, ProgressUpdate.commitment_id).join(
+            ProgressUpdate, ProgressUpdate.code == Evidence.update_code
+        ),
+    )
+    document = any_of(
+        Reference(_l("Document"), Document),
+        select(Evidence.id, Passage.document_id).join(Passage, Passage.id == Evidence.passage_id),
+    )
+
+
+EVIDENCE = Kind(
+    name="evidence",
+    form=EvidenceForm,
+    one=_l("Evidence"),
+    many=_l("Evidence"),
+    about=_l("The passages and pages that updates rest on, and what each shows of the finding."),
+    listed=("code", "relation", "passage", "web_address", "title", "retrieved_on"),
+    sorts={"code": Evidence.code},
+    order="code",
+    filters=EvidenceFilters,
+    more=logged(),
+    heading="code",
+)
+
+
+class CheckForm(RowForm):
+    model = CheckLog
+    letter = "k"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    checked_on = Day(_l("Checked on"), required=True, validators=[not_ahead])
+    where_searched = LongText(
+        _l("Where you searched"), most=2000, description=_l("The places you looked at, and what for.")
+    )
+    voids = Reference(_l("Voids"), CheckLog)
+    reason = LongText(_l("Why it is void"), most=2000)
+    note = note()
+
+    def validate_where_searched(self, field: Any) -> None:
+        if self.voids.data:
+            raise StopValidation(_("A row that voids a check says why, not where."))
+
+    def validate_voids(self, field: Any) -> None:
+        if not self.reason.data and not self.reason.errors:
+            raise StopValidation(_("Say why it is void."))
+
+
+class CheckFilters(Filters):
+    true_on = CheckLog.checked_on
+    commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
+    checked_from = day(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
+    checked_to = day(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
+
+
+CHECKS = Kind(
+    name="checks",
+    form=CheckForm,
+    one=_l("Check"),
+    many=_l("Checks"),
+    about=_l("Where somebody searched for news of a commitment, and found nothing."),
+    listed=("code", "commitment", "checked_on", "where_searched", "voids", "recorded_at"),
+    sorts={"code": CheckLog.code, "checked_on": CheckLog.checked_on},
+    order="-checked_on",
+    filters=CheckFilters,
+    more=logged(),
+    heading="code",
+)
