@@ -37,11 +37,7 @@ class CommitmentKind(Word):
         _l("Reaffirmation"),
         _l("Restates a commitment that already stands: “our commitment to”, “remain committed”."),
     )
-    INTENTION = (
-        "intention",
-        _l("Intention"),
-        _l("Weaker than a commitment: plans, “discussed”, “made known”."),
-    )
+    INTENTION = "intention", _l("Intention"), _l("Weaker than a commitment: plans, “discussed”, “made known”.")
 
 
 class Status(Word):
@@ -61,11 +57,7 @@ class Status(Word):
     NOT_DONE = "not_done", _l("Not done"), _l("Its time has passed and it was not delivered.")
     REVERSED = "reversed", _l("Reversed"), _l("It was done and then undone.")
     WITHDRAWN = "withdrawn", _l("Withdrawn"), _l("The party no longer stands by it, or another replaced it.")
-    UNCHECKABLE = (
-        "uncheckable",
-        _l("Uncheckable"),
-        _l("It cannot be judged from any evidence; the reason says why."),
-    )
+    UNCHECKABLE = "uncheckable", _l("Uncheckable"), _l("It cannot be judged from any evidence; the reason says why.")
 
 
 #: The words that are no finding of what became of a commitment; every other needs evidence that supports it.
@@ -83,7 +75,6 @@ SCORES: dict[Status, int | None] = {
 }
 #: The words that are scored only once the day has passed that the commitment is due on.
 SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
-
 
 #: How a commitment stands over all its leads: their common word, else mixed.
 OverallStatus: Any = Word(
@@ -135,22 +126,14 @@ class FollowUp(Word):
 
     OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
     DUE_SOON = "due_soon", _l("Due soon"), _l("It is due within 30 days, and some lead’s status leaves it open.")
-    STALE = (
-        "stale",
-        _l("Stale"),
-        _l("Nobody has logged an update or a check for longer than its review interval, and it is not closed."),
-    )
+    STALE = "stale", _l("Stale"), _l("Nobody has looked for longer than its review interval, and it is not closed.")
     NEVER_ASSESSED = "never_assessed", _l("Never assessed"), _l("Some lead’s status is still “Not assessed”.")
     CONTRADICTED = (
         "contradicted",
         _l("Contradicted"),
         _l("Some lead’s present status has evidence that contradicts it."),
     )
-    CLAIM_DIFFERS = (
-        "claim_differs",
-        _l("Claim differs"),
-        _l("What a lead says of itself is not what was found."),
-    )
+    CLAIM_DIFFERS = "claim_differs", _l("Claim differs"), _l("What a lead says of itself is not what was found.")
 
 
 class EvidenceRelation(Word):

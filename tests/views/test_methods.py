@@ -1,10 +1,20 @@
 """The page of methods: every word with what it means, and the rules in the program's own words."""
 
-import pytest
+import datetime
+import re
 
+import pytest
+from sqlalchemy import select
+
+from tests import make
 from tests.client import elements, parsed, words
+from tracker.clocks import end_of
 from tracker.config import Settings
+from tracker.database import session, writing
+from tracker.models import Clock, CommitmentParty, Evidence, ProgressUpdate
+from tracker.models.standings import leads
 from tracker.records import CATALOGUE
+from tracker.records.days import read_day
 from tracker.vocabulary import CLOSING, SCORED_ONCE_DUE, SCORES, WITHOUT_EVIDENCE, OverallStatus, Status, Word
 
 
@@ -63,6 +73,36 @@ def test_every_status_is_scored_as_it_is_calculated(client):
     }
 
 
+def test_the_worked_example_is_what_the_tracker_answers(app, client):
+    document, _errors = parsed(client.get("/methods/").text)
+    example = next(e for e in elements(document, "div") if e.get("class") == "example")
+    said = [re.search(r"on (.+?): “(.+)”, effective on (.+)[;.]$", words(e)).groups() for e in elements(example, "li")]
+    asked = [[words(cell) for cell in elements(row, "td")][:3] for row in elements(example, "tr")[1:]]
+    assert len(said) == 2
+    assert len(asked) == 4
+    labels = {str(word.label): word for word in Status}
+    with app.app_context(), writing():
+        lead = session.scalar(select(CommitmentParty).where(CommitmentParty.code == make.commitment_party().code))
+        for number, (recorded, label, effective) in enumerate(said, start=1):
+            log(lead, number, end_of(read_day(recorded)), labels[label], read_day(effective))
+        for on, known_by, label in asked:
+            standing = leads(Clock(read_day(on), end_of(read_day(known_by))))
+            query = select(standing.c.status).where(standing.c.commitment_party_id == lead.id)
+            assert session.scalar(query).value == labels[label].value, (on, known_by)
+
+
+def log(lead, number, at, status, effective_on):
+    """Store an update as one that was logged at a moment long past."""
+    code, account = f"{lead.commitment.code}.u{number}", make.account()
+    page = {"web_address": "https://example.org", "title": "A page", "retrieved_on": datetime.date(2024, 1, 1)}
+    logged = {"recorded_at": at, "recorded_by": account}
+    session.add(Evidence(code=f"{code}.e1", update_code=code, relation="supports", **page, **logged))
+    session.flush()
+    found = {"status": status, "effective_on": effective_on, "confidence": "high", "reason": "Made up."}
+    session.add(ProgressUpdate(code=code, commitment=lead.commitment, party=lead.party, **found, **logged))
+    session.flush()
+
+
 def test_each_heading_is_led_to_from_the_contents(client):
     document, _errors = parsed(client.get("/methods/").text)
     rules = next(e for e in elements(document, "div") if e.get("class") == "rules")
@@ -75,7 +115,7 @@ def test_the_settings_stand_in_the_rules(app, client, monkeypatch):
     assert "The review interval is 180 days" in client.get("/methods/").text
     monkeypatch.setitem(app.config, "SETTINGS", Settings(review_every=1, timezone="America/Mexico_City"))
     page = client.get("/methods/").text
-    assert "The review interval is 1 day," in page
+    assert "The review interval is 1 day, unless" in page
     assert "in the time zone America/Mexico_City" in page
 
 
