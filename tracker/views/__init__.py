@@ -14,7 +14,7 @@ from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.days import Day, Time, date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, duplicates, guards, home, imports, records, texts, updates
+from tracker.views import addresses, answers, duplicates, guards, home, imports, methods, records, texts, updates
 
 STANDING = (
     vocabulary.Attendance,
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     answers.init_app(app)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
+    app.register_blueprint(methods.pages)
     app.register_blueprint(records.pages)
     app.register_blueprint(duplicates.pages)
     app.register_blueprint(texts.pages)
