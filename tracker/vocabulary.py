@@ -37,11 +37,7 @@ class CommitmentKind(Word):
         _l("Reaffirmation"),
         _l("Restates a commitment that already stands: “our commitment to”, “remain committed”."),
     )
-    INTENTION = (
-        "intention",
-        _l("Intention"),
-        _l("Weaker than a commitment: plans, “discussed”, “made known”."),
-    )
+    INTENTION = "intention", _l("Intention"), _l("Weaker than a commitment: plans, “discussed”, “made known”.")
 
 
 class Status(Word):
@@ -61,11 +57,7 @@ class Status(Word):
     NOT_DONE = "not_done", _l("Not done"), _l("Its time has passed and it was not delivered.")
     REVERSED = "reversed", _l("Reversed"), _l("It was done and then undone.")
     WITHDRAWN = "withdrawn", _l("Withdrawn"), _l("The party no longer stands by it, or another replaced it.")
-    UNCHECKABLE = (
-        "uncheckable",
-        _l("Uncheckable"),
-        _l("It cannot be judged from any evidence; the reason says why."),
-    )
+    UNCHECKABLE = "uncheckable", _l("Uncheckable"), _l("It cannot be judged from any evidence; the reason says why.")
 
 
 #: The words that are no finding of what became of a commitment; every other needs evidence that supports it.
@@ -73,6 +65,16 @@ WITHOUT_EVIDENCE = frozenset({Status.NOT_ASSESSED, Status.NO_EVIDENCE_FOUND, Sta
 #: The words after which nothing more is awaited of a lead.
 CLOSING = frozenset({Status.DONE, Status.NOT_DONE, Status.REVERSED, Status.WITHDRAWN, Status.UNCHECKABLE})
 
+#: What each word scores, None being not scored. After the G7 and G20 Research Groups of the University of Toronto:
+#: +1 for full compliance, 0 for partial compliance or work in progress, −1 for failure or the opposite.
+SCORES: dict[Status, int | None] = {
+    **dict.fromkeys(Status),
+    Status.DONE: 1,
+    **dict.fromkeys((Status.IN_PROGRESS, Status.PARTLY_DONE, Status.STALLED), 0),
+    **dict.fromkeys((Status.NOT_STARTED, Status.NOT_DONE, Status.REVERSED), -1),
+}
+#: The words that are scored only once the day has passed that the commitment is due on.
+SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
 
 #: How a commitment stands over all its leads: their common word, else mixed.
 OverallStatus: Any = Word(
@@ -124,22 +126,14 @@ class FollowUp(Word):
 
     OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
     DUE_SOON = "due_soon", _l("Due soon"), _l("It is due within 30 days, and some lead’s status leaves it open.")
-    STALE = (
-        "stale",
-        _l("Stale"),
-        _l("Nobody has logged an update or a check for longer than its review interval, and it is not closed."),
-    )
+    STALE = "stale", _l("Stale"), _l("Nobody has looked for longer than its review interval, and it is not closed.")
     NEVER_ASSESSED = "never_assessed", _l("Never assessed"), _l("Some lead’s status is still “Not assessed”.")
     CONTRADICTED = (
         "contradicted",
         _l("Contradicted"),
         _l("Some lead’s present status has evidence that contradicts it."),
     )
-    CLAIM_DIFFERS = (
-        "claim_differs",
-        _l("Claim differs"),
-        _l("What a lead says of itself is not what was found."),
-    )
+    CLAIM_DIFFERS = "claim_differs", _l("Claim differs"), _l("What a lead says of itself is not what was found.")
 
 
 class EvidenceRelation(Word):
@@ -161,7 +155,7 @@ class PartyRole(Word):
 
 
 class SourceRelation(Word):
-    STATES = "states", _l("States"), _l("The parties' own words undertake it here.")
+    STATES = "states", _l("States"), _l("The parties’ own words undertake it here.")
     REPORTS = "reports", _l("Reports"), _l("Somebody says here that it was undertaken.")
     RESTATES = "restates", _l("Restates"), _l("The parties say it again here.")
 
@@ -233,7 +227,7 @@ class CommitmentLinkKind(Word):
     RESTATES = "restates", _l("Restates"), _l("Says again what the other said.")
     STRENGTHENS = "strengthens", _l("Strengthens"), _l("Undertakes more, or sooner, or more firmly.")
     WEAKENS = "weakens", _l("Weakens"), _l("Undertakes less, or later, or less firmly.")
-    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other's place from now on.")
+    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other’s place from now on.")
     SPLITS = "splits", _l("Splits"), _l("Takes over a part of the other.")
     DEPENDS_ON = "depends_on", _l("Depends on"), _l("Is to be done once the other is.")
     IN_RETURN_FOR = "in_return_for", _l("In return for"), _l("One side undertakes it because the other undertook that.")

@@ -22,6 +22,7 @@ ONES = {
 }
 PAGES = {
     "start": "/",
+    "methods": "/methods/",
     "not found": "/commitments/nothing",
     "unknown filter": "/commitments/?colour=blue",
     "filtered": "/commitments/?area=migration&kind=intention&q=central",

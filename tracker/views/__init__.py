@@ -5,22 +5,25 @@ from typing import Any
 from flask import Flask
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
+from wtforms import Form
 
 from tracker import vocabulary
 from tracker.models import Record
 from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.claims import period
-from tracker.records.days import date_text
+from tracker.records.days import Day, Time, date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, duplicates, guards, home, imports, records, texts
+from tracker.views import addresses, answers, duplicates, guards, home, imports, methods, records, texts, updates
 
 STANDING = (
     vocabulary.Attendance,
     vocabulary.Basis,
     vocabulary.Certainty,
     vocabulary.CommitmentKind,
+    vocabulary.DeadlineState,
+    vocabulary.EvidenceRelation,
     vocabulary.MeetingStatus,
     vocabulary.OverallStatus,
     vocabulary.PassageCheck,
@@ -36,13 +39,17 @@ def init_app(app: Flask) -> None:
     answers.init_app(app)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
+    app.register_blueprint(methods.pages)
     app.register_blueprint(records.pages)
     app.register_blueprint(duplicates.pages)
     app.register_blueprint(texts.pages)
+    app.register_blueprint(updates.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
         compared=alike.COMPARED,
         date_text=date_text,
+        day_text=Day().bind(Form(), "day").text,
+        moment_text=Time().bind(Form(), "moment").text,
         without=addresses.without,
         format_datetime=format_datetime,
         get_locale=get_locale,

@@ -1,5 +1,6 @@
 """What stands in an address."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter
 
 from tracker.errors import Invalid
+from tracker.models import Clock
 from tracker.records import CATALOGUE, Kind, kind_of
+from tracker.records.clocked import Clocked
 
 
 class KindName(BaseConverter):
@@ -52,6 +55,21 @@ def record_address(record: Any) -> str:
         page, _hash, _place = record_address(record.belongs_to).partition("#")
         return f"{page}#{record.code}"
     return kind_of(record).address(record)
+
+
+def own_path(path: str | None) -> str:
+    """Return a path within this site that a form may lead back to, or nothing for any other address."""
+    path = path or ""
+    inside = re.fullmatch(r"/(?![/\\])[^\s\\]*", path) and len(path) <= 2_000
+    return path if inside else ""
+
+
+def asked_clock() -> Clock:
+    """Return as of when the address asks for things; raises Invalid."""
+    asked = Clocked(request.args)
+    if not asked.validate():
+        raise Invalid(asked.errors)
+    return asked.clock
 
 
 def address(**changes: Any) -> str:

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, uses
+from tracker.models import Clock
+from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, figures, files
-from tracker.views.addresses import asked_format, record_address
+from tracker.views.addresses import asked_clock, asked_format, record_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
 from tracker.views.lists import List
@@ -50,13 +51,14 @@ def suggest(kind: Kind) -> ResponseReturnValue:
 
 @pages.get("/<kind:kind>/<code:code>")
 def show(kind: Kind, code: str) -> ResponseReturnValue:
-    record = sought(kind, code)
-    rows = {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
+    clock = asked_clock()
+    record = sought(kind, code, clock)
+    rows = {row_kind.name: find.rows(row_kind, record, clock) for row_kind in rows_of(kind)}
     if asked_format("json"):
         return files.record_as_json(kind, record, rows)
     if kind.parent:
         return redirect(record_address(record))
-    return shown(kind, record, rows=rows)
+    return shown(kind, record, rows=rows, clock=clock)
 
 
 def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
@@ -76,7 +78,9 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
         }
         beside["reading"] = reading.reading_of(record, rows["passages"])
     if kind.name == "commitments":
-        beside["links"] = commitments.links_of(record)
+        clock = told.get("clock") or asked_clock()
+        beside = {"clock": clock, "links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
+        beside["before"] = timeline.changed_since(record, clock.known_by)
         beside |= figures.of_commitment(record)
     if kind.name == "commitments" and record.quote:
         beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
@@ -142,9 +146,9 @@ def gone(kind: Kind, code: str) -> ResponseReturnValue:
     return page("remove", kind, record=record, in_the_way=uses.in_the_way(record), own_rows=uses.own_rows(record))
 
 
-def sought(kind: Kind, code: str) -> Any:
+def sought(kind: Kind, code: str, clock: Clock | None = None) -> Any:
     """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
-    record = find.get(kind, code)
+    record = find.get(kind, code, clock)
     if record is not None:
         return record
     if history.of(kind, code):

@@ -1,0 +1,27 @@
+"""The page that says what every word means, and how every figure is worked out."""
+
+import datetime
+
+from flask import Blueprint, current_app, render_template
+from flask_babel import format_date
+
+from tracker import vocabulary
+from tracker.vocabulary import SCORES, Status
+
+pages = Blueprint("methods", __name__)
+
+#: Each score as it is printed; nothing for what is not scored.
+SHOWN = (("+1", 1), ("0", 0), ("−1", -1), ("", None))
+
+
+@pages.get("/methods/")
+def index() -> str:
+    scored = [(text, [word for word in Status if SCORES[word] == score]) for text, score in SHOWN]
+    return render_template(
+        "methods/index.html", day=_day, scored=scored, settings=current_app.config["SETTINGS"], vocabulary=vocabulary
+    )
+
+
+def _day(month: int, day: int) -> str:
+    """Return a day of the year of the worked example."""
+    return format_date(datetime.date(2024, month, day), "long")

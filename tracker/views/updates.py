@@ -1,0 +1,191 @@
+"""The pages on which analysts log what became of a commitment: updates, corrections and checks."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from tracker.actions.updates import leads_of, log_check, log_update, void_check
+from tracker.clocks import today
+from tracker.database import session
+from tracker.errors import Conflict, Invalid
+from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
+from tracker.records import CATALOGUE
+from tracker.records.updates import CheckForm, EvidenceForm, UpdateForm
+from tracker.views.addresses import own_path, record_address
+from tracker.views.editing import Sheet
+from tracker.views.records import sought
+from tracker.vocabulary import WITHOUT_EVIDENCE, Status
+
+pages = Blueprint("updates", __name__)
+
+UPDATES, EVIDENCE, CHECKS, COMMITMENTS = (CATALOGUE[name] for name in ("updates", "evidence", "checks", "commitments"))
+#: Stands for all leads where one is chosen, and for a void where a status is; no code and no word begins so.
+JOINTLY, VOID = "*", "*"
+
+
+class UpdateSheet(Sheet):
+    """An update and its evidence as one form: of one lead or of all, a correction or not."""
+
+    def __init__(self, commitment: Commitment, corrected: ProgressUpdate | None, posted: Any, begun: Any) -> None:
+        self.commitment, self.corrected = commitment, corrected
+        super().__init__(UPDATES, ProgressUpdate(), posted, begun)
+
+    def build(self) -> None:
+        typed = MultiDict(self.typed or ())
+        self.leads = [row.party for row in leads_of(self.commitment)]
+        self.party = typed.get("party", "") or (self.leads[0].code if len(self.leads) == 1 else "")
+        self.void = typed.get("status") == VOID and self.corrected is not None
+        typed.setlist("commitment", [self.commitment.code])
+        typed.setlist("party", [self.corrected.party.code if self.corrected else self.party.replace(JOINTLY, "")])
+        typed.setlist("corrects", [self.corrected.code] if self.corrected else [])
+        if self.void:
+            for name in ("status", "confidence", "claimed_status", "claimed_by"):
+                typed.setlist(name, [""])
+        self.form = UpdateForm(typed)
+        self.tables = [self.table(EVIDENCE, EvidenceForm, "update")]
+
+    def save(self, account: Account | None) -> None:
+        rows = [] if self.void else self.rows
+        self.record = log_update(account, self.form, rows, jointly=self.party == JOINTLY)[0]
+
+
+def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
+    """Return an update and its evidence as what somebody would have typed, to correct it from."""
+    typed: MultiDict[str, str] = MultiDict()
+    forms = [("", UpdateForm(obj=update))]
+    forms += [(f"evidence-{n}-", EvidenceForm(obj=piece)) for n, piece in enumerate(update.evidence)]
+    for prefix, form in forms:
+        for field in form:
+            if field.short_name not in ("code", "corrects", "update"):
+                typed.setlist(prefix + field.short_name, field.entered(field.plain(field.data)))
+    return typed
+
+
+@pages.route("/commitments/<code:code>/log", methods=["GET", "POST"])
+def log(code: str) -> ResponseReturnValue:
+    return _enter(sought(COMMITMENTS, code), None)
+
+
+@pages.route("/updates/<code:code>/correct", methods=["GET", "POST"])
+def correct(code: str) -> ResponseReturnValue:
+    update = sought(UPDATES, code)
+    if update.corrected_by and request.method == "GET":
+        later = update.corrected_by.code
+        raise Conflict(_("%(code)s was corrected already, by %(by)s: correct that one.", code=code, by=later))
+    return _enter(update.commitment, update)
+
+
+def _enter(commitment: Commitment, corrected: ProgressUpdate | None) -> ResponseReturnValue:
+    posted = request.form if request.method == "POST" else None
+    begun = begun_from(corrected) if corrected else request.args
+    with session.no_autoflush:
+        sheet = UpdateSheet(commitment, corrected, posted, begun)
+        seen = latest(commitment)
+        told: dict[str, Any] = {"stale": False, "refused": None, "meanwhile": []}
+        status = 200
+        if posted is not None and g.get("stale"):
+            status, told["stale"] = 400, True
+        elif posted is not None and posted.get("seen", "") != seen:
+            status, told["meanwhile"] = Conflict.status, _since(commitment, posted.get("seen", ""))
+        elif posted is not None and "add" not in posted:
+            try:
+                sheet.save(g.account)
+            except (Invalid, Conflict) as error:
+                session.rollback()
+                status, told["refused"] = error.status, error if isinstance(error, Conflict) else None
+            else:
+                flash(_("Logged."))
+                return redirect(own_path(request.values.get("next")) or record_address(sheet.record), 303)
+        page = render_template(
+            "updates/log.html",
+            commitment=commitment,
+            sheet=sheet,
+            seen=seen,
+            next=own_path(request.values.get("next")),
+            statuses=list(Status),
+            without_evidence=WITHOUT_EVIDENCE,
+            **told,
+        )
+    return page, status
+
+
+def latest(commitment: Commitment) -> str:
+    """Return the code of the last update of a commitment, or nothing."""
+    query = select(ProgressUpdate.code).where(ProgressUpdate.commitment == commitment)
+    return session.scalar(query.order_by(ProgressUpdate.id.desc()).limit(1)) or ""
+
+
+def _since(commitment: Commitment, seen: str) -> Any:
+    """Return the updates that were logged since the one of this code."""
+    known = select(ProgressUpdate.id).where(ProgressUpdate.code == seen).scalar_subquery()
+    query = select(ProgressUpdate).where(ProgressUpdate.commitment == commitment)
+    return session.scalars(query.where(ProgressUpdate.id > known) if seen else query).all()
+
+
+@pages.route("/commitments/<code:code>/check", methods=["GET", "POST"])
+def check(code: str) -> ResponseReturnValue:
+    commitment, posted = sought(COMMITMENTS, code), request.form if request.method == "POST" else None
+    typed = MultiDict(posted if posted is not None else {"checked_on": today().isoformat(), "where_searched": _usual()})
+    typed.setlist("commitment", [code])
+    form, status, settle = CheckForm(typed), 200, bool(posted and posted.get("settle"))
+    if posted is not None and not g.get("stale"):
+        try:
+            with session.no_autoflush:
+                logged = log_check(g.account, form, settle)
+            flash(_("Logged: you searched, and found nothing."))
+            return redirect(own_path(posted.get("next")) or record_address(logged), 303)
+        except (Invalid, Conflict) as error:
+            session.rollback()
+            status = error.status
+    elif posted is not None:
+        status = 400
+    page = render_template(
+        "updates/check.html",
+        commitment=commitment,
+        form=form,
+        errors=[(field.id, field.label.text, said) for field in form for said in field.errors],
+        settle=settle,
+        stale=status == 400,
+        unassessed=[row for row in leads_of(commitment) if row.status is Status.NOT_ASSESSED],
+        next=own_path(request.values.get("next")),
+    )
+    return page, status
+
+
+def _usual() -> str:
+    """Return where this account searched last: it is likely to search there again."""
+    query = select(CheckLog.where_searched).where(CheckLog.recorded_by == g.account, CheckLog.voids_id.is_(None))
+    return session.scalar(query.order_by(CheckLog.id.desc()).limit(1)) or ""
+
+
+@pages.route("/checks/<code:code>/void", methods=["GET", "POST"])
+def void(code: str) -> ResponseReturnValue:
+    logged = sought(CHECKS, code)
+    wrong: Any = {}
+    if request.method == "POST":
+        try:
+            void_check(g.account, logged, request.form.get("reason", ""))
+            flash(_("Void. The check stays on the timeline, struck out."))
+            return redirect(record_address(logged), 303)
+        except Invalid as error:
+            session.rollback()
+            wrong = error.errors
+    errors = [("reason", _("Why it is void"), said) for each in wrong.values() for said in each]
+    typed = request.form.get("reason", "")
+    page = render_template("updates/void.html", check=logged, wrong=wrong, errors=errors, typed=typed)
+    return page, Invalid.status if wrong else 200
+
+
+@pages.get("/log")
+def choose() -> ResponseReturnValue:
+    """Ask of which commitment an update shall be logged, and keep what it is begun from."""
+    begun = [(name, value) for name, value in request.args.items(multi=True) if name != "commitment"]
+    if code := request.args.get("commitment"):
+        commitment = sought(COMMITMENTS, code)
+        return redirect(f"{COMMITMENTS.address(commitment)}/log?{urlencode(begun)}")
+    return render_template("updates/choose.html", begun=begun, form=UpdateForm())
