@@ -95,6 +95,11 @@ class Retired(Word):
     YES = "yes", _l("Yes"), _l("Taken out of the lists, with a reason; it and its history stay.")
 
 
+class Standing(Word):
+    YES = "yes", _l("Yes"), _l("Nothing corrects or voids it, and its commitment was not recorded in error.")
+    NO = "no", _l("No"), _l("Corrected or voided since, or its commitment was recorded in error.")
+
+
 class DeadlineKind(Word):
     EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
     RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")
