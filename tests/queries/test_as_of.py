@@ -208,9 +208,7 @@ def a_commitment(number, chance):
     fields = {"deadline_kind": "relative" if due_on else "ongoing", "due_on": due_on and due_on.isoformat()}
     recurring, interval = chance.random() < 0.3, chance.choice((None, 20, 60))
     fields |= {"deadline_kind": "recurring", "every_months": 6} if recurring else {}
-    made = make.commitment(
-        code=f"w{number}", area="arms", made_on=made_on.isoformat(), review_every=interval, **fields
-    )
+    made = make.commitment(code=f"w{number}", area="arms", made_on=made_on.isoformat(), review_every=interval, **fields)
     made.recorded_at = recorded_at
     for party in leading:
         make.commitment_party(commitment=made.code, party=party)
@@ -250,8 +248,8 @@ def codes(asked, **more):
 
 def listed(args):
     filters = KIND.filters.from_query(args)
-    found = find.each(KIND, find.filtered(KIND, filters), find.Order.of(KIND, "code"), KIND.loads(), filters.clock)
-    return {record.code: record for record in found}
+    order, query = find.Order.of(KIND, "code"), find.filtered(KIND, filters)
+    return {each.code: each for each in find.page(KIND, query, order, None, None, KIND.loads(), filters.clock).records}
 
 
 @pytest.mark.parametrize("number", range(6))
