@@ -23,8 +23,8 @@ def moment(number):
     return datetime.datetime.combine(day(number), datetime.time(12), datetime.UTC)
 
 
-def plant(chance, commitments=12):
-    """Make commitments, two of them retired, with updates, corrections and voids over 600 days from 2023 on."""
+def plant(chance, commitments=12, begin=0):
+    """Make commitments, two of them retired, with updates, corrections and voids over 600 days."""
     areas = [make.area(order=n).code for n in range(3)]
     parties = [make.party(name=f"Party {n}").code for n in range(2)]
     made = [commitment(chance, areas) for _ in range(commitments)]
@@ -36,7 +36,9 @@ def plant(chance, commitments=12):
             leads.append(make.commitment_party(commitment=each.code, party=party, role="lead"))
     events = sorted((chance.randrange(LENGTH), n) for n in range(len(leads) * 3))
     for order, (number, n) in enumerate(events):
-        log(leads[n // 3], moment(number) + datetime.timedelta(seconds=order), chance)
+        log(leads[n // 3], moment(begin + number) + datetime.timedelta(seconds=order), chance)
+    for lead in leads:
+        derive(session, lead)
     session.flush()
 
 
@@ -78,7 +80,6 @@ def store(lead, at, status, effective_on, corrects=None):
     update = ProgressUpdate(code=code, reason="Made up.", corrects=corrects, **parties, **found, **logged)
     session.add(update)
     session.flush()
-    derive(session, lead)
     return update
 
 

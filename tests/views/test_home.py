@@ -1,5 +1,6 @@
 """The first page: its figures are those of the lists it links to, whatever time it is asked for."""
 
+import datetime
 import random
 import re
 
@@ -8,7 +9,6 @@ import pytest
 from tests import make, past
 from tests.client import elements, parsed, words
 from tests.views.test_updates import counted
-from tracker.clocks import today
 from tracker.database import writing
 from tracker.records import CATALOGUE
 from tracker.vocabulary import CommitmentKind, FollowUp, OverallStatus
@@ -69,7 +69,7 @@ def test_every_figure_is_that_of_the_list_it_links_to(client, planted, query):
     for href, said in links.items():
         answer = client.get(href)
         assert answer.status_code == 200, href
-        number, (kind, rest) = re.search(r"[\d,]+", said), href.removeprefix("/").split("/", 1)
+        number, (kind, _slash, rest) = re.search(r"[\d,]+", said), href[1:].partition("/")
         if number and kind in CATALOGUE and rest.startswith("?"):
             assert total(client, href) == int(number[0]), (href, said)
             figures += 1
@@ -133,16 +133,15 @@ def test_what_changed_is_told_update_by_update(client):
     client.send("/updates/mx-us-2023-07-24.c1.u1/correct", {"status": "partly_done", "reason": "It was more."})
     client.send("/updates/mx-us-2023-07-24.c1.u2/correct", {"status": "*", "reason": "Of another party."})
     told = [words(each) for each in elements(part(shown(client), "changed"), "li")]
-    day = f"{today():%B} {today().day}, {today().year}"
-    title = "Go on working together under the Bicentennial Framework"
-    assert [each.split(" Go on")[0].split(" Act ")[0] for each in told] == [
+    today = datetime.datetime.now(datetime.UTC)
+    day = f"{today:%B} {today.day}, {today.year}"
+    assert [each.split(" Keep up")[0].split(" Act ")[0] for each in told] == [
         "United States In progress void",
         "Mexico In progress → became Partly done a correction",
         "Mexico Not assessed → became No evidence found",
         "Mexico still In progress",
     ]
     assert told[1].endswith(f"effective on March 1, 2024 · recorded on {day}")
-    assert title.split(" Framework")[0] or told
     assert "All 4 updates" in words(part(shown(client), "changed"))
 
 
@@ -157,7 +156,7 @@ def test_of_many_changes_the_last_ten_are_told(client):
 
 def test_changes_since_a_day_begin_with_it(client, planted):
     assert "as since the last meeting" not in words(part(shown(client, "since=2024-01-01"), "changed"))
-    for day in ("2023-01-01", "2024-02-01", "2024-08-20"):
+    for day in ("2023-01-01", "2024-02-01", "2024-06-01"):
         section = part(shown(client, f"since={day}"), "changed-lately")
         listed = client.get(f"/updates/?recorded_from={day}&standing=yes&format=json").json
         assert all(item["recorded_at"][:10] >= day for item in listed["items"])
@@ -199,7 +198,7 @@ def test_a_score_is_told_with_how_many_are_scored(client):
 
 def test_a_past_page_says_so_and_keeps_its_time(client):
     page = client.get("/?as_of=2024-03-01&known_by=2024-03-05").text
-    assert "As of March 1, 2024, as known by March 5, 2024." in page
+    assert "As of March 1, 2024, as known by Mar 5, 2024" in page
     main = shown(client, "as_of=2024-03-01")
     for name in ("by-area", "needed"):
         links = [link.get("href") for link in elements(part(main, name), "a")]
@@ -234,12 +233,8 @@ def test_a_time_that_cannot_be_is_told_by_its_field(client, query, name, said):
 
 
 def test_the_ends_of_the_calendar_are_days_too(client):
-    for query in (
-        "as_of=0001-01-01",
-        "as_of=0001-01-01&known_by=0001-01-01",
-        "since=0001-01-01",
-        "known_by=0001-01-01",
-    ):
+    first = "0001-01-01"
+    for query in (f"as_of={first}", f"as_of={first}&known_by={first}", f"since={first}", f"known_by={first}"):
         shown(client, query)
     for query in ("recorded_from=0001-01-01", "recorded_to=9999-12-31", "recorded_from=9999-12-31"):
         assert client.get(f"/updates/?{query}").status_code == 200
@@ -250,12 +245,12 @@ def test_what_a_form_leaves_empty_is_left_out_of_the_address(client):
     assert client.get("/?as_of=2024-03-01&known_by=").location == "/?as_of=2024-03-01"
 
 
-def test_the_page_asks_as_often_for_60_commitments_as_for_6(app, client):
+def test_the_page_asks_as_often_for_many_commitments_as_for_few(app, client):
     asked = []
-    for number in (6, 54):
+    for number, begin in ((6, 0), (20, past.LENGTH)):
         with app.app_context(), writing():
-            past.plant(random.Random(number), commitments=number)
-        for query in ("/?since=2023-01-01", "/?since=2023-01-01&as_of=2024-08-01&known_by=2024-08-01"):
+            past.plant(random.Random(number), number, begin)
+        for query in ("/?since=2023-01-01", "/?since=2023-01-01&as_of=2026-06-01&known_by=2026-06-01"):
             client.get(query)
             with counted(app) as queries:
                 client.get(query)
@@ -268,7 +263,7 @@ def test_whatever_records_are_called_runs_nothing(app, client):
     script = "</title></svg>'\"><script>a()</script>%(x)s{{1}}"
     with app.app_context(), writing():
         area, party = make.area(name=script).code, make.party(name=script).code
-        meeting = make.meeting(title=script, starts_on=today().isoformat()).code
+        meeting = make.meeting(title=script, starts_on="2024-01-01").code
         make.meeting(title=script, starts_on="2999-01-01", status="planned")
         commitment = make.commitment(title=script, area=area, meeting=meeting).code
         make.commitment_party(commitment=commitment, party=party, role="lead")

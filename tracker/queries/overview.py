@@ -49,7 +49,8 @@ def reasons(clock: Clock, review_every: int) -> dict[FollowUp, int]:
     pair = follow_up(clock, review_every).subquery()
     there = select(Commitment.id).where(known(clock))
     query = select(pair.c.word, func.count()).where(pair.c.id.in_(there)).group_by(pair.c.word)
-    found: dict[Any, int] = dict(session.execute(query).tuples().all())
+    counted: Any = session.execute(query)
+    found = dict(counted.all())
     return {word: found.get(word, 0) for word in FollowUp}
 
 
