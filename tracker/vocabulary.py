@@ -244,8 +244,6 @@ class Certainty(Word):
 
 
 class Action(Word):
-    """What a change in the history did."""
-
     ADDED = "added", _l("Added")
     EDITED = "edited", _l("Edited")
     REMOVED = "removed", _l("Removed")
