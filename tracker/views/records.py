@@ -13,7 +13,7 @@ from tracker.models import Clock
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, figures, files
-from tracker.views.addresses import asked_clock, asked_format, record_address
+from tracker.views.addresses import asked_clock, asked_format, record_address, tidy_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
 from tracker.views.lists import List
@@ -34,8 +34,8 @@ def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseRetur
 @pages.get("/<kind:kind>/")
 def index(kind: Kind) -> ResponseReturnValue:
     wanted = List(kind, request.args)
-    if wanted.tidy_address:
-        return redirect(wanted.tidy_address)
+    if tidy := tidy_address():
+        return redirect(tidy)
     if wanted.format:
         return files.FORMATS[wanted.format](wanted)
     return page("index", kind, list=wanted)
