@@ -15,7 +15,7 @@ from tracker.records.claims import period
 from tracker.records.days import Day, Time, date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, duplicates, guards, home, imports, methods, records, texts, updates
+from tracker.views import addresses, answers, bulk, duplicates, guards, home, imports, methods, records, texts, updates
 
 STANDING = (
     vocabulary.Attendance,
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters |= {"kind": addresses.KindName, "paged": addresses.PagedKindName, "code": addresses.Code}
     guards.init_app(app)
     answers.init_app(app)
+    app.register_blueprint(bulk.pages)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)
