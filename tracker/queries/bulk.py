@@ -113,7 +113,7 @@ def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str
         if old != field.data and (field.data is not None or name in emptied):
             found.append((field.label.text, field.text(old), field.text(field.data)))
     if form.where_searched.data:
-        found.append((_("Check"), "", form.checked_on.text(form.checked_on.data)))
+        found.append((_("Check"), "–", form.checked_on.text(form.checked_on.data)))
     if form.settle.data:
         unassessed = [row for row in leads(commitment) if row.status is Status.NOT_ASSESSED]
         old, new = str(Status.NOT_ASSESSED.label), str(Status.NO_EVIDENCE_FOUND.label)

@@ -48,9 +48,8 @@ def new() -> ResponseReturnValue:
         commitments = bulk.all_of(wanted.query) if "whole" in posted else bulk.named(posted.getlist("code"))
     except Invalid as error:
         return render_template("bulk/refused.html", list_address=list_address(), errors=error.errors), error.status
-    begun = "checked_on" in posted
-    form = BulkForm(posted if begun else MultiDict({"checked_on": today().isoformat()}))
     step = posted.get("step")
+    form = BulkForm(posted if step else MultiDict({"checked_on": today().isoformat()}))
     if g.get("stale"):
         return page("choose", wanted, commitments, form, 400, stale=True)
     if step not in ("confirm", "do"):
