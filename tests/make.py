@@ -4,9 +4,10 @@ import itertools
 
 from sqlalchemy import select
 
-from tracker.actions.save import save
+from tracker.actions.save import RowEdit, save
+from tracker.actions.updates import log_check, log_update
 from tracker.database import session
-from tracker.models import LOCAL, Account
+from tracker.models import LOCAL, Account, Evidence
 from tracker.records import CATALOGUE
 
 _numbers = itertools.count(1)
@@ -108,6 +109,39 @@ def claim(**fields):
     return record("claims", **{"code": code("claim"), "text": "Something is so"} | fields)
 
 
+def piece(**fields):
+    """Return evidence as it is entered with an update: a page that supports it, unless told otherwise."""
+    kind = CATALOGUE["evidence"]
+    page = {"web_address": "https://example.org/a", "title": "A page", "retrieved_on": "2024-03-02"}
+    usual = {"relation": "supports"} | ({} if "passage" in fields else page)
+    form = kind.form.from_plain(usual | fields)
+    form.update.required, form.update.validators = False, []
+    return RowEdit(kind, Evidence(), form)
+
+
+def update(*pieces, jointly=False, **fields):
+    """Log an update on pieces of evidence, usually one; return it, jointly the first of several."""
+    usual = {"status": "in_progress", "effective_on": "2024-03-01", "reason": "Because.", "confidence": "high"}
+    if "commitment" not in fields:
+        usual["commitment"] = commitment().code
+    if "party" not in fields and not jointly:
+        usual["party"] = commitment_party(commitment=(usual | fields)["commitment"]).party.code
+    form = CATALOGUE["updates"].form.from_plain(usual | fields)
+    return log_update(account(), form, pieces or (piece(),), jointly)[0]
+
+
+def evidence(**fields):
+    """Log an update with a piece of evidence, and return that."""
+    return update(piece(**fields)).evidence[0]
+
+
+def check(**fields):
+    usual = {"checked_on": "2024-03-01", "where_searched": "Everywhere."}
+    if "commitment" not in fields:
+        usual["commitment"] = commitment().code
+    return log_check(account(), CATALOGUE["checks"].form.from_plain(usual | fields))
+
+
 #: {name of the kind: its factory}
 FACTORIES = {
     "parties": party,
@@ -126,4 +160,7 @@ FACTORIES = {
     "commitment-links": commitment_link,
     "milestones": milestone,
     "claims": claim,
+    "updates": update,
+    "evidence": evidence,
+    "checks": check,
 }

@@ -224,6 +224,8 @@ def _keep_on_postgresql() -> None:
 
 
 def downgrade() -> None:
+    # Nothing says any more why it should be another.
+    op.execute("UPDATE commitment_party SET status = 'not_assessed'")
     with op.batch_alter_table("commitment_party") as batch:
         batch.drop_index(batch.f("ix_commitment_party_status"))
         batch.drop_index(batch.f("ix_commitment_party_claim_id"))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.actions.imports.conftest import sheet, workbook
 from tests.cli.test_cli import call, run
-from tracker.records import CATALOGUE
+from tracker.records import ENTERED
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ PARTIES = ["code", "name", "kind"]
 
 
 def test_every_export_imports_back(data, tmp_path):
-    for name in CATALOGUE:
+    for name in ENTERED:
         path = tmp_path / f"{name}.csv"
         call(data, "export", name, "--format", "csv", "-o", path)
         assert re.search(r"Imported: 0 added, 0 changed, \d+ as they were\.", call(data, "import", name, path))

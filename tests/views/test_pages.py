@@ -5,10 +5,10 @@ import pytest
 from tests import make
 from tests.client import form_values
 from tracker.database import writing
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, ENTERED
 
 PAGED = [name for name, kind in CATALOGUE.items() if not kind.parent]
-ROWS = [name for name, kind in CATALOGUE.items() if kind.parent]
+ROWS = [name for name, kind in ENTERED.items() if kind.parent]
 
 
 def made(app, name):

@@ -133,6 +133,9 @@ Reference.many = References
 class AccountReference(Reference):
     """Somebody with an account; what plants the seeds is nobody."""
 
+    #: However many there are, they are listed: no page suggests accounts.
+    is_typed = False
+
     def options(self) -> Mapping[str, str]:
         return {code: name for code, name in super().options().items() if code != SEEDING}
 

@@ -109,10 +109,13 @@ class Names(Meant):
 
     def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
-        self.model: type[Record] = field.model
+        self.model: Any = field.model
         self.known: dict[str, list[str]] = {}
-        heading = kind_of(self.model).heading
-        self.names = [name for name in (heading, f"{heading}_es") if name in self.model.SEARCHED[:2]]
+        # An account is named by its code alone.
+        self.names: list[str] = []
+        if issubclass(self.model, Record):
+            heading = kind_of(self.model).heading
+            self.names = [name for name in (heading, f"{heading}_es") if name in self.model.SEARCHED[:2]]
 
     def expect(self, codes: Iterable[str]) -> None:
         """Take it that these are codes."""
