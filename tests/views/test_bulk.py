@@ -20,7 +20,7 @@ def token(client):
     return re.search(r'name="csrf_token" value="([^"]+)"', client.get("/commitments/").text)[1]
 
 
-def send(client, address="/bulk/new", **fields):
+def send(client, address="/bulk/change", **fields):
     return client.post(address, data={"csrf_token": token(client), **fields})
 
 
@@ -34,11 +34,11 @@ def hidden(response):
     return values
 
 
-def confirm(client, address="/bulk/new", **fields):
+def confirm(client, address="/bulk/change", **fields):
     return send(client, address, step="confirm", checked_on="", **fields)
 
 
-def do(client, shown, address="/bulk/new", **changes):
+def do(client, shown, address="/bulk/change", **changes):
     return client.post(address, data=hidden(shown) | {"step": "do"} | changes)
 
 
@@ -65,7 +65,7 @@ def test_the_list_offers_a_box_for_each_but_not_of_the_past(client):
 
 
 def test_two_are_given_an_owner_and_an_interval_and_it_is_undone(app, client):
-    address = "/bulk/new?area=fentanyl&area=arms&sort=-due_on"
+    address = "/bulk/change?area=fentanyl&area=arms&sort=-due_on"
     chosen = send(client, address, code=[C1, C2])
     assert "Change 2 commitments" in text(chosen)
     shown = confirm(client, address, code=[C1, C2], **OWNED)
@@ -94,7 +94,7 @@ def test_two_are_given_an_owner_and_an_interval_and_it_is_undone(app, client):
 
 
 def test_all_that_are_filtered_are_given_a_check_and_a_status(app, client):
-    address = "/bulk/new?area=migration"
+    address = "/bulk/change?area=migration"
     searched = {"where_searched": "The gazette\r\nand more", "checked_on": "2024-03-02", "settle": "yes"}
     shown = send(client, address, step="confirm", whole="yes", **searched)
     assert "All that are filtered: Policy area: Migration" in text(shown)
@@ -171,7 +171,7 @@ def test_what_will_not_do_is_told_by_its_field_and_kept(app, client, typed, fiel
 @pytest.mark.parametrize("step", ["", "confirm", "do"])
 def test_what_cannot_be_chosen_is_told(app, client, chosen, said, step):
     before = stored(app)
-    refused = send(client, "/bulk/new?area=arms", step=step, **OWNED, **chosen)
+    refused = send(client, "/bulk/change?area=arms", step=step, **OWNED, **chosen)
     assert refused.status_code == 422
     assert said in text(refused)
     assert 'href="/commitments/?area=arms"' in refused.text
@@ -185,12 +185,12 @@ def test_retired_ones_are_not_changed(app, client):
     refused = confirm(client, code=[C1, "talks.c1"], **OWNED)
     assert refused.status_code == 422
     assert "Recorded in error, so nothing is followed up of them: talks.c1." in text(refused)
-    assert confirm(client, "/bulk/new?retired=yes", whole="yes", **OWNED).status_code == 422
+    assert confirm(client, "/bulk/change?retired=yes", whole="yes", **OWNED).status_code == 422
 
 
 @pytest.mark.parametrize(
     ("address", "status"),
-    [("/bulk/new?as_of=2023-12-31", 422), ("/bulk/new?colour=blue", 422), ("/bulk/new?q=zebra", 422)],
+    [("/bulk/change?as_of=2023-12-31", 422), ("/bulk/change?colour=blue", 422), ("/bulk/change?q=zebra", 422)],
 )
 def test_a_list_that_will_not_do_is_refused(app, client, address, status):
     assert confirm(client, address, whole="yes", **OWNED).status_code == status
@@ -209,7 +209,7 @@ def test_somebody_elses_edit_meanwhile_is_shown_before_anything_is_done(app, cli
 
 
 def test_another_set_than_the_one_confirmed_is_shown_again(app, client):
-    address = "/bulk/new?area=arms"
+    address = "/bulk/change?area=arms"
     shown = confirm(client, address, whole="yes", priority="high")
     with app.app_context(), writing():
         make.commitment(area="arms", code="talks.c1", title="One more")
@@ -249,7 +249,7 @@ def test_one_that_does_not_take_it_refuses_all_by_its_code(app, client):
 def test_what_was_chosen_outlives_a_lost_token(app, client):
     before = stored(app)
     kept = client.post(
-        "/bulk/new?area=arms", data={"csrf_token": "old", "code": [C1, C2], "checked_on": "", "step": "do", **OWNED}
+        "/bulk/change?area=arms", data={"csrf_token": "old", "code": [C1, C2], "checked_on": "", "step": "do", **OWNED}
     )
     assert kept.status_code == 400
     assert "nothing is lost" in text(kept)
@@ -276,7 +276,7 @@ def test_a_step_that_is_not_there_is_not_undone(client, number):
 
 def test_reading_changes_nothing(app, client):
     before = stored(app)
-    assert client.get("/bulk/new?area=arms").location == "/commitments/?area=arms"
+    assert client.get("/bulk/change?area=arms").location == "/commitments/?area=arms"
     assert client.get("/bulk/1/undo").status_code == 405
     assert "Nothing was changed in bulk yet" in text(client.get("/bulk/"))
     assert stored(app) == before
@@ -310,10 +310,10 @@ def test_more_commitments_cost_the_pages_no_more_queries(app, client):
         fields = {"csrf_token": token(client), "code": codes, "area": "arms", **OWNED, **searched}
         event.listen(engine, "before_cursor_execute", notice)
         for step in ("", "confirm"):
-            assert client.post("/bulk/new", data=fields | {"step": step}).status_code == 200
+            assert client.post("/bulk/change", data=fields | {"step": step}).status_code == 200
         client.get("/bulk/")
         event.remove(engine, "before_cursor_execute", notice)
-        shown = client.post("/bulk/new", data=fields | {"step": "confirm"})
+        shown = client.post("/bulk/change", data=fields | {"step": "confirm"})
         assert do(client, shown).status_code == 303
         return len(statements)
 

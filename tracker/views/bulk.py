@@ -36,11 +36,15 @@ def index() -> ResponseReturnValue:
     return render_template("bulk/index.html", steps=bulk.latest())
 
 
-@pages.route("/new", methods=["GET", "POST"])
-def new() -> ResponseReturnValue:
+@pages.get("/change")
+def again() -> ResponseReturnValue:
+    """Lead back to the list somebody who opens the address of the form anew."""
+    return redirect(list_address())
+
+
+@pages.post("/change")
+def change() -> ResponseReturnValue:
     """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
-    if request.method == "GET":
-        return redirect(list_address())
     wanted, posted = List(CATALOGUE["commitments"], request.args), request.form
     if wanted.filters.clock.past:
         raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
