@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from tests import make
 from tests.actions.test_updates import log, statuses
@@ -203,5 +204,15 @@ def test_too_many_and_retired_ones_are_refused(written, monkeypatch):
         give(make.account(), commitments, {"priority": "high"})
 
 
-def test_the_form_gives_each_of_its_fields_and_nothing_else(written):
-    assert BulkForm().given == {}
+def test_a_form_gives_what_is_filled_in_and_empties_what_is_ticked(written):
+    assert BulkForm(MultiDict({"owner": "", "checked_on": "2024-03-02"})).given == {}
+    typed = {"no_owner": "yes", "usual_review": "yes", "priority": "low", "area": "arms"}
+    form = BulkForm(MultiDict(typed | SEARCHED))
+    assert form.validate()
+    assert form.given == SEARCHED | {
+        "owner": None,
+        "review_every": None,
+        "priority": "low",
+        "area": "arms",
+        "settle": False,
+    }
