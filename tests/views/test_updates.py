@@ -282,7 +282,13 @@ def test_lists_and_pages_tell_of_the_day_that_is_asked_for(app, client):
         page = client.get(f"{C1}?{asked}")
         assert ("As of" in page.text) is bool(asked)
         assert ("/log" in page.text) is not bool(asked)
+        if asked:
+            meeting = client.get(f"/meetings/mx-us-2023-07-24?{asked}").text
+            assert "As of" in meeting
+            assert (f"tag-{status}" in meeting) or status == "not_assessed"
+            assert ("tag-mixed" in meeting) is (status == "mixed")
     assert client.get("/commitments/?known_by=2024-03-05&format=json").json["total"] == 0
+    assert "mx-us-2023-07-24.c1" not in client.get("/meetings/mx-us-2023-07-24?known_by=2024-03-05").text
     assert "It was recorded here only later" in client.get(f"{C1}?known_by=2024-03-05").text
 
 

@@ -152,9 +152,7 @@ class EvidenceForm(RowForm):
             raise StopValidation(_("A passage or a web address, not both: add another row for the other."))
 
     def validate_web_address(self, field: Any) -> None:
-        missing = [
-            str(each.label.text) for each in (self.title, self.retrieved_on) if not each.data and not each.errors
-        ]
+        missing = [str(each.label.text) for each in (self.title, self.retrieved_on) if not (each.data or each.errors)]
         if missing:
             raise StopValidation(_("A page changes: fill in “%(fields)s” too.", fields=_("” and “").join(missing)))
 
