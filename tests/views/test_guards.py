@@ -67,7 +67,8 @@ FORMS = {}
 @pytest.fixture
 def posting(app, client):
     for rule in app.url_map.iter_rules() if not FORMS else ():
-        for kind in PAGED if {"GET", "POST"} <= rule.methods else ():
+        of_one = [kind for kind in PAGED if rule.rule.startswith(f"/{kind.name}/")]
+        for kind in (PAGED if "kind" in rule.arguments else of_one) if {"GET", "POST"} <= rule.methods else ():
             if kind.name == "indicators" and "code" in rule.arguments:
                 # The seeds hold none.
                 continue
@@ -76,7 +77,7 @@ def posting(app, client):
             # What cannot be removed has no form, but what is sent there needs its token all the same.
             filled = form_values(page) if 'method="post"' in page else {"version": "1"}
             FORMS[path] = filled | (FINE[kind.name] if path.endswith("/new") else {"note": "changed"})
-    assert len(FORMS) == 25
+    assert len(FORMS) == 28
     return FORMS
 
 
@@ -95,7 +96,7 @@ def test_a_form_without_its_token_is_refused(app, client, posting, token):
         query = f"?csrf_token={own}" if token == "in the address" else ""
         response = client.post(path + query, data=data)
         assert response.status_code == 400, path
-        kept = path.endswith(("/new", "/edit"))
+        kept = path.endswith(("/new", "/edit", "/log", "/check"))
         assert ("Nothing is saved yet, and nothing is lost" if kept else "form is no longer valid") in response.text
         if kept:
             # It is all there again, with a token that is valid.
