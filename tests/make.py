@@ -119,7 +119,7 @@ def piece(**fields):
     return RowEdit(kind, Evidence(), form)
 
 
-def update(*pieces, jointly=False, **fields):
+def update(pieces=None, jointly=False, **fields):
     """Log an update on pieces of evidence, usually one; return it, jointly the first of several."""
     usual = {"status": "in_progress", "effective_on": "2024-03-01", "reason": "Because.", "confidence": "high"}
     if "commitment" not in fields:
@@ -127,12 +127,12 @@ def update(*pieces, jointly=False, **fields):
     if "party" not in fields and not jointly:
         usual["party"] = commitment_party(commitment=(usual | fields)["commitment"]).party.code
     form = CATALOGUE["updates"].form.from_plain(usual | fields)
-    return log_update(account(), form, pieces or (piece(),), jointly)[0]
+    return log_update(account(), form, [piece()] if pieces is None else pieces, jointly)[0]
 
 
 def evidence(**fields):
     """Log an update with a piece of evidence, and return that."""
-    return update(piece(**fields)).evidence[0]
+    return update([piece(**fields)]).evidence[0]
 
 
 def check(**fields):

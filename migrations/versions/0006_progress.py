@@ -30,6 +30,8 @@ LOGGED = {
     "evidence": "evidence is never changed: correct its update",
     "check_log": "a check is never changed: void it",
 }
+#: {table: what else no two of its rows have alike}; what is empty is like nothing.
+UNIQUE = {"progress_update": ("recorded_at", "corrects_id"), "check_log": ("voids_id",)}
 #: {what an update may not be: what is said of it}; the days of the last are a day in the zone furthest ahead.
 REFUSED = {
     "NEW.status IS NOT NULL AND NEW.status NOT IN ('not_assessed', 'no_evidence_found', 'uncheckable') "
@@ -185,9 +187,10 @@ def upgrade() -> None:
 def _keep_on_sqlite() -> None:
     for table, said in LOGGED.items():
         # INSERT OR REPLACE deletes without a word to the trigger for deleting.
+        same = " OR ".join(f"{name} = NEW.{name}" for name in ("id", "code", *UNIQUE.get(table, ())))
         op.execute(
             f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608
-            f"(SELECT 1 FROM {table} WHERE id = NEW.id OR code = NEW.code) "
+            f"(SELECT 1 FROM {table} WHERE {same}) "
             f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
         )
         for verb in ("UPDATE", "DELETE"):

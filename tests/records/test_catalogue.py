@@ -354,7 +354,7 @@ def log_each():
     page = {"relation": "supports", "title": text["title"], "retrieved_on": "2024-03-01", "note": text["note"]}
     page |= {"web_address": "https://example.org/one?a=1&b=2"}
     passage = {"relation": "context", "passage": make.passage().code}
-    update = make.update(make.piece(**page), make.piece(**passage), **said)
+    update = make.update([make.piece(**page), make.piece(**passage)], **said)
     check = {"commitment": commitment, "checked_on": "2024-03-01", "where_searched": "Line one\n  & two"}
     mistaken = make.check(**check, note=text["note"])
     void = void_check(make.account(), mistaken, text["reason"])

@@ -37,6 +37,8 @@ def log_update(
                 updates[-1].joint_id = updates[0].code
             session.add(updates[-1])
             flush()
+    if form.corrects.data is not None:
+        session.expire(form.corrects.data, ["corrected_by"])
     _derive(form.commitment.data, [update.party for update in updates])
     return updates
 
@@ -68,7 +70,9 @@ def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLo
     form = CheckForm.from_plain({**given, "voids": check.code, "reason": reason})
     if not form.validate():
         raise Invalid(form.errors)
-    return _record(CheckLog(), form, account)
+    void = _record(CheckLog(), form, account)
+    session.expire(check, ["voided_by"])
+    return void
 
 
 def void_update(account: Account | None, update: ProgressUpdate, reason: str) -> ProgressUpdate:
@@ -97,6 +101,8 @@ def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None
     fine = form.complete(bool(supports)) and fine
     if fine and not jointly:
         _check_party(form)
+    if jointly and form.corrects.data and not form.errors:
+        form.corrects.errors = [_("A correction is of one lead: log it for that lead alone.")]
     if form.errors or wrong:
         raise Invalid({**form.errors, **wrong})
     if jointly and not leads_of(form.commitment.data):

@@ -64,13 +64,14 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
 def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
     """Show the page of a record, with what a form on it could not take."""
     rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
-    beside: dict[str, Any] = {}
+    clock = told.get("clock") or asked_clock()
+    beside: dict[str, Any] = {"clock": clock}
     if kind.name == "meetings":
-        beside["told_here"] = meetings.told_at(record)
+        beside["told_here"] = meetings.told_at(record, clock)
     if kind.name == "indicators":
-        beside = figures.of_indicator(record)
+        beside |= figures.of_indicator(record)
     if kind.name == "documents":
-        beside = {
+        beside |= {
             "wrong": {},
             "pasted": "",
             "cited": {"paragraph": "", "sentence": ""},
@@ -78,8 +79,7 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
         }
         beside["reading"] = reading.reading_of(record, rows["passages"])
     if kind.name == "commitments":
-        clock = told.get("clock") or asked_clock()
-        beside = {"clock": clock, "links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
+        beside |= {"links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
         beside["before"] = timeline.changed_since(record, clock.known_by)
         beside |= figures.of_commitment(record)
     if kind.name == "commitments" and record.quote:
