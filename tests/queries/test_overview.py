@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests import make, past
 from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import Clock, ProgressUpdate
+from tracker.models import Clock, CommitmentParty, ProgressUpdate
 from tracker.queries import overview, updates
 from tracker.vocabulary import Status
 
@@ -78,3 +78,20 @@ def test_meetings_are_those_that_had_begun_and_those_that_are_planned(app):
         unknown = Clock(clock.on, past.moment(0))
         assert overview.last_held(unknown) is None
         assert not [*overview.planned(unknown, 9), *overview.meetings(unknown, 9)]
+
+
+def test_what_comes_true_on_a_day_holds_from_that_day_on(app):
+    with app.app_context(), writing():
+        commitment = make.commitment(made_on="2023-02-01").code
+        row = make.commitment_party(commitment=commitment, role="lead").code
+        lead = session.scalars(select(CommitmentParty).where(CommitmentParty.code == row)).one()
+        for number, (status, effective_on) in enumerate(
+            ((Status.STALLED, 50), (Status.DONE, 60), (Status.REVERSED, 60))
+        ):
+            past.store(lead, past.moment(100 + number), status, past.day(effective_on))
+        days = [past.day(number) for number in (30, 31, 49, 50, 59, 60)]
+        found = overview.over_time(days, Clock(days[-1]))
+        told = [moved.before for moved in updates.movements(select(ProgressUpdate), 9)]
+    words = [[word.value for word in found.get(day, {})] for day in days]
+    assert words == [[], ["not_assessed"], ["not_assessed"], ["stalled"], ["stalled"], ["reversed"]]
+    assert told == [Status.DONE, Status.STALLED, Status.NOT_ASSESSED]
