@@ -86,6 +86,9 @@ def form_values(html):
         elif kind == "checkbox":
             if control.get("checked") is not None:
                 values.setdefault(name, []).append(control.get("value"))
+        elif kind == "radio":
+            if control.get("checked") is not None:
+                values[name] = control.get("value")
         else:
             values[name] = control.get("value") or ""
     return values

@@ -1,4 +1,4 @@
-"""What day it is, and when a day ends, where the tracker's days are counted."""
+"""What day it is, and when a day begins and ends, where the tracker's days are counted."""
 
 import datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +13,14 @@ def zone() -> ZoneInfo:
 
 def today() -> datetime.date:
     return datetime.datetime.now(zone()).date()
+
+
+def start_of(day: datetime.date) -> datetime.datetime:
+    """Return the first moment of a day, in UTC."""
+    try:
+        return datetime.datetime.combine(day, datetime.time.min, zone()).astimezone(datetime.UTC)
+    except OverflowError:
+        return datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 def end_of(day: datetime.date) -> datetime.datetime:

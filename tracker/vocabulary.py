@@ -95,6 +95,11 @@ class Retired(Word):
     YES = "yes", _l("Yes"), _l("Taken out of the lists, with a reason; it and its history stay.")
 
 
+class Standing(Word):
+    YES = "yes", _l("Yes"), _l("Nothing corrects or voids it, and its commitment was not recorded in error.")
+    NO = "no", _l("No"), _l("Corrected or voided since, or its commitment was recorded in error.")
+
+
 class DeadlineKind(Word):
     EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
     RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")
@@ -239,8 +244,6 @@ class Certainty(Word):
 
 
 class Action(Word):
-    """What a change in the history did."""
-
     ADDED = "added", _l("Added")
     EDITED = "edited", _l("Edited")
     REMOVED = "removed", _l("Removed")

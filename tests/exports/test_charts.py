@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.exports.charts import line, stacked
-from tracker.exports.drawing import BOTTOM, CHARACTER, FACES, ticks_for
+from tracker.exports.drawing import BOTTOM, CHARACTER, FACES, TOP, ticks_for
 from tracker.paths import PACKAGE
 from tracker.vocabulary import OverallStatus
 
@@ -196,14 +196,13 @@ def test_any_counts_are_stacked_within_the_frame_and_add_up(drawn):
     parts = [e for e in shapes(chart, "rect", "part") if len(e)]
     assert len(parts) == sum(1 for row in counts for count in row if count)
     assert len(shapes(chart, "pattern")) == len(some)
-    totals = [sum(column) for column in zip(*counts, strict=True)]
-    tops = {}
+    of_one = (BOTTOM - TOP) / int(ticks_for(0, max(map(sum, zip(*counts, strict=True))), whole=True)[-1])
+    heights = [float(e.get("height")) for e in parts]
+    assert heights == pytest.approx([count * of_one for row in counts for count in row if count], abs=0.11)
+    feet = {}
     for e in parts:
-        tops[e.get("x")] = min(tops.get(e.get("x"), BOTTOM), float(e.get("y")))
-    heights = sorted(BOTTOM - top for top in tops.values())
-    tallest = max(totals)
-    expected = sorted(total / tallest * heights[-1] for total in totals if total)
-    assert heights == pytest.approx(expected, abs=0.2)
+        assert float(e.get("y")) + float(e.get("height")) == pytest.approx(feet.get(e.get("x"), BOTTOM), abs=0.21)
+        feet[e.get("x")] = float(e.get("y"))
 
 
 def test_each_status_is_told_apart_without_colour_and_named_in_the_legend():

@@ -59,3 +59,13 @@ def test_a_figure_of_another_indicator_is_not_revised(app):
         edit(later, indicator=None)
         edit(earlier, indicator=met)
         assert earlier.indicator.code == met
+
+
+def test_a_claim_keeps_its_tie_when_its_meeting_is_edited_on_one_page(app, client):
+    meeting, claim = "mx-us-2023-05-30", "mx-us-2023-05-30.claim-1"
+    client.send(f"/claims/{claim}/edit", {"commitment": COMMITMENT})
+    added = {"claims-0-text": "Wells were dug", "claims-0-commitment": COMMITMENT}
+    assert "Saved." in client.send(f"/meetings/{meeting}/edit", {"note": "Looked at again"} | added).text
+    tied = client.get(f"/claims/?commitment={COMMITMENT}&format=json").json["items"]
+    assert [item["text"] for item in tied if item["code"] != claim] == ["Wells were dug"]
+    assert len(tied) == 2

@@ -107,42 +107,25 @@ def follow_up(clock: Clock, review_every: int) -> Any:
 
     `review_every` is the review interval, in days, of commitments that have none of their own.
     """
-    lead, finding, claim, differing = leads(clock), ProgressUpdate, ProgressUpdate, leads(clock)
-    unassessed = leads(clock)
+    lead, update = leads(clock), ProgressUpdate
+    party = select(lead.c.commitment_id).distinct()
     contradicted = (
-        exists()
-        .where(
-            lead.c.commitment_id == Commitment.id,
-            finding.id == lead.c.finding_id,
-            Evidence.update_code == finding.code,
-            Evidence.relation == EvidenceRelation.CONTRADICTS,
-        )
-        .correlate(Commitment)
+        party.join(update, update.id == lead.c.finding_id)
+        .join(Evidence, Evidence.update_code == update.code)
+        .where(Evidence.relation == EvidenceRelation.CONTRADICTS)
     )
-    differs = (
-        exists()
-        .where(
-            differing.c.commitment_id == Commitment.id,
-            claim.id == differing.c.claim_id,
-            type_coerce(claim.claimed_status, differing.c.status.type) != differing.c.status,
-        )
-        .correlate(Commitment)
+    differs = party.join(update, update.id == lead.c.claim_id).where(
+        type_coerce(update.claimed_status, lead.c.status.type) != lead.c.status
     )
-    never = exists().where(
-        unassessed.c.commitment_id == Commitment.id, unassessed.c.status == Status.NOT_ASSESSED.value
-    )
-    state = deadline_state(clock)
+    due = select(Commitment.id).where(~closed(clock))
     reasons = {
-        FollowUp.OVERDUE: state == DeadlineState.OVERDUE,
-        FollowUp.DUE_SOON: state == DeadlineState.DUE_SOON,
-        FollowUp.STALE: _stale(clock, review_every),
-        FollowUp.NEVER_ASSESSED: never.correlate(Commitment),
+        FollowUp.OVERDUE: due.where(Commitment.due_on < clock.on),
+        FollowUp.DUE_SOON: due.where(Commitment.due_on >= clock.on, Commitment.due_on <= clock.on + SOON),
+        FollowUp.STALE: select(Commitment.id).where(_stale(clock, review_every)),
+        FollowUp.NEVER_ASSESSED: party.where(lead.c.status == Status.NOT_ASSESSED.value),
         FollowUp.CONTRADICTED: contradicted,
         FollowUp.CLAIM_DIFFERS: differs,
     }
     return union_all(
-        *(
-            select(Commitment.id, told(literal(word.value), FollowUp).label("word")).where(reason)
-            for word, reason in reasons.items()
-        )
+        *(query.add_columns(told(literal(word.value), FollowUp).label("word")) for word, query in reasons.items())
     )

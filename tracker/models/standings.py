@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.models.commitments import OVERALL, Commitment, CommitmentParty
 from tracker.models.updates import ProgressUpdate
-from tracker.vocabulary import OverallStatus, PartyRole, Retired, Status, Word
+from tracker.vocabulary import OverallStatus, PartyRole, Retired, Standing, Status, Word
 
 
 def told(word: Any, words: type[Word]) -> Any:
@@ -123,6 +123,13 @@ def known(clock: Clock, retired: bool = False) -> ColumnElement[bool]:
     if clock.known_by:
         standing = or_(standing, Commitment.retired_at > clock.known_by)
     return made if retired else and_(made, standing)
+
+
+def stands(clock: Clock) -> Any:
+    """Return whether an update was not corrected or voided by then, of a commitment that was there, as a word."""
+    there = exists().where(Commitment.id == ProgressUpdate.commitment_id, known(clock))
+    counted = and_(clock.stood(ProgressUpdate, "corrects_id"), there)
+    return told(case((counted, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
 
 
 def is_retired() -> Any:

@@ -1,14 +1,18 @@
-"""The figures on the first page."""
+"""The figures on the first page, by the two hands of a clock."""
 
+import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from tracker.database import session
-from tracker.models import Commitment, Meeting, PolicyArea
-from tracker.vocabulary import CommitmentKind, OverallStatus
+from tracker.models import Clock, Commitment, Meeting, PolicyArea
+from tracker.models.follow_up import follow_up
+from tracker.models.standings import known, overall
+from tracker.records.filters import recorded_by
+from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallStatus
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,10 @@ class AreaCount:
     statuses: dict[Any, int]
 
 
-def by_area() -> list[AreaCount]:
+def by_area(clock: Clock) -> list[AreaCount]:
     """Return the counts of each area, in the areas' own order; areas without commitments too."""
-    counted = select(Commitment.area_id, Commitment.kind, Commitment.status, func.count()).group_by(
-        Commitment.area_id, Commitment.kind, Commitment.status
-    )
-    cells = session.execute(counted).all()
+    each = select(Commitment.area_id, Commitment.kind, overall(clock).label("status")).where(known(clock)).subquery()
+    cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c)).all()
     found = []
     for area in session.scalars(select(PolicyArea).order_by(PolicyArea.order, PolicyArea.id)):
         own = [(kind, status, number) for area_id, kind, status, number in cells if area_id == area.id]
@@ -41,13 +43,52 @@ def by_area() -> list[AreaCount]:
     return found
 
 
-def meetings(most: int) -> Sequence[Any]:
-    """Return (meeting, number of commitments) of the latest meetings."""
-    number = select(func.count()).where(Commitment.meeting_id == Meeting.id).scalar_subquery()
-    query = select(Meeting, number).order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id)
-    return session.execute(query.limit(most)).all()
+def reasons(clock: Clock, review_every: int) -> dict[FollowUp, int]:
+    """Return how many commitments somebody should look at again, for each reason there is."""
+    pair = follow_up(clock, review_every).subquery()
+    there = select(Commitment.id).where(known(clock))
+    query = select(pair.c.word, func.count()).where(pair.c.id.in_(there)).group_by(pair.c.word)
+    found: dict[Any, int] = dict(session.execute(query).tuples().all())
+    return {word: found.get(word, 0) for word in FollowUp}
 
 
-def meeting_count() -> int:
+def over_time(days: Sequence[datetime.date], clock: Clock) -> list[dict[Any, int]]:
+    """Return for each day how many commitments stood how at its end, as known by the clock: {status: n}."""
+    found: list[dict[Any, int]] = []
+    for day in days:
+        then = clock if day == clock.on else replace(clock, on=day, past=True)
+        each = select(overall(then).label("status")).where(known(then)).subquery()
+        counted = session.execute(select(each.c.status, func.count()).group_by(each.c.status))
+        found.append(dict(counted.tuples().all()))
+    return found
+
+
+def meetings(clock: Clock, most: int) -> Sequence[Any]:
+    """Return (meeting, number of commitments) of the latest meetings that had begun, those of no known day last."""
+    number = select(func.count()).where(Commitment.meeting_id == Meeting.id, known(clock)).scalar_subquery()
+    begun = or_(Meeting.starts_on <= clock.on, Meeting.starts_on.is_(None))
+    query = select(Meeting, number).where(begun, _recorded(clock))
+    return session.execute(
+        query.order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id).limit(most)
+    ).all()
+
+
+def last_held(clock: Clock) -> Meeting | None:
+    """Return the last meeting that was held."""
+    held = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= clock.on, _recorded(clock))
+    return session.scalars(select(Meeting).where(*held).order_by(Meeting.starts_on.desc(), Meeting.id).limit(1)).first()
+
+
+def planned(clock: Clock, most: int) -> Sequence[Meeting]:
+    """Return the next meetings that are planned, the earliest first."""
+    ahead = (Meeting.status == MeetingStatus.PLANNED, Meeting.starts_on >= clock.on, _recorded(clock))
+    return session.scalars(select(Meeting).where(*ahead).order_by(Meeting.starts_on, Meeting.id).limit(most)).all()
+
+
+def meeting_count(clock: Clock) -> int:
     """Return from how many meetings commitments are recorded."""
-    return session.scalar(select(func.count(Commitment.meeting_id.distinct()))) or 0
+    return session.scalar(select(func.count(Commitment.meeting_id.distinct())).where(known(clock))) or 0
+
+
+def _recorded(clock: Clock) -> ColumnElement[bool]:
+    return recorded_by(Meeting, clock.known_by) if clock.known_by else true()

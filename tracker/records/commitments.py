@@ -64,7 +64,14 @@ class CommitmentForm(RecordForm):
     made_on = Day(_l("Made on"), required=True)
     deadline_kind = Choice(_l("Deadline"), DeadlineKind, required=True, default=DeadlineKind.NONE)
     due_on = Day(_l("Due on"))
-    every_months = Number(_l("Every so many months"), least=1, most=1200, description=_l("For a recurring deadline."))
+    every_months = Number(
+        _l("Every so many months"),
+        least=1,
+        most=1200,
+        description=_l(
+            "For a recurring deadline. “Due on” is then the next day; move it on when a round is delivered."
+        ),
+    )
     deadline_words = Text(_l("Deadline as printed"))
     done_when = LongText(_l("What would count as done"), most=2000)
     owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."))

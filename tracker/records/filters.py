@@ -1,11 +1,12 @@
 """Ways to narrow a list, made from the fields that records already have."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SelectBase, and_, exists, or_, select
+from sqlalchemy import ColumnElement, SelectBase, and_, exists, or_, select
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
@@ -40,6 +41,14 @@ def day(label: Any, condition: Callable[[Any], Any]) -> UnboundField:
     narrowing = UnboundField(Day, label)
     narrowing.condition = condition
     return narrowing
+
+
+def recorded_by(model: Any, moment: datetime.datetime) -> ColumnElement[bool]:
+    """Return the condition that a record of a model was recorded by a moment."""
+    if issubclass(model, Logged):
+        return model.recorded_at <= moment
+    added = (Change.kind == model.__tablename__, Change.code == model.code, Change.action == Action.ADDED)
+    return exists().where(*added, Change.at <= moment)
 
 
 class Filters(Clocked):
@@ -88,16 +97,11 @@ class Filters(Clocked):
 
     def there(self, model: Any, but: str = "") -> list[Any]:
         """Return the SQL conditions that a record was there, and known, at the time that is asked for."""
-        known_by, true_on = self.known_by.data, type(self).true_on
+        known_by, true_on = self.clock.known_by, type(self).true_on
         found = []
         if self.as_of.data and true_on is not None:
             found.append(or_(true_on <= self.as_of.data, true_on.is_(None)))
-        if known_by and issubclass(model, Logged):
-            found.append(model.recorded_at <= known_by)
-        elif known_by:
-            added = (Change.kind == model.__tablename__, Change.code == model.code, Change.action == Action.ADDED)
-            found.append(exists().where(*added, Change.at <= known_by))
-        return found
+        return [*found, recorded_by(model, known_by)] if known_by else found
 
     def _condition(self, model: Any, field: Any) -> Any:
         if field.name == "q":

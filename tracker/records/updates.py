@@ -7,15 +7,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms.validators import StopValidation
 
-from tracker.clocks import today
+from tracker.clocks import end_of, start_of, today
 from tracker.models import CheckLog, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
+from tracker.models.standings import stands
 from tracker.records.base import Column, Kind, RowForm, derived, note
 from tracker.records.choices import Choice
 from tracker.records.days import Day, Time
 from tracker.records.fields import Address, LongText, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.records.references import Reference, References
-from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Status
+from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Standing, Status
 
 
 def not_ahead(_form: Any, field: Any) -> None:
@@ -90,6 +91,9 @@ class UpdateFilters(Filters):
     confidence = any_of(UpdateForm.confidence, ProgressUpdate.confidence)
     effective_from = day(_l("Effective from"), lambda on: ProgressUpdate.effective_on >= on)
     effective_to = day(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
+    recorded_from = day(_l("Recorded from"), lambda on: ProgressUpdate.recorded_at >= start_of(on))
+    recorded_to = day(_l("Recorded to"), lambda on: ProgressUpdate.recorded_at <= end_of(on))
+    standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: stands(filters.clock))
 
 
 UPDATES = Kind(
@@ -148,7 +152,9 @@ class EvidenceForm(RowForm):
             raise StopValidation(_("A passage or a web address, not both: add another row for the other."))
 
     def validate_web_address(self, field: Any) -> None:
-        missing = [str(each.label.text) for each in (self.title, self.retrieved_on) if not (each.data or each.errors)]
+        missing = [
+            str(each.label.text) for each in (self.title, self.retrieved_on) if not each.data and not each.errors
+        ]
         if missing:
             raise StopValidation(_("A page changes: fill in “%(fields)s” too.", fields=_("” and “").join(missing)))
 

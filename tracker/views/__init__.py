@@ -15,7 +15,20 @@ from tracker.records.claims import period
 from tracker.records.days import Day, Time, date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
-from tracker.views import addresses, answers, duplicates, guards, home, imports, methods, records, texts, updates
+from tracker.views import (
+    addresses,
+    answers,
+    duplicates,
+    follow_up,
+    guards,
+    home,
+    imports,
+    methods,
+    records,
+    retiring,
+    texts,
+    updates,
+)
 
 STANDING = (
     vocabulary.Attendance,
@@ -40,7 +53,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)
+    app.register_blueprint(follow_up.pages)
     app.register_blueprint(records.pages)
+    app.register_blueprint(retiring.pages)
     app.register_blueprint(duplicates.pages)
     app.register_blueprint(texts.pages)
     app.register_blueprint(updates.pages)

@@ -1,17 +1,25 @@
 """Figures as charts, for the pages that tell of them."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from babel.dates import format_skeleton
+from flask_babel import format_date, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from tracker.exports import charts
-from tracker.models import Claim, Commitment, Indicator
-from tracker.queries import figures
+from tracker.models import Claim, Clock, Commitment, Indicator
+from tracker.queries import figures, overview
 from tracker.records import CATALOGUE
 from tracker.records.claims import period
+from tracker.vocabulary import OverallStatus
+
+#: At the ends of how many months, the last one up to a day, it is told how statuses moved.
+MONTHS = 12
+#: How many of the largest changes are told in words.
+MOST_TOLD = 3
 
 
 def of_indicator(indicator: Indicator) -> dict[str, Any]:
@@ -60,3 +68,52 @@ def why_not_drawn(claim: Claim) -> str:
     if not figures.in_unit(claim):
         return _("not drawn: in another unit")
     return "" if figures.days_of(claim) else _("not drawn: of no known day")
+
+
+def of_statuses(clock: Clock) -> dict[str, Any]:
+    """Return how the statuses of all commitments moved up to the clock's day: days, words, counts, chart and text.
+
+    Nothing where there were commitments on fewer than two of the days.
+    """
+    days = month_ends(clock.on)
+    counts = overview.over_time(days, clock)
+    first = next((place for place, counted in enumerate(counts) if counted), len(days))
+    days, counts = days[first:], counts[first:]
+    if len(days) < 2:
+        return {}
+    words = [word for word in OverallStatus if any(word in counted for counted in counts)]
+    labels = [format_skeleton("yMMM", day, locale=get_locale()) for day in days[:-1]]
+    labels.append(format_date(days[-1], "medium"))
+    series = [(word.value, str(word.label), [counted.get(word, 0) for counted in counts]) for word in words]
+    title = _("Commitments by overall status, %(first)s to %(last)s", first=labels[0], last=labels[-1])
+    told = _moved(days, series)
+    chart = charts.stacked(title, told, labels, series, key="statuses")
+    return {"days": days, "words": words, "counts": counts, "chart": chart, "told": told}
+
+
+def month_ends(on: datetime.date) -> list[datetime.date]:
+    """Return the last days of the months before a day, and the day itself."""
+    days = [on]
+    while len(days) < MONTHS and days[0].replace(day=1) > datetime.date.min:
+        days.insert(0, days[0].replace(day=1) - datetime.timedelta(days=1))
+    return days
+
+
+def _moved(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:
+    """Return in words how many commitments there were first and last, and which counts changed most."""
+
+    def span(counts: Sequence[int]) -> dict[str, str]:
+        return {"before": format_decimal(counts[0]), "after": format_decimal(counts[-1])}
+
+    totals = [sum(counts) for counts in zip(*(counts for *_word, counts in series), strict=True)]
+    first, last = (format_date(day, "long") for day in (days[0], days[-1]))
+    told = _("%(before)s commitments on %(first)s, %(after)s on %(last)s.", first=first, last=last, **span(totals))
+    changed = sorted(
+        (each for each in series if each[2][0] != each[2][-1]), key=lambda each: -abs(each[2][-1] - each[2][0])
+    )
+    if not changed:
+        return told + " " + _("Each status has as many as before.")
+    moves = [
+        _("%(status)s from %(before)s to %(after)s", status=label, **span(counts)) for _word, label, counts in changed
+    ]
+    return told + " " + _("The largest changes: %(changes)s.", changes="; ".join(moves[:MOST_TOLD]))

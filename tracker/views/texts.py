@@ -135,7 +135,7 @@ def _onwards(document: Document, passage: Passage, to: str) -> str:
         named = _("Several meetings name this document") if meetings else _("No meeting names this document yet")
         flash(_("%(code)s is recorded. %(named)s: open the meeting, and add the seat there.", code=code, named=named))
     elif to == "evidence":
-        flash(_("%(code)s is recorded, and can be cited as evidence.", code=code))
+        return f"/log?{urlencode({'evidence-0-passage': code})}"
     else:
         raise Invalid({"to": [_("Choose what shall rest on it: a commitment, a claim, a seat or evidence.")]})
     return record_address(passage)

@@ -1,0 +1,32 @@
+"""When somebody last looked at a commitment: logged an update, or searched in vain."""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from tracker.clocks import zone
+from tracker.database import session
+from tracker.models import CheckLog, Clock, Commitment, ProgressUpdate
+
+
+def last(commitments: Sequence[Commitment], clock: Clock) -> dict[int, datetime.date]:
+    """Return {id of a commitment: the day of its last update or check that counts}, for those that have one."""
+    ids = [commitment.id for commitment in commitments]
+    updates = select(ProgressUpdate.commitment_id, func.max(ProgressUpdate.recorded_at)).where(
+        ProgressUpdate.commitment_id.in_(ids),
+        ProgressUpdate.status.is_not(None),
+        clock.stood(ProgressUpdate, "corrects_id"),
+    )
+    checks = select(CheckLog.commitment_id, func.max(CheckLog.checked_on)).where(
+        CheckLog.commitment_id.in_(ids), CheckLog.voids_id.is_(None), clock.stood(CheckLog, "voids_id")
+    )
+    found = [
+        (number, at.astimezone(zone()).date())
+        for number, at in session.execute(updates.group_by(ProgressUpdate.commitment_id))
+    ]
+    found += [(number, on) for number, on in session.execute(checks.group_by(CheckLog.commitment_id))]
+    days: dict[int, datetime.date] = {}
+    for number, on in found:
+        days[number] = max(on, days.get(number, on))
+    return days

@@ -1,0 +1,46 @@
+"""Scores: what the statuses of lead parties come to in one figure, after the G7 and G20 Research Groups."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tracker.database import session
+from tracker.models import Clock, Commitment
+from tracker.models.standings import known, leads
+from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the scored leads of a group add up to, each being −1, 0 or +1; and how many are scored and not."""
+
+    points: int = 0
+    scored: int = 0
+    unscored: int = 0
+
+    @property
+    def percentage(self) -> float | None:
+        """Return (mean + 1) / 2 × 100, from 0 to 100; nothing where none is scored."""
+        return (self.points / self.scored + 1) / 2 * 100 if self.scored else None
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.points + other.points, self.scored + other.scored, self.unscored + other.unscored)
+
+
+def by_area(clock: Clock) -> dict[int, Score]:
+    """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out."""
+    lead = leads(clock)
+    each = (
+        select(Commitment.area_id, lead.c.status, func.coalesce(Commitment.due_on < clock.on, False).label("due"))
+        .join(lead, lead.c.commitment_id == Commitment.id)
+        .where(known(clock), Commitment.kind != CommitmentKind.INTENTION)
+        .subquery()
+    )
+    found: dict[int, Score] = {}
+    cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c))
+    for area_id, status, due, number in cells:
+        points = None if status in SCORED_ONCE_DUE and not due else SCORES[status]
+        score = Score(unscored=number) if points is None else Score(points * number, number)
+        found[area_id] = found.get(area_id, Score()) + score
+    return found

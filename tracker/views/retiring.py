@@ -1,0 +1,41 @@
+"""The page on which a commitment recorded in error is taken out of the lists, or back into them."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.actions.retiring import retire, take_back
+from tracker.database import session
+from tracker.errors import Conflict, Invalid
+from tracker.records import CATALOGUE
+from tracker.views.addresses import record_address
+from tracker.views.records import sought
+
+pages = Blueprint("retiring", __name__)
+
+
+@pages.route("/commitments/<code:code>/retire", methods=["GET", "POST"])
+def change(code: str) -> ResponseReturnValue:
+    commitment = sought(CATALOGUE["commitments"], code)
+    wrong: Any = {}
+    if request.method == "POST":
+        if request.form.get("version") != str(commitment.version):
+            message = _("“%(record)s” was changed since you opened this page: look at it again.", record=commitment)
+            raise Conflict(message)
+        try:
+            if commitment.retired_at:
+                take_back(g.account, commitment)
+                flash(_("It is back in the lists."))
+            else:
+                retire(g.account, commitment, request.form.get("retired_because", ""))
+                flash(_("Retired: it is out of the lists, and its history stays."))
+            return redirect(record_address(commitment), 303)
+        except Invalid as error:
+            session.rollback()
+            wrong = error.errors
+    errors = [(name, _("Why"), said) for name, each in wrong.items() for said in each]
+    typed = request.form.get("retired_because", "")
+    page = render_template("commitments/retire.html", commitment=commitment, errors=errors, typed=typed)
+    return page, Invalid.status if errors else 200
