@@ -1,4 +1,4 @@
-"""What day it is and when it ends, in the time zone of the setting."""
+"""What day it is, when it begins and when it ends, in the time zone of the setting."""
 
 import datetime
 from zoneinfo import ZoneInfo
@@ -57,6 +57,8 @@ def test_a_day_ends_where_the_next_begins(shared_app, day):
                 assert end.astimezone(ZoneInfo(zone)).date() == day
                 after = (end + datetime.timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
                 assert after == day + datetime.timedelta(days=1)
+                following = clocks.start_of(day + datetime.timedelta(days=1))
+                assert following == end + datetime.timedelta(microseconds=1)
         finally:
             shared_app.config["SETTINGS"] = kept
 
@@ -65,3 +67,4 @@ def test_a_day_ends_where_the_next_begins(shared_app, day):
 def test_the_first_and_the_last_day_there_is_end_too(in_zone, zone):
     in_zone(zone)
     assert clocks.end_of(datetime.date.min) < clocks.end_of(DAY) < clocks.end_of(datetime.date.max)
+    assert clocks.start_of(datetime.date.min) < clocks.start_of(DAY) < clocks.start_of(datetime.date.max)

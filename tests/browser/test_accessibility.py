@@ -1,9 +1,11 @@
 """No page breaks a rule of axe-core, in light or dark, on a desk or in a hand; and none is wider than the hand."""
 
+import random
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests import make
+from tests import make, past
 from tests.conftest import Place
 from tracker.app import create_app
 from tracker.config import Settings
@@ -22,6 +24,7 @@ ONES = {
 }
 PAGES = {
     "start": "/",
+    "start, as of a day": "/?as_of=2024-08-20&since=2023-01-01",
     "methods": "/methods/",
     "not found": "/commitments/nothing",
     "unknown filter": "/commitments/?colour=blue",
@@ -43,9 +46,10 @@ PAGES = {
 
 @pytest.fixture
 def site_with_figures(site, where):
-    """The served tracker with an indicator: figures that stand, one that was revised, one in another unit."""
+    """The served tracker with an indicator (figures that stand, one revised, one in another unit) and progress."""
     app = create_app(Settings(data=where, database=Place("served", where).name))
     with app.app_context(), writing():
+        past.plant(random.Random(1), commitments=6)
         make.indicator(code="seized", name="Weapons seized", unit="weapons")
         tied = {"indicator": "seized", "unit": "weapons", "commitment": "mx-us-2023-07-24.c2"}
         make.claim(**tied, code="first", value=9100, period_start="2021-01-01", period_end="2021-12-31")

@@ -27,7 +27,7 @@ def test_from_the_start_to_an_export(page):
     expect(page.locator(".list-table tbody tr")).to_have_count(4)
 
     page.locator(".list-table tbody th a").first.click()
-    expect(page.get_by_role("table", name="How it stands, per party")).to_contain_text("Not assessed")
+    expect(page.get_by_role("region", name="How it stands, per party")).to_contain_text("Not assessed")
     page.get_by_role("link", name="US delegation received").first.click()
     expect(page.get_by_role("heading", name="Who attended")).to_be_visible()
     expect(page.get_by_role("heading", name="Only mentioned")).to_be_visible()

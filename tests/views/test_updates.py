@@ -282,8 +282,26 @@ def test_lists_and_pages_tell_of_the_day_that_is_asked_for(app, client):
         page = client.get(f"{C1}?{asked}")
         assert ("As of" in page.text) is bool(asked)
         assert ("/log" in page.text) is not bool(asked)
+        if asked:
+            meeting = client.get(f"/meetings/mx-us-2023-07-24?{asked}").text
+            assert "As of" in meeting
+            assert (f"tag-{status}" in meeting) or status == "not_assessed"
+            assert ("tag-mixed" in meeting) is (status == "mixed")
     assert client.get("/commitments/?known_by=2024-03-05&format=json").json["total"] == 0
+    assert "mx-us-2023-07-24.c1" not in client.get("/meetings/mx-us-2023-07-24?known_by=2024-03-05").text
     assert "It was recorded here only later" in client.get(f"{C1}?known_by=2024-03-05").text
+
+
+def test_a_correction_is_not_told_before_it_was_known(app, client):
+    log(client)
+    client.send(f"/updates/{U}1/correct", {"status": "partly_done"})
+    with app.app_context():
+        first, second = session.scalars(select(ProgressUpdate.recorded_at).order_by(ProgressUpdate.id))
+    for moment, by in ((first, None), (second, f"{U}2")):
+        asked = moment.isoformat().replace("+", "%2B")
+        found = client.get(f"/updates/?format=json&known_by={asked}&columns=corrected_by").json["items"]
+        assert {item["code"]: item["corrected_by"] for item in found}[f"{U}1"] == by
+        assert len(found) == (1 if by is None else 2)
 
 
 def test_under_a_past_clock_what_was_edited_since_is_told(app, client):

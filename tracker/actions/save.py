@@ -57,6 +57,26 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
     flush()
 
 
+def save_each(account: Account | None, edits: Sequence[tuple[Any, RecordForm]]) -> None:
+    """Put forms into many records of one kind at once, all or nothing.
+
+    Raises Invalid with what is wrong by the code of each record that is refused; the forms hold the messages.
+    """
+    answer_for(account)
+    with session.no_autoflush:
+        refused = [(record, form) for record, form in edits if not form.validate()]
+        if refused:
+            raise Invalid({record.code: [told_wrong(form, form.errors)] for record, form in refused})
+        for record, form in edits:
+            _put(form, record)
+    flush()
+
+
+def told_wrong(form: Any, errors: Any) -> str:
+    """Return what is wrong with the fields of a form in one text, each by its label."""
+    return " ".join(f"{form[name].label.text}: {' '.join(map(str, said))}" for name, said in errors.items())
+
+
 def remove(account: Account | None, record: Any) -> None:
     """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
     answer_for(account)

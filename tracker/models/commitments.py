@@ -178,14 +178,19 @@ class CommitmentSource(Record):
 OVERALL = Enum(OverallStatus, native_enum=False, values_callable=lambda listed: [word.value for word in listed])
 
 
-def _overall_status() -> Any:
-    leads = (CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD)
-    common = case(
-        (func.count(CommitmentParty.status.distinct()) == 1, func.min(CommitmentParty.status)),
-        (func.count(CommitmentParty.status) == 0, literal(Status.NOT_ASSESSED.value)),
+def common(status: Any) -> Any:
+    """Return the word that all statuses of a group are, else mixed; of no status, that it is not assessed."""
+    return case(
+        (func.count(status.distinct()) == 1, func.min(status)),
+        (func.count(status) == 0, literal(Status.NOT_ASSESSED.value)),
         else_=literal(OverallStatus.MIXED.value),
     )
-    return type_coerce(select(common).where(*leads).correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
+
+
+def _overall_status() -> Any:
+    leads = (CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD)
+    query = select(common(CommitmentParty.status)).where(*leads)
+    return type_coerce(query.correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
 
 
 def _side(party: Any, whole: Any) -> Any:

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from tracker.models.commitments import OVERALL, Commitment, CommitmentParty
+from tracker.models.commitments import OVERALL, Commitment, CommitmentParty, common
 from tracker.models.updates import ProgressUpdate
-from tracker.vocabulary import OverallStatus, PartyRole, Retired, Standing, Status, Word
+from tracker.vocabulary import PartyRole, Retired, Standing, Status, Word
 
 
 def told(word: Any, words: type[Word]) -> Any:
@@ -107,12 +107,7 @@ def overall(clock: Clock) -> Any:
     if not clock.past:
         return Commitment.status
     lead = leads(clock)
-    common = case(
-        (func.count(lead.c.status.distinct()) == 1, func.min(lead.c.status)),
-        (func.count(lead.c.status) == 0, literal(Status.NOT_ASSESSED.value)),
-        else_=literal(OverallStatus.MIXED.value),
-    )
-    query = select(common).select_from(lead).where(lead.c.commitment_id == Commitment.id)
+    query = select(common(lead.c.status)).select_from(lead).where(lead.c.commitment_id == Commitment.id)
     return type_coerce(query.correlate(Commitment).scalar_subquery(), OVERALL)
 
 

@@ -7,7 +7,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.database import session
-from tracker.models import Claim, Commitment, Meeting, MeetingLink
+from tracker.models import Claim, Clock, Commitment, Meeting, MeetingLink
+from tracker.models.standings import known
+from tracker.queries import find
+from tracker.records import CATALOGUE
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,21 @@ class ToldHere:
     links: Sequence[MeetingLink]
 
 
-def told_at(meeting: Meeting) -> ToldHere:
-    commitments = select(Commitment).where(Commitment.meeting == meeting).order_by(Commitment.id)
+def told_at(meeting: Meeting, clock: Clock) -> ToldHere:
+    """Return what is told of a meeting, its commitments as they stood by the clock."""
+    commitments = select(Commitment).where(Commitment.meeting == meeting, known(clock)).order_by(Commitment.id)
     claims = select(Claim).where(Claim.meeting == meeting).order_by(Claim.id)
     links = select(MeetingLink).where(or_(MeetingLink.meeting == meeting, MeetingLink.to == meeting))
     return ToldHere(
-        session.scalars(
-            commitments.options(
-                selectinload(Commitment.area), selectinload(Commitment.parties), selectinload(Commitment.sources)
-            )
-        ).all(),
+        find.told(
+            CATALOGUE["commitments"],
+            session.scalars(
+                commitments.options(
+                    selectinload(Commitment.area), selectinload(Commitment.parties), selectinload(Commitment.sources)
+                )
+            ).all(),
+            clock,
+        ),
         session.scalars(claims.options(selectinload(Claim.area), selectinload(Claim.passage))).all(),
         session.scalars(links.order_by(MeetingLink.id).options(selectinload(MeetingLink.passage))).all(),
     )

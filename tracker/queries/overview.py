@@ -2,17 +2,18 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, and_, case, func, literal, or_, select, true, type_coerce, union_all
 
 from tracker.database import session
-from tracker.models import Clock, Commitment, Meeting, PolicyArea
+from tracker.models import Clock, Commitment, CommitmentParty, Meeting, PolicyArea, ProgressUpdate
+from tracker.models.commitments import OVERALL, common
 from tracker.models.follow_up import follow_up
 from tracker.models.standings import known, overall
 from tracker.records.filters import recorded_by
-from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallStatus
+from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallStatus, PartyRole, Status
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,49 @@ def reasons(clock: Clock, review_every: int) -> dict[FollowUp, int]:
     pair = follow_up(clock, review_every).subquery()
     there = select(Commitment.id).where(known(clock))
     query = select(pair.c.word, func.count()).where(pair.c.id.in_(there)).group_by(pair.c.word)
-    found: dict[Any, int] = dict(session.execute(query).tuples().all())
+    counted: Any = session.execute(query)
+    found = dict(counted.all())
     return {word: found.get(word, 0) for word in FollowUp}
 
 
-def over_time(days: Sequence[datetime.date], clock: Clock) -> list[dict[Any, int]]:
-    """Return for each day how many commitments stood how at its end, as known by the clock: {status: n}."""
-    found: list[dict[Any, int]] = []
-    for day in days:
-        then = clock if day == clock.on else replace(clock, on=day, past=True)
-        each = select(overall(then).label("status")).where(known(then)).subquery()
-        counted = session.execute(select(each.c.status, func.count()).group_by(each.c.status))
-        found.append(dict(counted.tuples().all()))
+def over_time(days: Sequence[datetime.date], clock: Clock) -> dict[datetime.date, dict[Any, int]]:
+    """Return how many commitments stood how at the end of each day, as known by the clock: {day: {status: n}}.
+
+    Nothing is told of a day by which there was no commitment.
+    """
+    lead, span = CommitmentParty, _spans(clock)
+    # How things stand now, and not how they stood today, asks of no day.
+    ends = {day: datetime.date.max if day == clock.on and not clock.past else day for day in days}
+    points = (select(literal(day, Date()).label("day"), literal(end, Date()).label("end")) for day, end in ends.items())
+    point = union_all(*points).subquery()
+    on_day = and_(span.c.effective_on <= point.c.end, or_(span.c.until.is_(None), span.c.until > point.c.end))
+    status = case((lead.id.is_not(None), func.coalesce(span.c.status, literal(Status.NOT_ASSESSED.value))))
+    each = (
+        select(point.c.day, type_coerce(common(status), OVERALL).label("status"))
+        .select_from(point)
+        .join(Commitment, and_(Commitment.made_on <= point.c.end, known(clock)))
+        .outerjoin(lead, and_(lead.commitment_id == Commitment.id, lead.role == PartyRole.LEAD))
+        .outerjoin(span, and_(span.c.commitment_id == lead.commitment_id, span.c.party_id == lead.party_id, on_day))
+        .group_by(point.c.day, Commitment.id)
+        .subquery()
+    )
+    counted: Any = session.execute(select(*each.c, func.count()).group_by(*each.c))
+    found: dict[datetime.date, dict[Any, int]] = {}
+    for day, word, number in counted:
+        found.setdefault(day, {})[word] = number
     return found
+
+
+def _spans(clock: Clock) -> Any:
+    """Return from which day until which each update said how its lead stood, as known by the clock."""
+    update = ProgressUpdate
+    until = func.lead(update.effective_on).over(
+        partition_by=(update.commitment_id, update.party_id),
+        order_by=(update.effective_on, update.recorded_at, update.id),
+    )
+    said = (update.status.is_not(None), clock.stood(update, "corrects_id"))
+    columns = (update.commitment_id, update.party_id, update.status, update.effective_on)
+    return select(*columns, until.label("until")).where(*said).subquery()
 
 
 def meetings(clock: Clock, most: int) -> Sequence[Any]:

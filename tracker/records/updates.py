@@ -1,14 +1,17 @@
 """Updates, their evidence and checks, as people meet them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
 from tracker.clocks import end_of, start_of, today
-from tracker.models import CheckLog, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
+from tracker.models import CheckLog, Clock, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
 from tracker.models.standings import stands
 from tracker.records.base import Column, Kind, RowForm, derived, note
 from tracker.records.choices import Choice
@@ -96,6 +99,17 @@ class UpdateFilters(Filters):
     standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: stands(filters.clock))
 
 
+def _tell(updates: Sequence[ProgressUpdate], clock: Clock) -> None:
+    """Leave out of updates the corrections that were not known yet."""
+    if clock.known_by is None:
+        return
+    reading: Any = object_session(updates[0])
+    ids, later = {update.id: update for update in updates}, ProgressUpdate.recorded_at > clock.known_by
+    corrected = select(ProgressUpdate.corrects_id).where(ProgressUpdate.corrects_id.in_(ids), later)
+    for number in reading.scalars(corrected):
+        set_committed_value(ids[number], "corrected_by", None)
+
+
 UPDATES = Kind(
     name="updates",
     form=UpdateForm,
@@ -128,6 +142,7 @@ UPDATES = Kind(
         derived("joint_id", _l("Logged jointly with"), lambda update: update.joint_id, Text()),
     ),
     heading="code",
+    tell=_tell,
 )
 
 
@@ -152,9 +167,7 @@ class EvidenceForm(RowForm):
             raise StopValidation(_("A passage or a web address, not both: add another row for the other."))
 
     def validate_web_address(self, field: Any) -> None:
-        missing = [
-            str(each.label.text) for each in (self.title, self.retrieved_on) if not each.data and not each.errors
-        ]
+        missing = [str(each.label.text) for each in (self.title, self.retrieved_on) if not (each.data or each.errors)]
         if missing:
             raise StopValidation(_("A page changes: fill in “%(fields)s” too.", fields=_("” and “").join(missing)))
 

@@ -18,6 +18,7 @@ from tracker.records.meetings import when
 from tracker.views import (
     addresses,
     answers,
+    bulk,
     duplicates,
     follow_up,
     guards,
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters |= {"kind": addresses.KindName, "paged": addresses.PagedKindName, "code": addresses.Code}
     guards.init_app(app)
     answers.init_app(app)
+    app.register_blueprint(bulk.pages)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)

@@ -84,6 +84,13 @@ def address(**changes: Any) -> str:
     return request.path + (f"?{urlencode(list(args.items(multi=True)))}" if args else "")
 
 
+def tidy_address() -> str:
+    """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
+    if all(value for _name, value in request.args.items(multi=True)):
+        return ""
+    return address(**{name: [v for v in request.args.getlist(name) if v] or None for name in request.args})
+
+
 def without(name: str, value: str) -> str:
     """Return this page's address without one value of a filter."""
     return address(**{name: [each for each in request.args.getlist(name) if each != value]})

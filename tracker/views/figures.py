@@ -75,10 +75,8 @@ def of_statuses(clock: Clock) -> dict[str, Any]:
 
     Nothing where there were commitments on fewer than two of the days.
     """
-    days = month_ends(clock.on)
-    counts = overview.over_time(days, clock)
-    first = next((place for place, counted in enumerate(counts) if counted), len(days))
-    days, counts = days[first:], counts[first:]
+    told_on = overview.over_time(month_ends(clock.on), clock)
+    days, counts = sorted(told_on), [told_on[day] for day in sorted(told_on)]
     if len(days) < 2:
         return {}
     words = [word for word in OverallStatus if any(word in counted for counted in counts)]

@@ -27,7 +27,15 @@ HEADERS = {
 MOST_FIELDS = 18_000
 
 #: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
-KEEPING = {"records.new", "records.edit", "texts.attach", "updates.log", "updates.correct", "updates.check"}
+KEEPING = {
+    "records.new",
+    "records.edit",
+    "texts.attach",
+    "updates.log",
+    "updates.correct",
+    "updates.check",
+    "bulk.change",
+}
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
 UPLOADING = {"texts.attach", "imports.upload"}
 MOST_UPLOADED = 27 * 1024 * 1024

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_percent
+from flask_babel import format_date, format_percent
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -21,7 +21,7 @@ from tracker.records import CATALOGUE
 from tracker.records.clocked import Clocked
 from tracker.records.days import Day
 from tracker.views import figures
-from tracker.views.addresses import address
+from tracker.views.addresses import tidy_address
 from tracker.vocabulary import CommitmentKind, OverallStatus, Standing
 
 pages = Blueprint("home", __name__)
@@ -68,8 +68,8 @@ class Changes:
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    if not all(request.args.values()):
-        return redirect(address(**{name: None for name, value in request.args.items() if not value}))
+    if tidy := tidy_address():
+        return redirect(tidy)
     asked = Asked(request.args)
     if not asked.validate():
         raise Invalid(asked.errors)
@@ -89,6 +89,7 @@ def index() -> ResponseReturnValue:
         meeting_count=overview.meeting_count(clock),
         steps=[] if clock.past else history.latest(MOST_STEPS),
         trend=figures.of_statuses(clock),
+        format_date=format_date,
         percent=lambda number: format_percent(number / 100, format="#,##0.#%"),
         **_matrix(clock),
     )

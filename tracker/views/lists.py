@@ -10,7 +10,7 @@ from tracker.errors import Invalid
 from tracker.queries import find
 from tracker.records import Kind
 from tracker.records.base import Column
-from tracker.views.addresses import address, asked_format
+from tracker.views.addresses import asked_format
 
 #: What an address holds beside filters.
 VIEW = ("after", "before", "columns", "format", "sort")
@@ -25,13 +25,6 @@ class List:
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)
-
-    @property
-    def tidy_address(self) -> str:
-        """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
-        if all(value for _name, value in self.args.items(multi=True)):
-            return ""
-        return address(**{name: [v for v in self.args.getlist(name) if v] or None for name in self.args})
 
     def columns(self, usual: Sequence[str], always: str) -> list[Column]:
         """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""

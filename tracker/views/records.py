@@ -13,7 +13,7 @@ from tracker.models import Clock
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, figures, files
-from tracker.views.addresses import asked_clock, asked_format, record_address
+from tracker.views.addresses import asked_clock, asked_format, record_address, tidy_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
 from tracker.views.lists import List
@@ -34,8 +34,8 @@ def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseRetur
 @pages.get("/<kind:kind>/")
 def index(kind: Kind) -> ResponseReturnValue:
     wanted = List(kind, request.args)
-    if wanted.tidy_address:
-        return redirect(wanted.tidy_address)
+    if tidy := tidy_address():
+        return redirect(tidy)
     if wanted.format:
         return files.FORMATS[wanted.format](wanted)
     return page("index", kind, list=wanted)
@@ -64,13 +64,14 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
 def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
     """Show the page of a record, with what a form on it could not take."""
     rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
-    beside: dict[str, Any] = {}
+    clock = told.get("clock") or asked_clock()
+    beside: dict[str, Any] = {"clock": clock}
     if kind.name == "meetings":
-        beside["told_here"] = meetings.told_at(record)
+        beside["told_here"] = meetings.told_at(record, clock)
     if kind.name == "indicators":
-        beside = figures.of_indicator(record)
+        beside |= figures.of_indicator(record)
     if kind.name == "documents":
-        beside = {
+        beside |= {
             "wrong": {},
             "pasted": "",
             "cited": {"paragraph": "", "sentence": ""},
@@ -78,8 +79,7 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
         }
         beside["reading"] = reading.reading_of(record, rows["passages"])
     if kind.name == "commitments":
-        clock = told.get("clock") or asked_clock()
-        beside = {"clock": clock, "links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
+        beside |= {"links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
         beside["before"] = timeline.changed_since(record, clock.known_by)
         beside |= figures.of_commitment(record)
     if kind.name == "commitments" and record.quote:

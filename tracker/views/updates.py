@@ -107,7 +107,8 @@ def _enter(commitment: Commitment, corrected: ProgressUpdate | None) -> Response
             sheet=sheet,
             seen=seen,
             next=own_path(request.values.get("next")),
-            statuses=list(Status),
+            # That nobody has looked is what holds without an update; to come back to it, void what was logged.
+            statuses=[word for word in Status if word is not Status.NOT_ASSESSED],
             without_evidence=WITHOUT_EVIDENCE,
             **told,
         )

@@ -1,0 +1,80 @@
+"""How statuses moved, and what each update moved, held to a plain version of the rules."""
+
+import datetime
+import random
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from tests import make, past
+from tracker.clocks import today
+from tracker.database import session, writing
+from tracker.models import Clock, ProgressUpdate
+from tracker.queries import overview, updates
+from tracker.vocabulary import Status
+
+
+@pytest.fixture(params=range(3))
+def planted(app, request):
+    with app.app_context():
+        with writing():
+            past.plant(random.Random(request.param), commitments=20)
+        yield
+
+
+def plain(on, known_by=None):
+    return Counter(past.overall(leads) for leads in past.there(on, known_by).values())
+
+
+@pytest.mark.parametrize("known_by", [None, past.moment(350)])
+def test_statuses_over_time_are_those_of_each_day(planted, known_by):
+    days = [past.day(number) for number in range(0, 600, 40)]
+    found = overview.over_time(days, Clock(days[-1], known_by))
+    assert len(found) > 5
+    told = {day: {word.value: number for word, number in found.get(day, {}).items()} for day in days}
+    assert told == {day: dict(plain(day, known_by)) for day in days}
+
+
+def test_the_last_point_is_how_things_stand_now(planted):
+    with writing():
+        make.commitment(made_on=(today() + datetime.timedelta(days=9)).isoformat())
+    clock = Clock(today(), past=False)
+    (counted,) = overview.over_time([today()], clock).values()
+    statuses = Counter()
+    for area in overview.by_area(clock):
+        statuses.update({word: n for word, n in area.statuses.items() if n})
+    assert counted == statuses
+
+
+def test_an_update_tells_how_its_lead_stood_before(planted):
+    found = updates.movements(select(ProgressUpdate), 1000)
+    assert len(found) == len(session.scalars(select(ProgressUpdate)).all()) > 20
+    moments = [moved.update.recorded_at for moved in found]
+    assert moments == sorted(moments, reverse=True)
+    for moved in found:
+        it = moved.update
+        stood = past.standings(it.effective_on, before=it.recorded_at)
+        before = stood.get((it.commitment_id, it.party_id), Status.NOT_ASSESSED)
+        assert moved.before == (it.corrects.status if it.corrects else before)
+    assert {bool(moved.update.corrects) for moved in found} == {True, False}
+
+
+def test_meetings_are_those_that_had_begun_and_those_that_are_planned(app):
+    with app.app_context(), writing():
+        make.meeting(code="ahead", starts_on="2024-03-05", status="planned")
+        make.meeting(code="later", starts_on="2024-04-05", status="planned")
+        make.meeting(code="off", starts_on="2024-03-06", status="cancelled")
+        make.meeting(code="today", starts_on="2024-03-01", status="planned")
+        make.meeting(code="held", starts_on="2024-02-05")
+        make.meeting(code="unknown", starts_on=None, date_precision="unknown")
+    with app.app_context():
+        clock = Clock(datetime.date(2024, 3, 1))
+        assert [each.code for each in overview.planned(clock, 2)] == ["today", "ahead"]
+        assert overview.last_held(clock).code == "held"
+        latest = [meeting.code for meeting, _number in overview.meetings(clock, 9)]
+        assert latest == ["today", "held", "mx-us-2023-07-24", "mx-us-2023-05-30", "unknown"]
+        # Nothing was recorded here by then.
+        unknown = Clock(clock.on, past.moment(0))
+        assert overview.last_held(unknown) is None
+        assert not [*overview.planned(unknown, 9), *overview.meetings(unknown, 9)]

@@ -1,0 +1,117 @@
+"""The pages on which many commitments are changed in one step, and a step is taken back."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from tracker.actions.bulk import give, undo
+from tracker.clocks import today
+from tracker.database import session
+from tracker.errors import Conflict, Invalid, NotFound
+from tracker.models import BulkStep, Commitment
+from tracker.queries import bulk
+from tracker.records import CATALOGUE
+from tracker.records.bulk import BulkForm
+from tracker.views.addresses import own_path
+from tracker.views.lists import List
+
+pages = Blueprint("bulk", __name__, url_prefix="/bulk")
+
+
+def list_address() -> str:
+    """Return the address of the list that the commitments were chosen in."""
+    query = request.query_string.decode()
+    return "/commitments/" + (f"?{query}" if query else "")
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    return render_template("bulk/index.html", steps=bulk.latest())
+
+
+@pages.get("/change")
+def again() -> ResponseReturnValue:
+    """Lead back to the list somebody who opens the address of the form anew."""
+    return redirect(list_address())
+
+
+@pages.post("/change")
+def change() -> ResponseReturnValue:
+    """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
+    wanted, posted = List(CATALOGUE["commitments"], request.args), request.form
+    if wanted.filters.clock.past:
+        raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
+    try:
+        commitments = bulk.all_of(wanted.query) if "whole" in posted else bulk.named(posted.getlist("code"))
+    except Invalid as error:
+        return render_template("bulk/refused.html", list_address=list_address(), errors=error.errors), error.status
+    step = posted.get("step")
+    form = BulkForm(posted if step else MultiDict({"checked_on": today().isoformat()}))
+    if g.get("stale"):
+        return page("choose", wanted, commitments, form, 400, stale=True)
+    if step not in ("confirm", "do"):
+        return page("choose", wanted, commitments, form)
+    if not form.validate():
+        return page("choose", wanted, commitments, form, Invalid.status)
+    if step == "confirm":
+        return page("confirm", wanted, commitments, form)
+    if posted.get("seen") != bulk.seen(commitments):
+        return page("confirm", wanted, commitments, form, Conflict.status, changed=True)
+    return done(wanted, commitments, form)
+
+
+def done(wanted: List, commitments: Sequence[Commitment], form: BulkForm) -> ResponseReturnValue:
+    codes = [commitment.code for commitment in commitments]
+    changing = len({line.commitment for line in bulk.lines(commitments, form)})
+    try:
+        step = give(g.account, commitments, form.given)
+    except (Invalid, Conflict) as error:
+        session.rollback()
+        refused = error.errors if isinstance(error, Invalid) else {"": [str(error)]}
+        return page("confirm", wanted, bulk.named(codes), form, error.status, refused=refused)
+    told = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
+    # The page that shows it offers to undo the step of this number.
+    flash(told, f"undo {step.id}")
+    return redirect(list_address(), 303)
+
+
+def page(
+    name: str, wanted: List, commitments: Sequence[Commitment], form: BulkForm, status: int = 200, **told: Any
+) -> ResponseReturnValue:
+    usual: dict[str, Any] = {"stale": False, "changed": False, "refused": {}}
+    if name == "confirm":
+        lines = bulk.lines(commitments, form)
+        # How many of the lines that are shown are about each.
+        counted = Counter(line.commitment for line in lines[: bulk.MOST_LINES])
+        usual |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.seen(commitments)}
+        usual["changing"] = len({line.commitment for line in lines})
+    whole = "whole" in request.form
+    if whole:
+        usual["sentence"] = wanted.filters.sentence() or _("no filter: the whole list")
+    return render_template(
+        f"bulk/{name}.html",
+        commitments=commitments,
+        form=form,
+        whole=whole,
+        list_address=list_address(),
+        **usual | told,
+    ), status
+
+
+@pages.post("/<code:number>/undo")
+def back(number: str) -> ResponseReturnValue:
+    step = session.get(BulkStep, int(number)) if re.fullmatch(r"[1-9]\d{0,8}", number) else None
+    if step is None:
+        raise NotFound(_("No step has the number “%(number)s”.", number=number[:20]))
+    following = own_path(request.form.get("next")) or "/bulk/"
+    if left := undo(g.account, step):
+        return render_template("bulk/undone.html", left=left, most=bulk.MOST_LINES, following=following)
+    flash(_("The step is undone: what it changed is as it was before."))
+    return redirect(following, 303)

@@ -1,0 +1,179 @@
+"""Every list of words a record may use: what is stored, what people read, and what it means."""
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.vocabulary.progress import (
+    CLOSING,
+    SCORED_ONCE_DUE,
+    SCORES,
+    WITHOUT_EVIDENCE,
+    Confidence,
+    DeadlineState,
+    EvidenceRelation,
+    FollowUp,
+    OverallStatus,
+    Retired,
+    Standing,
+    Status,
+)
+from tracker.vocabulary.word import Word
+
+__all__ = [
+    "CLOSING",
+    "SCORED_ONCE_DUE",
+    "SCORES",
+    "WITHOUT_EVIDENCE",
+    "Action",
+    "Attendance",
+    "Basis",
+    "Certainty",
+    "CommitmentKind",
+    "CommitmentLinkKind",
+    "Confidence",
+    "DatePrecision",
+    "DeadlineKind",
+    "DeadlineState",
+    "DocumentKind",
+    "EvidenceRelation",
+    "FollowUp",
+    "MeetingLinkKind",
+    "MeetingStatus",
+    "OverallStatus",
+    "PartyKind",
+    "PartyRole",
+    "PassageCheck",
+    "Priority",
+    "Retired",
+    "SeatRole",
+    "SourceRelation",
+    "Standing",
+    "Status",
+    "Word",
+]
+
+
+class CommitmentKind(Word):
+    NEW_COMMITMENT = (
+        "new_commitment",
+        _l("New commitment"),
+        _l(
+            "A named party undertakes a future act or decision, even to go on with something: "
+            "“committed to”, “agreed to”."
+        ),
+    )
+    REAFFIRMATION = (
+        "reaffirmation",
+        _l("Reaffirmation"),
+        _l("Restates a commitment that already stands: “our commitment to”, “remain committed”."),
+    )
+    INTENTION = "intention", _l("Intention"), _l("Weaker than a commitment: plans, “discussed”, “made known”.")
+
+
+class Priority(Word):
+    HIGH = "high", _l("High")
+    NORMAL = "normal", _l("Normal")
+    LOW = "low", _l("Low")
+
+
+class DeadlineKind(Word):
+    EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
+    RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")
+    RECURRING = "recurring", _l("Recurring"), _l("Comes round again every so many months.")
+    ONGOING = "ongoing", _l("Ongoing"), _l("To be kept up without end.")
+    NONE = "none", _l("None"), _l("No deadline is given.")
+
+
+class PartyRole(Word):
+    LEAD = "lead", _l("Lead"), _l("Undertakes it, and has a status of its own.")
+    SUPPORT = "support", _l("Support"), _l("Helps a lead.")
+    BENEFICIARY = "beneficiary", _l("Beneficiary"), _l("Is to gain from it.")
+
+
+class SourceRelation(Word):
+    STATES = "states", _l("States"), _l("The parties’ own words undertake it here.")
+    REPORTS = "reports", _l("Reports"), _l("Somebody says here that it was undertaken.")
+    RESTATES = "restates", _l("Restates"), _l("The parties say it again here.")
+
+
+class PartyKind(Word):
+    COUNTRY = "country", _l("Country")
+    GOVERNMENT_BODY = "government_body", _l("Government body")
+    INTERNATIONAL_ORGANISATION = "international_organisation", _l("International organisation")
+
+
+class DocumentKind(Word):
+    JOINT_STATEMENT = "joint_statement", _l("Joint statement")
+    COMMUNIQUE = "communique", _l("Communiqué")
+    READOUT = "readout", _l("Readout")
+    NEWS_REPORT = "news_report", _l("News report")
+    FACT_SHEET = "fact_sheet", _l("Fact sheet")
+    PROGRESS_REPORT = "progress_report", _l("Progress report")
+    DATASET = "dataset", _l("Dataset")
+    SOCIAL_POST = "social_post", _l("Social post")
+    OTHER = "other", _l("Other")
+
+
+class PassageCheck(Word):
+    """Whether a passage's words stand in the text of its document; worked out, never typed."""
+
+    FOUND = "found", _l("Found"), _l("Its words stand at the recorded place of the attached text.")
+    MOVED = "moved", _l("Moved"), _l("The same words stand elsewhere in the attached text.")
+    NOT_FOUND = "not_found", _l("Not found"), _l("The attached text does not hold its words.")
+    NO_TEXT = "no_text", _l("No text"), _l("No text of the document is attached, so nothing could be checked.")
+
+
+class DatePrecision(Word):
+    DAY = "day", _l("Day")
+    MONTH = "month", _l("Month")
+    YEAR = "year", _l("Year")
+    UNKNOWN = "unknown", _l("Unknown")
+
+
+class Basis(Word):
+    STATED = "stated", _l("Stated"), _l("A document says so.")
+    INFERRED = "inferred", _l("Inferred"), _l("Worked out; the note says from what.")
+
+
+class MeetingStatus(Word):
+    HELD = "held", _l("Held")
+    PLANNED = "planned", _l("Planned")
+    CANCELLED = "cancelled", _l("Cancelled")
+
+
+class SeatRole(Word):
+    HOST = "host", _l("Host")
+    HEAD_OF_DELEGATION = "head_of_delegation", _l("Head of delegation")
+    PARTICIPANT = "participant", _l("Participant")
+
+
+class Attendance(Word):
+    ATTENDED = "attended", _l("Attended"), _l("A document says so.")
+    INFERRED = "inferred", _l("Attended (inferred)"), _l("Worked out; the note says from what.")
+    MENTIONED_ONLY = "mentioned_only", _l("Mentioned only"), _l("Named in a document, without a seat at this meeting.")
+
+
+class MeetingLinkKind(Word):
+    FOLLOWS = "follows", _l("Follows")
+    REFERS_TO = "refers_to", _l("Refers to")
+    SAME_AS = "same_as", _l("Same as")
+
+
+class CommitmentLinkKind(Word):
+    RESTATES = "restates", _l("Restates"), _l("Says again what the other said.")
+    STRENGTHENS = "strengthens", _l("Strengthens"), _l("Undertakes more, or sooner, or more firmly.")
+    WEAKENS = "weakens", _l("Weakens"), _l("Undertakes less, or later, or less firmly.")
+    REPLACES = "replaces", _l("Replaces"), _l("Stands in the other’s place from now on.")
+    SPLITS = "splits", _l("Splits"), _l("Takes over a part of the other.")
+    DEPENDS_ON = "depends_on", _l("Depends on"), _l("Is to be done once the other is.")
+    IN_RETURN_FOR = "in_return_for", _l("In return for"), _l("One side undertakes it because the other undertook that.")
+
+
+class Certainty(Word):
+    STATED = "stated", _l("Stated"), _l("A document says so.")
+    POSSIBLE = "possible", _l("Possible"), _l("It may be so, no more.")
+
+
+class Action(Word):
+    ADDED = "added", _l("Added")
+    EDITED = "edited", _l("Edited")
+    REMOVED = "removed", _l("Removed")
