@@ -195,6 +195,81 @@ def test_a_status_that_no_update_gave_is_named_though_the_history_knows_it(app):
     assert_named([told], f"commitment-parties/{C1}.p1", "done", "not_assessed", "none")
 
 
+# Progress
+
+
+@pytest.fixture
+def logged(app):
+    """Two updates of a lead, the later one its finding, and a claim in the earlier."""
+    with app.app_context(), writing():
+        said = {"commitment": C1, "party": "mx"}
+        make.update(**said, effective_on="2024-02-01", claimed_status="done", claimed_by="The ministry")
+        make.update(**said, status="stalled")
+    assert found(app) == []
+
+
+def update_called(code):
+    return f"(SELECT id FROM progress_update WHERE code = '{C1}.{code}')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            f"UPDATE commitment_party SET status = 'done' WHERE code = '{C1}.p1'",
+            [f"commitment-parties/{C1}.p1", f"“done” ({C1}.u2)", f"“stalled” ({C1}.u2)"],
+        ),
+        (
+            f"UPDATE commitment_party SET finding_id = {update_called('u1')} WHERE code = '{C1}.p1'",
+            [f"commitment-parties/{C1}.p1", f"“stalled” ({C1}.u1)", f"“stalled” ({C1}.u2)"],
+        ),
+        (
+            f"UPDATE commitment_party SET claim_id = {update_called('u2')} WHERE code = '{C1}.p1'",
+            [f"commitment-parties/{C1}.p1"],
+        ),
+        (
+            f"UPDATE commitment_party SET finding_id = {update_called('u2')} WHERE code = '{C1}.p2'",
+            [f"commitment-parties/{C1}.p2", f"({C1}.u2)", "(none)"],
+        ),
+        (f"DELETE FROM evidence WHERE code = '{C1}.u2.e1'", [f"updates/{C1}.u2", "no evidence supports it"]),
+        (
+            f"UPDATE evidence SET relation = 'context' WHERE code = '{C1}.u1.e1'",
+            [f"updates/{C1}.u1", "no evidence supports it"],
+        ),
+        (f"DELETE FROM evidence WHERE code = '{C1}.u2.e1'", [f"evidence/{C1}.u2.e1", "it is not"]),
+        (
+            f"UPDATE progress_update SET status = 'done' WHERE code = '{C1}.u2'",
+            [f"commitment-parties/{C1}.p1", "“stalled”", "“done”"],
+        ),
+        (f"UPDATE progress_update SET reason = 'Spoilt' WHERE code = '{C1}.u1'", [f"updates/{C1}.u1", "reason"]),
+        (
+            f"UPDATE progress_update SET effective_on = '2024-04-01' WHERE code = '{C1}.u1'",
+            [f"commitment-parties/{C1}.p1", f"({C1}.u2)", f"“in_progress” ({C1}.u1)"],
+        ),
+        (
+            f"UPDATE progress_update SET recorded_at = '2020-01-01 00:00:00.000000+00:00' WHERE code = '{C1}.u1'",
+            [f"updates/{C1}.u1", "recorded_at"],
+        ),
+    ],
+    ids=[
+        "status",
+        "finding",
+        "claim",
+        "finding-of-another",
+        "evidence-gone",
+        "evidence-turned",
+        "evidence-missed",
+        "finding-changed",
+        "reason",
+        "day",
+        "moment",
+    ],
+)
+def test_spoilt_progress_is_named(app, logged, statement, told):
+    spoil(app, statement)
+    assert_named(found(app), *told)
+
+
 def test_a_deleted_commitment_is_named(app):
     own = f"(SELECT id FROM commitment WHERE code = '{C1}')"
     spoil(
