@@ -247,6 +247,7 @@ def test_a_commitment_recorded_in_error_is_retired_and_taken_back(app, client):
             commitment.recorded_at = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
     # Before it was retired it was in the lists.
     assert client.get(f"/commitments/?known_by={yesterday}&format=json").json["total"] == 9
+    assert client.get(f"/commitments/?known_by={yesterday}&retired=yes&format=json").json["total"] == 0
     assert "It is back in the lists." in client.send(f"{C1}/retire").text
     assert client.get("/commitments/?format=json").json["total"] == 9
 

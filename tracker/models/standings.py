@@ -114,10 +114,13 @@ def overall(clock: Clock) -> Any:
 def known(clock: Clock, retired: bool = False) -> ColumnElement[bool]:
     """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
     made = and_(Commitment.made_on <= clock.on, clock.knew(Commitment)) if clock.past else true()
-    standing: Any = Commitment.retired_at.is_(None)
-    if clock.known_by:
-        standing = or_(standing, Commitment.retired_at > clock.known_by)
-    return made if retired else and_(made, standing)
+    return made if retired else and_(made, _listed(clock))
+
+
+def _listed(clock: Clock) -> Any:
+    """Return the condition that a commitment was not retired by then."""
+    listed = Commitment.retired_at.is_(None)
+    return or_(listed, Commitment.retired_at > clock.known_by) if clock.known_by else listed
 
 
 def stands(clock: Clock) -> Any:
@@ -127,10 +130,9 @@ def stands(clock: Clock) -> Any:
     return told(case((counted, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
 
 
-def is_retired() -> Any:
-    """Return whether a commitment is retired, as a word."""
-    word = case((Commitment.retired_at.is_(None), literal(Retired.NO.value)), else_=literal(Retired.YES.value))
-    return told(word, Retired)
+def is_retired(clock: Clock) -> Any:
+    """Return whether a commitment was retired by then, as a word."""
+    return told(case((_listed(clock), literal(Retired.NO.value)), else_=literal(Retired.YES.value)), Retired)
 
 
 def derive(session: Any, row: CommitmentParty) -> None:

@@ -164,7 +164,7 @@ class CommitmentFilters(Filters):
     )
     owner = any_of(CommitmentForm.owner, Commitment.owner_id)
     priority = any_of(CommitmentForm.priority, Commitment.priority)
-    retired = any_of(Choice(_l("Recorded in error"), Retired), is_retired())
+    retired = any_of(Choice(_l("Recorded in error"), Retired), lambda filters: is_retired(filters.clock))
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
     primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     made_from = day(_l("Made from"), lambda on: Commitment.made_on >= on)

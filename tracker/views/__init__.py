@@ -12,6 +12,7 @@ from tracker.models import Record
 from tracker.queries import alike, uses
 from tracker.records import CATALOGUE, kind_of, kind_stored_as
 from tracker.records.claims import period
+from tracker.records.clocked import Moment
 from tracker.records.days import Day, Time, date_text
 from tracker.records.filters import parts
 from tracker.records.meetings import when
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
         compared=alike.COMPARED,
         date_text=date_text,
         day_text=Day().bind(Form(), "day").text,
+        known_by_text=Moment().bind(Form(), "moment").text,
         moment_text=Time().bind(Form(), "moment").text,
         without=addresses.without,
         format_datetime=format_datetime,
