@@ -107,6 +107,7 @@ def test_a_name_that_is_typed_is_completed(page, where):
     seat.get_by_text("More", exact=True).click()
     seat.get_by_label("Participant").fill("")
     seat.get_by_label("Participant").press_sequentially("number 42")
+    expect(page.locator("datalist option")).to_have_count(1)
     expect(page.locator("datalist option")).to_have_attribute("value", "person-42")
     expect(page.locator("datalist option")).to_have_text("Person Number 42")
     assert not problems(page)

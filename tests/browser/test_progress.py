@@ -61,13 +61,13 @@ def test_progress_is_logged_corrected_and_looked_back_at(page):
     expect(standing(page, "United States")).to_contain_text("Claim differs")
     expect(page.locator(".above")).to_contain_text("Mixed")
 
-    page.locator(".entry", has_text="A working group met.").get_by_role("link", name="Correct or void").click()
+    page.locator(".log-entry", has_text="A working group met.").get_by_role("link", name="Correct or void").click()
     expect(page.locator("#reason")).to_have_value("A working group met.")
     page.locator("#status-partly_done").check()
     page.locator("#reason").fill("It met, and agreed a list.")
     save(page, "Log the correction")
     expect(standing(page, "Mexico")).to_contain_text("Partly done")
-    struck = page.locator(".entry.undone")
+    struck = page.locator(".log-entry.undone")
     expect(struck).to_contain_text("A working group met.")
     expect(struck.locator("del")).to_have_text(re.compile("Mexico"))
     assert problems(page) == []
@@ -81,11 +81,11 @@ def test_progress_is_logged_corrected_and_looked_back_at(page):
     assert problems(page) == []
     # And by what was known before the correction.
     page.get_by_role("link", name="Back to today").click()
-    moment = page.locator(".entry", has_text="It met, and agreed a list.").locator("time").get_attribute("datetime")
+    moment = page.locator(".log-entry", has_text="It met, and agreed a list.").locator("time").get_attribute("datetime")
     before = re.sub(r"\.(\d+)", lambda found: f".{int(found[1]) - 1:0{len(found[1])}d}", moment).replace("+", "%2B")
     page.goto(f"/commitments/{C1}?as_of=2024-03-15&known_by={before}")
     expect(standing(page, "Mexico")).to_contain_text("In progress")
-    expect(page.locator(".entry.undone")).to_have_count(0)
+    expect(page.locator(".log-entry.undone")).to_have_count(0)
 
     page.goto("/commitments/?status=mixed&as_of=2024-03-15")
     expect(page.locator(".list-table tbody tr")).to_have_count(1)

@@ -67,12 +67,12 @@ def test_every_figure_is_that_of_the_list_it_links_to(client, planted, query):
     links = {link.get("href"): words(link) for link in elements(main, "a")}
     figures = 0
     for href, said in links.items():
-        answer = client.get(href)
-        assert answer.status_code == 200, href
         number, (kind, _slash, rest) = re.search(r"[\d,]+", said), href[1:].partition("/")
         if number and kind in CATALOGUE and rest.startswith("?"):
             assert total(client, href) == int(number[0]), (href, said)
             figures += 1
+        else:
+            assert client.get(href).status_code == 200, href
     assert figures > 15 or query == TIMES[-1]
     told = words(main).split(" commitments, from ")[0].rpartition(" ")[2]
     assert int(told) == total(client, f"/commitments/?{query.partition('&since')[0]}")
@@ -198,7 +198,7 @@ def test_a_score_is_told_with_how_many_are_scored(client):
 
 def test_a_past_page_says_so_and_keeps_its_time(client):
     page = client.get("/?as_of=2024-03-01&known_by=2024-03-05").text
-    assert "As of March 1, 2024, as known by Mar 5, 2024" in page
+    assert "As of March 1, 2024, as known by March 5, 2024" in page
     main = shown(client, "as_of=2024-03-01")
     for name in ("by-area", "needed"):
         links = [link.get("href") for link in elements(part(main, name), "a")]

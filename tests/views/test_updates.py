@@ -227,7 +227,7 @@ def test_what_is_to_be_followed_up_is_counted_as_the_list_counts_it(client):
     client.send("/commitments/mx-us-2023-07-24.c3/edit", {"deadline_kind": "explicit", "due_on": "2024-02-01"})
     page = client.get("/follow-up/")
     for link in elements(parsed(page.text)[0], "a"):
-        if "reason" in (link.get("class") or "").split():
+        if "queue" in (link.get("class") or "").split():
             number, reason = words(link).split(" ", 1)
             named = re.search("reason=([a-z_]+)", link.get("href"))[1]
             assert client.get(f"/commitments/?follow_up={named}&format=json").json["total"] == int(number), reason
