@@ -314,7 +314,14 @@ def test_under_a_past_clock_what_was_edited_since_is_told(app, client):
 
 
 @pytest.mark.parametrize(
-    "asked", ["as_of=2999-01-01", "known_by=2999-01-01", "as_of=soon", "known_by=2024-13-01T00:00"]
+    "asked",
+    [
+        "as_of=2999-01-01",
+        "known_by=2999-01-01",
+        "as_of=soon",
+        "known_by=2024-13-01T00:00",
+        "known_by=0001-01-01T00:00%2B14:00",
+    ],
 )
 @pytest.mark.parametrize("path", ["/commitments/", C1, "/follow-up/", "/meetings/"])
 def test_a_day_that_will_not_do_is_refused(client, path, asked):

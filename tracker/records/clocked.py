@@ -23,9 +23,10 @@ class Moment(Day):
             try:
                 # A plus stands for a blank in an address.
                 at = datetime.datetime.fromisoformat(typed.replace(" ", "+"))
-                self.data = at if at.tzinfo else at.replace(tzinfo=zone())
+                at = at if at.tzinfo else at.replace(tzinfo=zone())
+                self.data = at.astimezone(datetime.UTC)
                 return
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass
         super().process_formdata(valuelist)
         if self.data is not None:
