@@ -350,3 +350,12 @@ def test_a_page_costs_as_many_queries_with_much_progress_as_with_little(app, cli
     with counted(app) as many:
         client.get(path)
     assert len(many) <= len(few)
+
+
+@pytest.mark.parametrize("seen", ["", "nothing-has-this-code", "\0", "9" * 5000])
+def test_whatever_was_seen_what_was_logged_meanwhile_is_told(app, client, seen):
+    log(client)
+    response = log(client, seen=seen, reason="Mine.")
+    assert response.status_code == 409
+    assert "Something was logged since you opened this page" in response.text
+    assert "Mine." in response.text

@@ -123,9 +123,9 @@ def latest(commitment: Commitment) -> str:
 
 def _since(commitment: Commitment, seen: str) -> Any:
     """Return the updates that were logged since the one of this code."""
-    known = select(ProgressUpdate.id).where(ProgressUpdate.code == seen).scalar_subquery()
-    query = select(ProgressUpdate).where(ProgressUpdate.commitment == commitment)
-    return session.scalars(query.where(ProgressUpdate.id > known) if seen else query).all()
+    updates = session.scalars(select(ProgressUpdate).where(ProgressUpdate.commitment == commitment)).all()
+    # Compared here and not in a query: anything may have been sent.
+    return [each for each in updates if each.id > next((known.id for known in updates if known.code == seen), 0)]
 
 
 @pages.route("/commitments/<code:code>/check", methods=["GET", "POST"])
