@@ -359,3 +359,10 @@ def test_whatever_was_seen_what_was_logged_meanwhile_is_told(app, client, seen):
     assert response.status_code == 409
     assert "Something was logged since you opened this page" in response.text
     assert "Mine." in response.text
+
+
+def test_only_the_server_gives_codes_to_what_is_logged(app, client):
+    log(client, code=f"{U}900")
+    client.send(f"{C1}/check", {"where_searched": "Everywhere.", "code": "mx-us-2023-07-24.c1.k900", "reason": "x"})
+    assert [item["code"] for item in client.get("/updates/?format=json").json["items"]] == [f"{U}1"]
+    assert [item["code"] for item in client.get("/checks/?format=json").json["items"]] == ["mx-us-2023-07-24.c1.k1"]

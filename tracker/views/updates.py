@@ -40,6 +40,7 @@ class UpdateSheet(Sheet):
         self.leads = [row.party for row in leads_of(self.commitment)]
         self.party = typed.get("party", "") or (self.leads[0].code if len(self.leads) == 1 else "")
         self.void = typed.get("status") == VOID and self.corrected is not None
+        typed.setlist("code", [])
         typed.setlist("commitment", [self.commitment.code])
         typed.setlist("party", [self.corrected.party.code if self.corrected else self.party.replace(JOINTLY, "")])
         typed.setlist("corrects", [self.corrected.code] if self.corrected else [])
@@ -133,6 +134,8 @@ def check(code: str) -> ResponseReturnValue:
     commitment, posted = sought(COMMITMENTS, code), request.form if request.method == "POST" else None
     typed = MultiDict(posted if posted is not None else {"checked_on": today().isoformat(), "where_searched": _usual()})
     typed.setlist("commitment", [code])
+    for name in ("code", "voids", "reason"):
+        typed.setlist(name, [])
     form, status, settle = CheckForm(typed), 200, bool(posted and posted.get("settle"))
     if posted is not None and not g.get("stale"):
         try:
