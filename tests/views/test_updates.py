@@ -366,3 +366,17 @@ def test_only_the_server_gives_codes_to_what_is_logged(app, client):
     client.send(f"{C1}/check", {"where_searched": "Everywhere.", "code": "mx-us-2023-07-24.c1.k900", "reason": "x"})
     assert [item["code"] for item in client.get("/updates/?format=json").json["items"]] == [f"{U}1"]
     assert [item["code"] for item in client.get("/checks/?format=json").json["items"]] == ["mx-us-2023-07-24.c1.k1"]
+
+
+def test_a_record_as_json_holds_nothing_logged_after_the_moment_asked_for(app, client):
+    log(client, effective_on="2024-03-01")
+    log(client, effective_on="2024-05-01", status="stalled")
+    client.send(f"{C1}/check", {"where_searched": "Everywhere.", "checked_on": "2024-06-01"})
+
+    def told(query):
+        found = client.get(f"{C1}?format=json&{query}").json
+        return [row["code"] for row in (*found["updates"], *found["checks"])]
+
+    assert told("as_of=2024-04-01") == [f"{U}1"]
+    assert told("known_by=2024-03-05") == []
+    assert told("as_of=2024-06-01") == [f"{U}1", f"{U}2", "mx-us-2023-07-24.c1.k1"]

@@ -32,8 +32,14 @@ def get(kind: Kind, code: str, clock: Clock | None = None) -> Any:
 
 
 def rows(kind: Kind, parent: Record, clock: Clock | None = None) -> list[Any]:
-    """Return the rows of this kind that belong to a record, in the order they were added."""
+    """Return the rows of this kind that belong to a record, in the order they were added.
+
+    Of what is logged, only what was true and known by the clock.
+    """
     query = select(kind.model).where(getattr(kind.model, kind.parent) == parent).order_by(kind.model.id)
+    if clock and clock.past and kind.append_only:
+        then = kind.filters.true_on
+        query = query.where(clock.knew(kind.model), true() if then is None else then <= clock.on)
     return list(told(kind, session.scalars(query.options(*kind.loads())).all(), clock))
 
 
