@@ -380,3 +380,13 @@ def test_a_record_as_json_holds_nothing_logged_after_the_moment_asked_for(app, c
     assert told("as_of=2024-04-01") == [f"{U}1"]
     assert told("known_by=2024-03-05") == []
     assert told("as_of=2024-06-01") == [f"{U}1", f"{U}2", "mx-us-2023-07-24.c1.k1"]
+
+
+def test_follow_up_as_of_a_day_tells_of_no_look_after_it(app, client):
+    log(client)
+    client.send(f"{C1}/check", {"where_searched": "Everywhere.", "checked_on": "2024-06-01"})
+    page = client.get("/follow-up/?reason=never_assessed&as_of=2024-07-01").text
+    assert page.count("last looked at on June 1, 2024") == 1
+    page = client.get("/follow-up/?reason=never_assessed&as_of=2024-05-01").text
+    assert "nobody has looked yet" in page
+    assert "last looked at" not in page

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from tracker.clocks import zone
+from tracker.clocks import end_of, zone
 from tracker.database import session
 from tracker.models import CheckLog, Clock, Commitment, ProgressUpdate
 
 
 def last(commitments: Sequence[Commitment], clock: Clock) -> dict[int, datetime.date]:
-    """Return {id of a commitment: the day of its last update or check that counts}, for those that have one."""
+    """Return {id of a commitment: the day, by the clock's, of its last update or check that counts}, if it has one."""
     ids = [commitment.id for commitment in commitments]
     updates = select(ProgressUpdate.commitment_id, func.max(ProgressUpdate.recorded_at)).where(
         ProgressUpdate.commitment_id.in_(ids),
+        ProgressUpdate.recorded_at <= end_of(clock.on),
         ProgressUpdate.status.is_not(None),
         clock.stood(ProgressUpdate, "corrects_id"),
     )
     checks = select(CheckLog.commitment_id, func.max(CheckLog.checked_on)).where(
-        CheckLog.commitment_id.in_(ids), CheckLog.voids_id.is_(None), clock.stood(CheckLog, "voids_id")
+        CheckLog.commitment_id.in_(ids),
+        CheckLog.checked_on <= clock.on,
+        CheckLog.voids_id.is_(None),
+        clock.stood(CheckLog, "voids_id"),
     )
     found = [
         (number, at.astimezone(zone()).date())
