@@ -390,3 +390,9 @@ def test_follow_up_as_of_a_day_tells_of_no_look_after_it(app, client):
     page = client.get("/follow-up/?reason=never_assessed&as_of=2024-05-01").text
     assert "nobody has looked yet" in page
     assert "last looked at" not in page
+
+
+def test_evidence_is_there_as_of_the_day_of_its_finding(client):
+    log(client, effective_on="2024-03-01")
+    for day, found in (("2024-02-29", 0), ("2024-03-01", 1)):
+        assert client.get(f"/evidence/?format=json&as_of={day}").json["total"] == found
