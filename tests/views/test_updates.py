@@ -396,3 +396,26 @@ def test_evidence_is_there_as_of_the_day_of_its_finding(client):
     log(client, effective_on="2024-03-01")
     for day, found in (("2024-02-29", 0), ("2024-03-01", 1)):
         assert client.get(f"/evidence/?format=json&as_of={day}").json["total"] == found
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/checks/mx-us-2023-07-24.c1.k1/void", "reason"), (f"{C1}/retire", "retired_because")]
+)
+def test_a_reason_is_kept_where_the_token_is_lost_and_where_it_will_not_do(app, client, path, name):
+    client.send(f"{C1}/check", {"where_searched": "Everywhere."})
+    lost = client.send(path, {name: "It was about another one.", "csrf_token": "lost"})
+    assert lost.status_code == 400
+    assert "It was about another one." in lost.text
+    assert "nothing is lost" in lost.text
+    unfit = client.send(path, {name: "It\0is"})
+    assert unfit.status_code == 422
+    assert "It�is" in unfit.text
+
+
+def test_what_is_void_is_not_offered_to_be_voided(client):
+    client.send(f"{C1}/check", {"where_searched": "Everywhere."})
+    client.send("/checks/mx-us-2023-07-24.c1.k1/void", {"reason": "It was another."})
+    for number in (1, 2):
+        response = client.get(f"/checks/mx-us-2023-07-24.c1.k{number}/void")
+        assert response.status_code == 409
+        assert "is void already" in response.text

@@ -34,6 +34,8 @@ KEEPING = {
     "updates.log",
     "updates.correct",
     "updates.check",
+    "updates.void",
+    "retiring.change",
     "bulk.change",
 }
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.

@@ -10,6 +10,7 @@ from tracker.actions.retiring import retire, take_back
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.records import CATALOGUE
+from tracker.records.fields import UNFIT
 from tracker.views.addresses import record_address
 from tracker.views.records import sought
 
@@ -20,7 +21,7 @@ pages = Blueprint("retiring", __name__)
 def change(code: str) -> ResponseReturnValue:
     commitment = sought(CATALOGUE["commitments"], code)
     wrong: Any = {}
-    if request.method == "POST":
+    if request.method == "POST" and not g.get("stale"):
         if request.form.get("version") != str(commitment.version):
             message = _("“%(record)s” was changed since you opened this page: look at it again.", record=commitment)
             raise Conflict(message)
@@ -36,6 +37,6 @@ def change(code: str) -> ResponseReturnValue:
             session.rollback()
             wrong = error.errors
     errors = [(name, _("Why"), said) for name, each in wrong.items() for said in each]
-    typed = request.form.get("retired_because", "")
+    typed = UNFIT.sub("�", request.form.get("retired_because", ""))
     page = render_template("commitments/retire.html", commitment=commitment, errors=errors, typed=typed)
-    return page, Invalid.status if errors else 200
+    return page, 400 if g.get("stale") else Invalid.status if errors else 200

@@ -15,6 +15,7 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE
+from tracker.records.fields import UNFIT
 from tracker.records.updates import CheckForm, EvidenceForm, UpdateForm
 from tracker.views.addresses import own_path, record_address
 from tracker.views.editing import Sheet
@@ -171,7 +172,9 @@ def _usual() -> str:
 def void(code: str) -> ResponseReturnValue:
     logged = sought(CHECKS, code)
     wrong: Any = {}
-    if request.method == "POST":
+    if request.method == "GET" and (logged.voids or logged.voided_by):
+        raise Conflict(_("%(code)s is void already, or makes another check void.", code=code))
+    if request.method == "POST" and not g.get("stale"):
         try:
             void_check(g.account, logged, request.form.get("reason", ""))
             flash(_("Void. The check stays on the timeline, struck out."))
@@ -180,9 +183,9 @@ def void(code: str) -> ResponseReturnValue:
             session.rollback()
             wrong = error.errors
     errors = [("reason", _("Why it is void"), said) for each in wrong.values() for said in each]
-    typed = request.form.get("reason", "")
+    typed = UNFIT.sub("�", request.form.get("reason", ""))
     page = render_template("updates/void.html", check=logged, wrong=wrong, errors=errors, typed=typed)
-    return page, Invalid.status if wrong else 200
+    return page, 400 if g.get("stale") else Invalid.status if wrong else 200
 
 
 @pages.get("/log")
