@@ -412,6 +412,17 @@ def test_a_reason_is_kept_where_the_token_is_lost_and_where_it_will_not_do(app, 
     assert "It�is" in unfit.text
 
 
+@pytest.mark.parametrize(("number", "status"), [(100, 200), (101, 422)])
+def test_an_update_rests_on_no_more_than_can_be_corrected(app, client, number, status):
+    pieces = {name.replace("-0-", f"-{n}-"): value for n in range(number) for name, value in PAGE.items()}
+    response = log(client, **pieces)
+    assert response.status_code == status
+    assert ("at most 100 pieces" in response.text) == (status == 422)
+    if status == 200:
+        assert client.send(f"/updates/{U}1/correct", {"reason": "Again."}).status_code == 200
+        assert client.send(f"/updates/{U}2/correct", {"status": "*"}).status_code == 200
+
+
 def test_what_is_void_is_not_offered_to_be_voided(client):
     client.send(f"{C1}/check", {"where_searched": "Everywhere."})
     client.send("/checks/mx-us-2023-07-24.c1.k1/void", {"reason": "It was another."})

@@ -15,6 +15,8 @@ from tracker.models.standings import derive
 from tracker.records.updates import CheckForm, UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
 
+#: Pieces of evidence of one update: no more than the page that corrects it can begin from.
+MOST_EVIDENCE = 100
 #: Recorded one after the other, however many are logged at once.
 TICK = datetime.timedelta(microseconds=1)
 
@@ -97,7 +99,13 @@ def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None
     for number, row in enumerate(evidence, start=1):
         if not row.removed and not row.form.validate():
             wrong |= {f"evidence.{number}.{name}": said for name, said in row.form.errors.items()}
-    supports = [row for row in evidence if not row.removed and row.form.relation.data is EvidenceRelation.SUPPORTS]
+    given = [row for row in evidence if not row.removed]
+    if len(given) > MOST_EVIDENCE:
+        given[MOST_EVIDENCE].form.code.errors = [
+            _("An update rests on at most %(most)s pieces: leave some out, or log another update.", most=MOST_EVIDENCE)
+        ]
+        wrong["evidence"] = given[MOST_EVIDENCE].form.code.errors
+    supports = [row for row in given if row.form.relation.data is EvidenceRelation.SUPPORTS]
     fine = form.complete(bool(supports)) and fine
     if fine and not jointly:
         _check_party(form)
