@@ -430,3 +430,14 @@ def test_what_is_void_is_not_offered_to_be_voided(client):
         response = client.get(f"/checks/mx-us-2023-07-24.c1.k{number}/void")
         assert response.status_code == 409
         assert "is void already" in response.text
+
+
+def test_parties_of_a_commitment_whose_code_begins_alike_are_not_told(app, client):
+    log(client)
+    with app.app_context(), writing():
+        make.commitment(code="mx-us-2023-07-24.c1.p-act")
+        make.commitment_party(commitment="mx-us-2023-07-24.c1.p-act", party="mx")
+    assert "Parties changed" not in client.get(C1).text
+    with app.app_context(), writing():
+        make.commitment_party(commitment="mx-us-2023-07-24.c1")
+    assert "Parties changed" in client.get(C1).text

@@ -133,6 +133,9 @@ def _changes(commitment: Commitment, since: datetime.datetime, clock: Clock) -> 
     entries = []
     for change in session.scalars(query.order_by(Change.seq)):
         if change.kind != Commitment.__tablename__:
+            # Another commitment's code may begin so.
+            if not change.code.removeprefix(start).isdigit():
+                continue
             entries.append(Entry(change.at, change=change, changed="parties"))
             continue
         found = [name for name, fields in TOLD.items() if fields & change.fields.keys()]
