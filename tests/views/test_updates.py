@@ -441,3 +441,11 @@ def test_parties_of_a_commitment_whose_code_begins_alike_are_not_told(app, clien
     with app.app_context(), writing():
         make.commitment_party(commitment="mx-us-2023-07-24.c1")
     assert "Parties changed" in client.get(C1).text
+
+
+@pytest.mark.parametrize("kind", ["updates", "evidence", "checks"])
+def test_the_list_of_what_is_logged_says_how_it_is_and_offers_no_import(client, kind):
+    page = client.get(f"/{kind}/").text
+    assert "choose “Log an update” or “Log a check”" in page
+    assert "choose “Edit”" not in page
+    assert "/import/" not in page
