@@ -58,3 +58,13 @@ def test_what_is_corrected_stands_only_until_that_is_known(client, lead):
     assert codes(client, "standing=no&known_by=2024-03-04") == []
     # By then the commitment was not known.
     assert codes(client, "standing=yes&known_by=2023-12-31") == []
+
+
+@pytest.mark.parametrize(("zone", "stale"), [("America/Mexico_City", 0), ("UTC", 1)])
+def test_an_update_of_the_evening_is_a_look_of_that_day(app, client, lead, monkeypatch, zone, stale):
+    lead.commitment.recorded_at, lead.commitment.review_every = at("2024-01-01T12:00+00:00"), 10
+    past.store(lead, at("2024-05-02T03:00+00:00"), Status.IN_PROGRESS, datetime.date(2024, 4, 1))
+    session.commit()
+    monkeypatch.setitem(app.config, "SETTINGS", Settings(timezone=zone))
+    found = client.get("/commitments/?format=json&as_of=2024-05-01&follow_up=stale&priority=normal").json["items"]
+    assert [item["code"] for item in found].count("mx-us-2023-07-24.c1") == stale

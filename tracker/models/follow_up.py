@@ -7,6 +7,7 @@ from sqlalchemy import Date, Integer, and_, case, exists, func, literal, or_, se
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from tracker.clocks import end_of
 from tracker.models.commitments import Commitment
 from tracker.models.standings import Clock, leads, told
 from tracker.models.updates import CheckLog, Evidence, ProgressUpdate
@@ -82,21 +83,23 @@ def _stale(clock: Clock, review_every: int) -> Any:
     """Return the condition that nobody looked, by the clock's day, for longer than the review interval."""
     interval = func.coalesce(Commitment.review_every, review_every)
 
-    def looked(on: Any) -> Any:
-        days = days_between(on, literal(clock.on, Date()))
-        return and_(days >= 0, days <= interval)
+    def lately(on: Any) -> Any:
+        return days_between(on, literal(clock.on, Date())) <= interval
 
     updated = exists().where(
         ProgressUpdate.commitment_id == Commitment.id,
         ProgressUpdate.status.is_not(None),
         clock.stood(ProgressUpdate, "corrects_id"),
-        looked(day_of(ProgressUpdate.recorded_at)),
+        # The day ends where the tracker's days are counted.
+        ProgressUpdate.recorded_at <= end_of(clock.on),
+        lately(day_of(ProgressUpdate.recorded_at)),
     )
     checked = exists().where(
         CheckLog.commitment_id == Commitment.id,
         CheckLog.voids_id.is_(None),
         clock.stood(CheckLog, "voids_id"),
-        looked(CheckLog.checked_on),
+        CheckLog.checked_on <= clock.on,
+        lately(CheckLog.checked_on),
     )
     age = days_between(day_of(Commitment.recorded_at), literal(clock.on, Date()))
     return and_(age > interval, ~updated.correlate(Commitment), ~checked.correlate(Commitment), ~closed(clock))
