@@ -449,3 +449,13 @@ def test_the_list_of_what_is_logged_says_how_it_is_and_offers_no_import(client, 
     assert "choose “Log an update” or “Log a check”" in page
     assert "choose “Edit”" not in page
     assert "/import/" not in page
+
+
+def test_links_under_a_past_clock_lead_to_pages_of_the_same_day(client):
+    log(client)
+    asked = "as_of=2024-05-01"
+    for page in ("/commitments/", "/meetings/mx-us-2023-07-24", "/follow-up/?reason=never_assessed"):
+        there = f"{page}{'&' if '?' in page else '?'}{asked}"
+        assert f'href="{C1}?{asked}"' in client.get(there).text, page
+        assert f'href="{C1}"' in client.get(page).text, page
+    assert client.get(f"/updates/{U}1?{asked}").location == f"{C1}?{asked}#{U}1"

@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(updates.pages)
     app.jinja_env.globals.update(
         address=addresses.address,
+        as_then=addresses.as_then,
         compared=alike.COMPARED,
         date_text=date_text,
         day_text=Day().bind(Form(), "day").text,

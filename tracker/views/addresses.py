@@ -57,6 +57,13 @@ def record_address(record: Any) -> str:
     return kind_of(record).address(record)
 
 
+def as_then(path: str) -> str:
+    """Return an address of this site as of the same time as this page."""
+    hands = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
+    page, mark, place = path.partition("#")
+    return f"{page}?{urlencode(hands)}{mark}{place}" if hands else path
+
+
 def own_path(path: str | None) -> str:
     """Return a path within this site that a form may lead back to, or nothing for any other address."""
     path = path or ""

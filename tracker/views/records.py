@@ -13,7 +13,7 @@ from tracker.models import Clock
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
 from tracker.records import Kind, rows_of
 from tracker.views import duplicates, figures, files
-from tracker.views.addresses import asked_clock, asked_format, record_address, tidy_address
+from tracker.views.addresses import as_then, asked_clock, asked_format, record_address, tidy_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
 from tracker.views.lists import List
@@ -57,7 +57,7 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
     if asked_format("json"):
         return files.record_as_json(kind, record, rows)
     if kind.parent:
-        return redirect(record_address(record))
+        return redirect(as_then(record_address(record)))
     return shown(kind, record, rows=rows, clock=clock)
 
 
