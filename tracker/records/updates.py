@@ -173,9 +173,7 @@ class EvidenceForm(RowForm):
 
 
 class EvidenceFilters(Filters):
-    true_on = (
-        select(ProgressUpdate.effective_on).where(ProgressUpdate.code == Evidence.update_code).scalar_subquery()
-    )
+    true_on = select(ProgressUpdate.effective_on).where(ProgressUpdate.code == Evidence.update_code).scalar_subquery()
     relation = any_of(EvidenceForm.relation, Evidence.relation)
     commitment = any_of(
         Reference(_l("Commitment"), Commitment),
