@@ -1,6 +1,7 @@
 """What is worked out of a commitment's deadline, and of how long ago somebody looked: never a status."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Date, Integer, and_, case, exists, func, literal, or_, select, type_coerce, union_all
@@ -8,10 +9,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from tracker.clocks import end_of
-from tracker.models.commitments import Commitment
+from tracker.models.commitments import Commitment, CommitmentParty
 from tracker.models.standings import Clock, leads, told
 from tracker.models.updates import CheckLog, Evidence, ProgressUpdate
-from tracker.vocabulary import CLOSING, DeadlineKind, DeadlineState, EvidenceRelation, FollowUp, Status
+from tracker.vocabulary import CLOSING, DeadlineKind, DeadlineState, EvidenceRelation, FollowUp, PartyRole, Status
 
 #: How many days ahead a commitment is due soon.
 SOON = datetime.timedelta(days=30)
@@ -58,12 +59,12 @@ def closed(clock: Clock) -> Any:
 
     What recurs is not closed by being done once.
     """
-    lead, other = leads(clock), leads(clock)
-    again = and_(Commitment.deadline_kind == DeadlineKind.RECURRING, other.c.status == Status.DONE.value)
-    open_lead = or_(other.c.status.not_in([word.value for word in CLOSING]), again)
+    lead, row = leads(clock), CommitmentParty
+    again = and_(Commitment.deadline_kind == DeadlineKind.RECURRING, lead.c.status == Status.DONE.value)
+    is_open = or_(lead.c.status.not_in([word.value for word in CLOSING]), again)
     return and_(
-        exists().where(lead.c.commitment_id == Commitment.id).correlate(Commitment),
-        ~exists().where(other.c.commitment_id == Commitment.id, open_lead).correlate(Commitment),
+        exists().where(row.commitment_id == Commitment.id, row.role == PartyRole.LEAD).correlate(Commitment),
+        ~exists().where(lead.c.commitment_id == Commitment.id, is_open).correlate(Commitment),
     )
 
 
@@ -105,8 +106,8 @@ def _stale(clock: Clock, review_every: int) -> Any:
     return and_(age > interval, ~updated.correlate(Commitment), ~checked.correlate(Commitment), ~closed(clock))
 
 
-def follow_up(clock: Clock, review_every: int) -> Any:
-    """Return (commitment id, FollowUp) of all that somebody should look at again.
+def follow_up(clock: Clock, review_every: int, words: Iterable[FollowUp] = FollowUp) -> Any:
+    """Return (commitment id, FollowUp) of all that somebody should look at again, for any of these reasons.
 
     `review_every` is the review interval, in days, of commitments that have none of their own.
     """
@@ -129,6 +130,4 @@ def follow_up(clock: Clock, review_every: int) -> Any:
         FollowUp.CONTRADICTED: contradicted,
         FollowUp.CLAIM_DIFFERS: differs,
     }
-    return union_all(
-        *(query.add_columns(told(literal(word.value), FollowUp).label("word")) for word, query in reasons.items())
-    )
+    return union_all(*(reasons[word].add_columns(told(literal(word.value), FollowUp).label("word")) for word in words))

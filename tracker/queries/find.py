@@ -173,10 +173,11 @@ class Offer:
 
 def offers(kind: Kind, filters: Filters) -> dict[str, list[Offer]]:
     """Return what each filter of several values offers, counted under the other filters: {filter: offers}."""
-    return {field.name: _offers(kind, filters, field) for field in filters.several}
+    return {field.name: offered(kind, filters, field) for field in filters.several}
 
 
-def _offers(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
+def offered(kind: Kind, filters: Filters, field: Any) -> list[Offer]:
+    """Return what one filter of several values offers, counted under the others."""
     chosen = list(field.data or ())
     others = filters.conditions(kind.model, but=field.name)
     link = filters.link(field.name)

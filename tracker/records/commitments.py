@@ -129,6 +129,10 @@ def _tell(records: Sequence[Commitment], clock: Clock) -> None:
         ids[number].deadline_state = state
 
 
+def _follow_up(filters: Any, words: list[FollowUp]) -> Any:
+    return follow_up(filters.clock, current_app.config["SETTINGS"].review_every, words)
+
+
 class CommitmentFilters(Filters):
     together = {"party": ("status",)}
 
@@ -160,7 +164,8 @@ class CommitmentFilters(Filters):
     deadline = any_of(Choice(_l("Deadline state"), DeadlineState), lambda filters: deadline_state(filters.clock))
     follow_up = any_of(
         Choice(_l("Follow-up"), FollowUp),
-        lambda filters: follow_up(filters.clock, current_app.config["SETTINGS"].review_every),
+        lambda filters: _follow_up(filters, list(FollowUp)),
+        ids=lambda filters: select(_follow_up(filters, filters.follow_up.data).subquery().c[0]),
     )
     owner = any_of(CommitmentForm.owner, Commitment.owner_id)
     priority = any_of(CommitmentForm.priority, Commitment.priority)

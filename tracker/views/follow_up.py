@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid
-from tracker.queries import looked
+from tracker.queries import find, looked
 from tracker.records import CATALOGUE
 from tracker.views.lists import List
 from tracker.vocabulary import FollowUp
@@ -39,12 +39,13 @@ def index() -> ResponseReturnValue:
     asked["follow_up"] = reason
     wanted = List(CATALOGUE["commitments"], asked)
     clock, page = wanted.filters.clock, wanted.page(list(wanted.kind.columns.values()))
+    counted = find.offered(wanted.kind, wanted.filters, wanted.filters.follow_up)
     return render_template(
         "follow_up/index.html",
         reason=next(word for word in FollowUp if word.value == reason),
         reasons=list(FollowUp),
         whose=whose,
-        counts={offer.key: offer.count for offer in wanted.offers["follow_up"]},
+        counts={offer.key: offer.count for offer in counted},
         clock=clock,
         page=page,
         looked=looked.last(page.records, clock),
