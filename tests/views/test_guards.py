@@ -96,7 +96,7 @@ def test_a_form_without_its_token_is_refused(app, client, posting, token):
         query = f"?csrf_token={own}" if token == "in the address" else ""
         response = client.post(path + query, data=data)
         assert response.status_code == 400, path
-        kept = path.endswith(("/new", "/edit", "/log", "/check"))
+        kept = path.endswith(("/new", "/edit", "/log", "/check", "/retire"))
         assert ("Nothing is saved yet, and nothing is lost" if kept else "form is no longer valid") in response.text
         if kept:
             # It is all there again, with a token that is valid.
