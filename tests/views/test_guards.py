@@ -76,7 +76,8 @@ def posting(app, client):
             page = client.get(path).text
             # What cannot be removed has no form, but what is sent there needs its token all the same.
             filled = form_values(page) if 'method="post"' in page else {"version": "1"}
-            FORMS[path] = filled | (FINE[kind.name] if path.endswith("/new") else {"note": "changed"})
+            changed = {"retired_because" if path.endswith("/retire") else "note": "changed"}
+            FORMS[path] = filled | (FINE[kind.name] if path.endswith("/new") else changed)
     assert len(FORMS) == 28
     return FORMS
 
