@@ -29,7 +29,10 @@ SAVES = 5
 def racing_app(where, seeded):
     place = Place("racing", where)
     place.make(like=seeded)
-    return create_app(Settings(data=where, database=place.name))
+    app = create_app(Settings(data=where, database=place.name))
+    yield app
+    # It is looked into once more after it was served.
+    app.extensions["tracker.engine"].dispose()
 
 
 class Writer(threading.Thread):

@@ -252,7 +252,7 @@ def listed(args):
     return {each.code: each for each in find.page(KIND, query, order, None, None, KIND.loads(), filters.clock).records}
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_a_list_as_of_a_day_is_what_plain_python_gives(world, number):
     with world.app.app_context():
         on, known_by, asked = asked_at(number)
@@ -272,7 +272,7 @@ def test_a_list_as_of_a_day_is_what_plain_python_gives(world, number):
             assert codes(asked, follow_up=[word]) == {s.code for s in there if word in s.follow_up(*when)}, word
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_what_filters_offer_as_of_a_day_is_what_plain_python_counts(world, number):
     with world.app.app_context():
         on, known_by, asked = asked_at(number)

@@ -24,7 +24,6 @@ FOUND |= {"confidence": "high"}
 TIMES = [
     "",
     "as_of=2024-03-01",
-    "known_by=2024-05-15",
     "as_of=2023-12-01&known_by=2024-06-01T12:00%2B01:00",
     "as_of=2024-06-01&known_by=2023-09-01&since=2023-01-01",
     "as_of=2022-01-01",
