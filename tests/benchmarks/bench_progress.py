@@ -20,7 +20,7 @@ from tracker.config import Settings
 from tracker.database import alembic_config, session, writing
 from tracker.paths import folder
 
-COMMITMENTS = (500, 2_000)
+COMMITMENTS = (100, 500)
 LOGGED = 300
 PAGES = ("/commitments/", "/", "/follow-up/", "/commitments/synthetic-0", "/commitments/?format=csv")
 STATUSES = ("in_progress", "partly_done", "done", "stalled")
