@@ -1,8 +1,10 @@
 """CSV holds what the page holds, whole and in its order, and no spreadsheet runs any of it; JSON is of one shape."""
 
 import csv
+import gc
 import io
 import re
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.client import elements, parsed
+from tracker.clocks import today
 from tracker.database import writing
 from tracker.exports.csv import cell, lines
+from tracker.models import Clock
 from tracker.queries import find
 from tracker.records import CATALOGUE
 from tracker.records.base import Column
@@ -196,6 +200,31 @@ def test_the_file_is_whole_though_the_page_is_cut(app, client):
     # A place in the list is for pages; a file is of the whole list.
     _header, rows = sheet(client, "/frameworks/?format=csv&q=framework&after=f30")
     assert len(rows) == 61
+
+
+@pytest.mark.parametrize("asked", ["", "?as_of=2024-03-01", "?q=the&sort=-title"])
+@pytest.mark.parametrize("name", ["commitments", "passages", "commitment-parties"])
+def test_the_file_is_the_same_in_however_many_chunks_it_is_read(client, monkeypatch, name, asked):
+    asked = asked if name == "commitments" else asked.partition("&")[0].replace("q=the", "")
+    whole = client.get(f"/{name}/{asked or '?'}&format=csv").text
+    monkeypatch.setattr(find, "CHUNK", 2)
+    assert client.get(f"/{name}/{asked or '?'}&format=csv").text == whole
+    assert whole.count("\r\n") > 5
+
+
+def test_what_is_held_of_a_long_file_does_not_grow(app, client, monkeypatch):
+    """Records that were told are let go: of 18 passages read two by two, never many are held at once."""
+    monkeypatch.setattr(find, "CHUNK", 2)
+    kind = CATALOGUE["passages"]
+    with app.app_context():
+        query, order = find.filtered(kind, kind.filters()), find.Order.of(kind, None)
+        seen = weakref.WeakSet()
+        most = 0
+        for record in find.each(kind, query, order, kind.loads(()), Clock(today(), past=False)):
+            seen.add(record)
+            gc.collect()
+            most = max(most, len(seen))
+    assert most <= 5
 
 
 def test_the_file_holds_the_columns_asked_for(client):

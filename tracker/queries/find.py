@@ -158,7 +158,6 @@ def each(kind: Kind, query: Select[Any], order: Order, loads: Any, clock: Clock)
     with session.session_factory() as reading:
         for part in reading.scalars(query).partitions():
             yield from told(kind, part, clock)
-            reading.expunge_all()
 
 
 @dataclass(frozen=True)
