@@ -61,7 +61,7 @@ def as_then(path: str) -> str:
     """Return an address of this site as of the same time as this page."""
     hands = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
     page, mark, place = path.partition("#")
-    return f"{page}?{urlencode(hands)}{mark}{place}" if hands else path
+    return f"{page}{'&' if '?' in page else '?'}{urlencode(hands)}{mark}{place}" if hands else path
 
 
 def own_path(path: str | None) -> str:

@@ -48,13 +48,6 @@ class Asked(Clocked):
         hands = (self.as_of, self.known_by)
         return {hand.name: hand.plain(hand.data) or "" for hand in hands if hand.data}
 
-    def at(self, path: str) -> str:
-        """Return the address of a page of this site as of the same time."""
-        page, mark, place = path.partition("#")
-        if self.words:
-            page += ("&" if "?" in page else "?") + urlencode(self.words)
-        return page + mark + place
-
 
 @dataclass(frozen=True)
 class Changes:
@@ -78,7 +71,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home/index.html",
         asked=asked,
-        at=asked.at,
         clock=clock,
         reasons=overview.reasons(clock, review_every),
         last_held=held,
