@@ -77,6 +77,7 @@ def test_it_is_logged_for_all_leads_at_once(client):
         ({"reason": " "}, {"reason": "Fill this in."}),
         ({"status": None}, {"status": "Choose a status."}),
         ({"confidence": None}, {"confidence": "Choose how sure you are."}),
+        ({"status": None, "confidence": None}, {"status": "Choose a status", "confidence": "Choose how sure you are."}),
         ({"party": None}, {"party": "Fill this in."}),
         ({"party": "nobody"}, {"party": "nobody"}),
         ({"effective_on": "2999-01-01"}, {"effective_on": "This day has not come yet"}),
