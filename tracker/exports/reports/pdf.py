@@ -3,21 +3,23 @@
 import datetime
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
-from tracker.exports.reports.blocks import Block, Heading, Laid, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Paragraph, Span, Table
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
 
 MEDIA_TYPE = "application/pdf"
 #: Stands for a character that cannot be drawn.
 BOX = "□"
-#: What PDF/UA has no place for, or what would turn around the text that follows it.
-UNDRAWN = re.compile(f"{UNFIT.pattern}|[\ufeff\ue000-\uf8ff\u202a-\u202e\u2066-\u2069]")
+#: What means nothing to anybody else, or would turn around the text that follows it.
+UNDRAWN = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010ffff\u202a-\u202e\u2066-\u2069]")
+#: The last character of those that any typeface has.
+LATIN = "\u024f"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
 #: Longer contents would leave the first page.
 MOST_ENTRIES = 30
@@ -30,13 +32,65 @@ LINE, WORD = 95, 24
 def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
     """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
 
-    What the typefaces at hand cannot draw is shown as a box, and named in the stamp.
+    The typefaces it brings along draw it. Only where they lack a character do those of the system help out, and what
+    none has is shown as a box and named in the stamp.
     """
-    from typst import TypstError, compile as make
+    from typst import TypstError
 
-    told = json.dumps(_told(laid), ensure_ascii=False)
-    given = {"format": "pdf", "pdf_standards": "ua-1", "timestamp": issued_at.astimezone(datetime.UTC)}
-    return make(folder("templates") / "reports" / "report.typ", ignore_system_fonts=True, sys_inputs={"report": told}, **given)
+    told = _told(laid)
+    text = json.dumps(told, ensure_ascii=False)
+    lacking = set(UNDRAWN.findall(text))
+    unusual = set(re.findall(f".?[^\0-{LATIN}]+", UNDRAWN.sub("", text)))
+    system = bool(_lacking(unusual, system=False))
+    if system:
+        lacking |= _lacking(unusual, system)
+    if lacking:
+        signs = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(lacking))
+        told["stamp"].append([_("Shown as %(box)s, as no typeface at hand has them", box=BOX), signs])
+        text = json.dumps(told, ensure_ascii=False).translate({ord(sign): BOX for sign in lacking})
+    try:
+        return _compiled("report", {"report": text}, system, issued_at)
+    except TypstError:
+        # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
+        return _compiled("report", {"report": text}, system, issued_at, [])
+
+
+def _lacking(texts: Collection[str], system: bool) -> set[str]:
+    """Return the characters that no typeface has, those of the system also asked or not."""
+    from typst import TypstError
+
+    try:
+        _compiled("sample", {"sample": " ".join(sorted(texts))}, system)
+    except TypstError as error:
+        said = error.diagnostic
+        return {
+            sign
+            for sign in set().union(*texts)
+            if sign > LATIN and (sign in said or f"{{{ord(sign):x}}}" in said)
+        }
+    return set()
+
+
+def _compiled(
+    name: str,
+    inputs: dict[str, str],
+    system: bool,
+    issued_at: datetime.datetime | None = None,
+    standards: Sequence[str] = ("ua-1",),
+) -> bytes:
+    import typst
+
+    root = folder("templates") / "reports"
+    made: bytes = typst.compile(
+        root / f"{name}.typ",
+        root=root,
+        ignore_system_fonts=not system,
+        sys_inputs=inputs,
+        format="pdf",
+        pdf_standards=list(standards),
+        timestamp=issued_at and issued_at.astimezone(datetime.UTC),
+    )
+    return made
 
 
 def _told(laid: Laid) -> dict[str, Any]:
@@ -70,6 +124,8 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
             told |= {"level": above, "text": told["text"].strip() or "–"}
         elif isinstance(block, Table):
             told |= _measured(block)
+        elif isinstance(block, Chart):
+            told |= {"alt": told["alt"].strip() or told["caption"].strip() or "–"}
         yield told
 
 
@@ -84,9 +140,9 @@ def _measured(table: Table) -> dict[str, Any]:
         tagged = any(span.look in FACES for row in table.rows for span in row[n])
         word = max(len(word) for text in column for word in text.split() or [""])
         full.append(max(map(len, column)) + (3 if tagged else 0))
-        least.append(min(full[-1], WORD, max(word + 1, full[-1] if tagged else 12)))
+        least.append(min(full[-1], WORD, word + 1 if n in table.numbers else max(word, full[-1] if tagged else 12)))
     for n in table.numbers:
-        least[n] = full[n] = max(full[n] for n in table.numbers)
+        least[n], full[n] = (max(sizes[n] for n in table.numbers) for sizes in (least, full))
     more = [(most - low) ** 0.5 for most, low in zip(full, least, strict=True)]
     room = LINE - sum(least) - 2 * len(full)
     share = max(0, min(room, sum(full) - sum(least))) / (sum(more) or 1)
@@ -100,7 +156,7 @@ def _measured(table: Table) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return UNDRAWN.sub(BOX, value)
+        return UNFIT.sub(BOX, value)
     if isinstance(value, Span):
         link = ADDRESS.fullmatch(value.to)
         return {"text": _plain(value.text), "to": value.to if link else "", "look": value.look}
