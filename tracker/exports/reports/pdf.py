@@ -3,23 +3,21 @@
 import datetime
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
+from tracker.exports.reports import typesetting
 from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Paragraph, Span, Table
+from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
 
 MEDIA_TYPE = "application/pdf"
-#: Stands for a character that cannot be drawn.
-BOX = "□"
-#: What means nothing to anybody else, or would turn around the text that follows it.
-UNDRAWN = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010ffff\u202a-\u202e\u2066-\u2069]")
-#: The last character of those that any typeface has.
-LATIN = "\u024f"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
 #: Longer contents would leave the first page.
 MOST_ENTRIES = 30
@@ -30,67 +28,13 @@ LINE, WORD = 95, 24
 
 
 def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
-    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
-
-    The typefaces it brings along draw it. Only where they lack a character do those of the system help out, and what
-    none has is shown as a box and named in the stamp.
-    """
-    from typst import TypstError
-
-    told = _told(laid)
-    text = json.dumps(told, ensure_ascii=False)
-    lacking = set(UNDRAWN.findall(text))
-    unusual = set(re.findall(f".?[^\0-{LATIN}]+", UNDRAWN.sub("", text)))
-    system = bool(_lacking(unusual, system=False))
-    if system:
-        lacking |= _lacking(unusual, system)
-    if lacking:
-        signs = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(lacking))
-        told["stamp"].append([_("Shown as %(box)s, as no typeface at hand has them", box=BOX), signs])
-        text = json.dumps(told, ensure_ascii=False).translate({ord(sign): BOX for sign in lacking})
-    try:
-        return _compiled("report", {"report": text}, system, issued_at)
-    except TypstError:
-        # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
-        return _compiled("report", {"report": text}, system, issued_at, [])
-
-
-def _lacking(texts: Collection[str], system: bool) -> set[str]:
-    """Return the characters that no typeface has, those of the system also asked or not."""
-    from typst import TypstError
-
-    try:
-        _compiled("sample", {"sample": " ".join(sorted(texts))}, system)
-    except TypstError as error:
-        said = error.diagnostic
-        return {
-            sign
-            for sign in set().union(*texts)
-            if sign > LATIN and (sign in said or f"{{{ord(sign):x}}}" in said)
-        }
-    return set()
-
-
-def _compiled(
-    name: str,
-    inputs: dict[str, str],
-    system: bool,
-    issued_at: datetime.datetime | None = None,
-    standards: Sequence[str] = ("ua-1",),
-) -> bytes:
-    import typst
-
-    root = folder("templates") / "reports"
-    made: bytes = typst.compile(
-        root / f"{name}.typ",
-        root=root,
-        ignore_system_fonts=not system,
-        sys_inputs=inputs,
-        format="pdf",
-        pdf_standards=list(standards),
-        timestamp=issued_at and issued_at.astimezone(datetime.UTC),
-    )
-    return made
+    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-P", typesetting.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
+        input=json.dumps(_told(laid), ensure_ascii=False).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
 
 
 def _told(laid: Laid) -> dict[str, Any]:
@@ -108,6 +52,7 @@ def _told(laid: Laid) -> dict[str, Any]:
         "blocks": blocks[opening:],
         "origin": _("Where this report comes from"),
         "stamp": _plain(laid.stamp),
+        "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
         "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
         "foot": _plain(laid.foot),
         "colours": {word: COLOURS[colours] for word, (colours, *_hatching) in FACES.items()},
