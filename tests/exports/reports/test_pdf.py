@@ -59,8 +59,9 @@ def texts(read):
 
 
 def squeezed(read):
-    """Return all texts without blanks, and without the mark for a word that goes on in the next line."""
-    return "".join("".join(texts(read)).replace("\ufffe", "").split())
+    """Return all texts without blanks, foot lines, and the mark for a word that goes on in the next line."""
+    whole = "".join("".join(texts(read)).replace("\ufffe", "").split())
+    return re.sub(r"Harbours·5March2024\d+/\d+", "", whole)
 
 
 def answer(function, *given):

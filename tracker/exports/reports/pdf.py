@@ -21,6 +21,8 @@ MEDIA_TYPE = "application/pdf"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
 #: Longer contents would leave the first page.
 MOST_ENTRIES = 30
+#: The names of more columns of numbers than this run upwards.
+MOST_NUMBERS = 8
 #: A row may break over two pages if one of its cells has more characters.
 LONG = 800
 #: How many characters a line of a table holds, and how long a word in it may be before it is broken.
@@ -75,13 +77,15 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
 
 
 def _measured(table: Table) -> dict[str, Any]:
-    """Return how wide a table and its columns are, how large its text is, and which rows may break, from 1.
+    """Return how a table is set: how wide it and its columns are, and so on; rows that may break are told from 1.
 
     Each column has room for its longest word and for a short text; those with more to say share what is left.
     """
     rows = [["".join(span.text for span in cell) for cell in row] for row in table.rows]
+    turned = len(table.numbers) > MOST_NUMBERS
+    header = ["" if turned and n in table.numbers else name for n, name in enumerate(table.header)]
     full, least = [], []
-    for n, column in enumerate(zip(table.header, *rows, strict=True)):
+    for n, column in enumerate(zip(header, *rows, strict=True)):
         tagged = any(span.look in FACES for row in table.rows for span in row[n])
         word = max(len(word) for text in column for word in text.split() or [""])
         full.append(max(map(len, column)) + (3 if tagged else 0))
@@ -92,8 +96,9 @@ def _measured(table: Table) -> dict[str, Any]:
     room = LINE - sum(least) - 2 * len(full)
     share = max(0, min(room, sum(full) - sum(least))) / (sum(more) or 1)
     return {
+        "turned": turned,
         "widths": [low + share * part + 2 for low, part in zip(least, more, strict=True)],
-        "width": 100 if sum(full) > LINE / 2 else 60,
+        "width": 100 if turned or sum(full) > LINE / 2 else 60,
         "size": 9.5 if room >= 0 else max(6, 9.5 * LINE / (LINE - room)),
         "long": [n for n, row in enumerate(rows, 1) if max(map(len, row)) > LONG],
     }
