@@ -1,6 +1,5 @@
 """Asking for a status report, reading it, issuing it, and taking it away."""
 
-import datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -63,12 +62,8 @@ class Sheet:
 
     def asked(self) -> asking.Asked:
         """Return what is asked for; raises Invalid, by field."""
-        now = datetime.datetime.now(datetime.UTC)
         if not self.form.validate() or self.wrong:
             raise Invalid(self.wrong | self.form.errors)
-        known_by: Any = self.form.known_by.data
-        # What is logged later today was not known yet.
-        self.form.known_by.data = min(known_by or now, now)
         return asking.asked(self.form, request.host_url)
 
     @property

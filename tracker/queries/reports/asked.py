@@ -64,9 +64,11 @@ def form_of(report: dict[str, Any]) -> ReportForm:
 def asked(form: ReportForm, address: str) -> Asked:
     """Return what a form that was found right asks for.
 
-    Left out, since is the day of the last meeting in scope that was held before the day it is as of.
+    Nothing is known of what comes after now. Left out, since is the day of the last meeting in scope that was held before the day it is as of.
     """
     on, known_by, scope = cast(datetime.date, form.as_of.data), cast(Any, form.known_by.data), form.scope.data or ""
+    now = datetime.datetime.now(datetime.UTC)
+    known_by = min(known_by or now, now)
     filters = filters_of(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
     clock, meeting, since = filters.clock, form.since_meeting.data, form.since.data
     if meeting is None and since is None:
