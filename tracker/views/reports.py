@@ -64,7 +64,7 @@ class Sheet:
         """Return what is asked for; raises Invalid, by field."""
         if not self.form.validate() or self.wrong:
             raise Invalid(self.wrong | self.form.errors)
-        return asking.asked(self.form, request.host_url)
+        return asking.required(asking.asked(self.form, request.host_url))
 
     @property
     def errors(self) -> list[tuple[str, Any, Any]]:
