@@ -3,6 +3,7 @@
 from tracker.models import Record
 from tracker.records import (
     areas,
+    checks,
     claims,
     commitment_links,
     commitment_parties,
@@ -40,7 +41,7 @@ CATALOGUE: dict[str, Kind] = {
         claims.KIND,
         updates.UPDATES,
         updates.EVIDENCE,
-        updates.CHECKS,
+        checks.KIND,
     )
 }
 #: The kinds that forms, files and seeds may add to and change; the others are logged.
