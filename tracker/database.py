@@ -153,6 +153,16 @@ def writing() -> Iterator[None]:
         session.remove()
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """Read the database as it stands at the first look, however long the reading takes, on a connection of its own."""
+    engine: Engine = current_app.extensions["tracker.engine"]
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
 def init_app(app: Flask, url: URL) -> None:
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

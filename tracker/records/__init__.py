@@ -5,6 +5,7 @@ from typing import Any
 from tracker.models import Record
 from tracker.records import (
     areas,
+    checks,
     claims,
     commitment_links,
     commitment_parties,
@@ -43,7 +44,7 @@ CATALOGUE: dict[str, Kind] = {
         claims.KIND,
         updates.UPDATES,
         updates.EVIDENCE,
-        updates.CHECKS,
+        checks.KIND,
         reports.KIND,
     )
 }

@@ -77,10 +77,11 @@ KIND = Kind(
     order="-recorded_at",
     filters=ReportFilters,
     more=logged(
-        derived("sentence", _l("Scope in words"), lambda run: run.sentence, Text()),
-        derived("commitments", _l("Commitments"), lambda run: run.commitments, Number()),
-        derived("head_seq", _l("Changes in the history"), lambda run: run.head_seq, Number()),
-        derived("head_hash", _l("Head of the history"), lambda run: run.head_hash, Text()),
-        derived("sha256", _l("SHA-256 of the data"), lambda run: run.sha256, Text()),
+        ReportRun,
+        derived("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
+        derived("commitments", _l("Commitments"), ReportRun.commitments, Number()),
+        derived("head_seq", _l("Changes in the history"), ReportRun.head_seq, Number()),
+        derived("head_hash", _l("Head of the history"), ReportRun.head_hash, Text()),
+        derived("sha256", _l("SHA-256 of the data"), ReportRun.sha256, Text()),
     ),
 )

@@ -28,27 +28,24 @@ from tracker.models import (
 )
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.documents import document_issuer
-from tracker.queries import find
+from tracker.queries import find, plain
 from tracker.queries.reports.asked import Asked
 from tracker.records import CATALOGUE, Kind, kind_of
 from tracker.records.base import Column
 from tracker.records.filters import recorded_by
 
-#: What is for analysts alone, and never published.
-PRIVATE = frozenset({"note"})
-
 
 def columns(kind: Kind) -> list[Column]:
-    """Return what a report tells of the records of a kind."""
-    return [column for name, column in kind.columns.items() if name not in PRIVATE]
+    """Return what a report tells of the records of a kind: all but what is for those who keep them."""
+    return [column for column in kind.columns.values() if not column.field.internal]
 
 
 def rows(kind: Kind, query: Select[Any], asked: Asked) -> Iterator[dict[str, Any]]:
     """Yield {column: plain value} of each record, with the address of its page."""
     told = [*columns(kind), kind.url_column(asked.address)]
-    order = find.Order("id", kind.model.id, False)
-    for record in find.each(kind, query, order, kind.loads(told), asked.clock):
-        yield {column.name: column.plain(column.value(record)) for column in told}
+    names, order = [column.name for column in told], find.Order("id", kind.model.id, False)
+    for values in plain.each(session.connection(), kind, told, query, order, asked.clock):
+        yield dict(zip(names, values, strict=True))
 
 
 def count(query: Select[Any]) -> int:
