@@ -127,7 +127,7 @@ def bars(title: str, description: str, rows: Iterable[tuple[str, Mapping[str, in
     words = [(word.value, str(word)) for word in OverallStatus if any(counts.get(word) for _label, counts in rows)]
     if not words:
         return Markup("")
-    labels = [wrap(label, LABEL, max_lines=2, placeholder="…") or [""] for label, _counts in rows]
+    labels = [wrap(label, LABEL, max_lines=3, placeholder="…") or [""] for label, _counts in rows]
     heights = [ROW + LINE * (len(lines) - 1) for lines in labels]
     svg = drawing(key, title, description, sum(heights) + 10 + room_for_legend(len(words)))
     fills = faces(svg, key, words, FACES, sum(heights) + 10)
@@ -136,25 +136,27 @@ def bars(title: str, description: str, rows: Iterable[tuple[str, Mapping[str, in
     left = max(len(line) for lines in labels for line in lines) * CHARACTER + 10
     of_one = (RIGHT - left - max(map(len, told)) * CHARACTER - 6) / max(totals)
     shape(svg, "path", "zero", d=f"M{left:.1f} 0v{sum(heights)}")
-    for end, height, lines, (label, counts), total in zip(
-        accumulate(heights), heights, labels, rows, told, strict=True
-    ):
-        x, y = left, end - height / 2
-        for n, text in enumerate(lines):
-            write(svg, left - 8, y + 4 + LINE * (n - (len(lines) - 1) / 2), text, "end")
+    for n, (label, counts) in enumerate(rows):
+        x, y = left, sum(heights[:n]) + heights[n] / 2
+        for place, text in enumerate(labels[n]):
+            write(svg, left - 8, y + 4 + LINE * (place - (len(labels[n]) - 1) / 2), text, "end")
         for word, meaning in words:
             if count := counts.get(word):
-                (number,) = numbers([count])
-                width = count * of_one
-                told_here = f"{label}, {meaning}: {format_decimal(count)}"
-                shape(svg, "rect", "part", told_here, fill=fills[word], x=x, y=y - 9, width=width, height=18)
-                tag = len(number) * CHARACTER + 5
-                if tag + 4 <= width:
-                    shape(svg, "rect", "tag", x=x + (width - tag) / 2, y=y - 7, width=tag, height=14, rx=3)
-                    write(svg, x + width / 2, y + 4, number, "middle")
-                x += width
-        write(svg, x + 6, y + 4, total)
+                what = f"{label}, {meaning}: {format_decimal(count)}"
+                x += _segment(svg, x, y, count * of_one, fills[word], count, what)
+        write(svg, x + 6, y + 4, told[n])
     return finished(svg)
+
+
+def _segment(svg: Element, x: float, y: float, width: float, fill: str, count: int, what: str) -> float:
+    """Draw a count as a part of a bar about a height, with its number where there is room; return how wide it is."""
+    shape(svg, "rect", "part", what, fill=fill, x=x, y=y - 9, width=width, height=18)
+    (number,) = numbers([count])
+    tag = len(number) * CHARACTER + 5
+    if tag + 4 <= width:
+        shape(svg, "rect", "tag", x=x + (width - tag) / 2, y=y - 7, width=tag, height=14, rx=3)
+        write(svg, x + width / 2, y + 4, number, "middle")
+    return width
 
 
 def _joined(points: Sequence[Point]) -> list[bool]:

@@ -35,7 +35,7 @@ from tracker.vocabulary import DeadlineState
 APART, HIGHEST, COLUMNS = 13, 8, 24
 STATES = [state for state in DeadlineState if state in DEADLINES]
 
-Due = tuple[datetime.date, str, str]
+Due = tuple[datetime.date, str, DeadlineState]
 
 
 def ahead(title: str, description: str, on: datetime.date, days: Iterable[Due], key: str = "chart") -> Markup:
@@ -62,11 +62,11 @@ def ahead(title: str, description: str, on: datetime.date, days: Iterable[Due], 
     _line(svg, across(on), on, bottom)
     for height, (day, label, state) in zip(heights, days, strict=True):
         told = f"{label}, {format_date(day, 'medium')}"
-        mark(svg, state, across(day), bottom - APART * (height + 0.5), told)
+        mark(svg, state.value, across(day), bottom - APART * (height + 0.5), told)
     shown = [state for state in STATES if counted[state]]
     labels = [f"{state}: {counted[state]}" for state in shown]
     for state, (x, y) in zip(shown, legend(svg, labels, bottom + HEIGHT - BOTTOM), strict=True):
-        mark(svg, state, x + 9, y)
+        mark(svg, state.value, x + 9, y)
     return finished(svg)
 
 
@@ -84,7 +84,7 @@ def _heights(places: Iterable[float]) -> list[int]:
 
 
 def _by_period(key: str, title: str, description: str, on: datetime.date, days: Sequence[Due]) -> Markup:
-    """Draw what is due when as counts of periods; the one that a day is in has a column before it and one from it on."""
+    """Draw what is due when as counts of periods; the one that `on` is in has a column on either side of the line."""
     first, last = min(days[0][0], on), max(days[-1][0], on)
     step = next(step for step in MONTHS if _month(last) // step - _month(first) // step < COLUMNS - 1)
     # What was due on the day before is in the last column on the left.

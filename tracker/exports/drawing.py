@@ -52,7 +52,7 @@ DEADLINES: Looks = {
     "not_yet_due": FACES["in_progress"],
 }
 CORNERS: dict[str, list[tuple[float, float]]] = {
-    "overdue": [(-5.5, 4.5), (5.5, 4.5), (0, -5.5)],
+    "overdue": [(-5.5, 5), (5.5, 5), (0, -5)],
     "due_soon": [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
     "not_yet_due": [],
 }
@@ -108,7 +108,7 @@ def upright(svg: Element, ticks: list[Decimal]) -> tuple[float, Callable[[float]
 
 def numbers(values: Sequence[Decimal | int]) -> list[str]:
     """Return numbers as texts, all of them in short where one is of a million or more."""
-    if max(map(abs, values)) >= 1_000_000:
+    if any(not -1_000_000 < value < 1_000_000 for value in values):
         return [format_compact_decimal(value, locale=get_locale(), fraction_digits=1) for value in values]
     return [format_decimal(value, format="#,##0.######") for value in values]
 
@@ -203,9 +203,7 @@ def legend(svg: Element, labels: Iterable[str], top: float) -> list[tuple[float,
     return places
 
 
-def faces(
-    svg: Element, key: str, words: Iterable[tuple[str, str]], looks: Looks, top: float
-) -> dict[str, str]:
+def faces(svg: Element, key: str, words: Iterable[tuple[str, str]], looks: Looks, top: float) -> dict[str, str]:
     """Add the hatchings of (word, label) and their legend; return {word: what fills a shape with its hatching}."""
     words = list(words)
     fills = {word: hatching(svg, f"{key}-{word}", *looks[word]) for word, _label in words}

@@ -1,26 +1,16 @@
 """Drawings as pictures of dots, for files that hold no SVG."""
 
-from tempfile import TemporaryDirectory
+from tracker.paths import folder
 
-#: How wide a drawing is set, in points: its words are then as large as those of small print.
-WIDTH = 300
-PAGE = f"""
-#set page(width: auto, height: auto, margin: 0pt)
-#image(bytes(sys.inputs.svg), format: "svg", width: {WIDTH}pt)
-"""
+#: How wide the page of a drawing is, in inches.
+WIDTH = 300 / 72
 
 
 def png(svg: str, width: int) -> bytes:
-    """Return a drawing of ours as a PNG so many pixels wide, its words in the typeface that comes with typst."""
+    """Return a drawing as a PNG, so many dots wide, in the serif that typst brings along."""
     import typst
 
-    with TemporaryDirectory() as nothing_to_read:
-        picture = typst.compile(
-            PAGE.encode(),
-            root=nothing_to_read,
-            ignore_system_fonts=True,
-            sys_inputs={"svg": svg},
-            format="png",
-            ppi=width / WIDTH * 72,
-        )
-    return picture
+    page = folder("templates") / "reports" / "drawing.typ"
+    return typst.compile(
+        page, root=page.parent, ignore_system_fonts=True, sys_inputs={"svg": svg}, format="png", ppi=width / WIDTH
+    )
