@@ -32,8 +32,8 @@ from tracker.exports.drawing import (
 from tracker.records.references import shortened
 from tracker.vocabulary import OverallStatus
 
-#: How high the row of a bar is, each more line of its label, and how many characters are in one.
-ROW, LINE, LABEL = 24, 12, 23
+#: How high a line of the label of a bar is, and how many characters are in it.
+LINE, LABEL = 12, 23
 
 Point = tuple[datetime.date, datetime.date | None, float, str]
 
@@ -128,7 +128,7 @@ def bars(title: str, description: str, rows: Iterable[tuple[str, Mapping[str, in
     if not words:
         return Markup("")
     labels = [wrap(label, LABEL, max_lines=3, placeholder="…") or [""] for label, _counts in rows]
-    heights = [ROW + LINE * (len(lines) - 1) for lines in labels]
+    heights = [max(24, 8 + LINE * len(lines)) for lines in labels]
     svg = drawing(key, title, description, sum(heights) + 10 + room_for_legend(len(words)))
     fills = faces(svg, key, words, FACES, sum(heights) + 10)
     totals = [sum(counts.values()) for _label, counts in rows]
