@@ -43,8 +43,9 @@ def test_the_words_are_in_the_picture(drawn):
     assert "".join(words.split()) == "DoneStalledSaludymigración325"
 
 
-def test_a_label_stays_words_whatever_it_says(drawn):
-    svg = drawn(HOSTILE)
+@pytest.mark.parametrize("label", [HOSTILE, "報告", "العربية", "🙂", '#read("/etc/passwd")', "Salud\u202e\u200b"])
+def test_a_label_stays_words_whatever_it_says(drawn, label):
+    svg = drawn(label)
     assert "<image" not in svg
     assert size(png(svg, 400))[0] == 400
 
