@@ -30,7 +30,6 @@ class ReportForm(RecordForm):
     as_of = Day(_l("As of"), required=True, validators=[not_ahead], description=_l("How things stand on this day."))
     known_by = Moment(
         _l("As known by"),
-        required=True,
         validators=[not_to_come],
         description=_l("By what was recorded here until the end of this day; left empty, until now."),
     )

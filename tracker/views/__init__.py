@@ -27,6 +27,7 @@ from tracker.views import (
     imports,
     methods,
     records,
+    reports,
     retiring,
     texts,
     updates,
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)
     app.register_blueprint(follow_up.pages)
+    app.register_blueprint(reports.pages)
     app.register_blueprint(records.pages)
     app.register_blueprint(retiring.pages)
     app.register_blueprint(duplicates.pages)

@@ -8,7 +8,7 @@ from flask_babel import format_date, format_decimal, format_percent
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Line, Span
-from tracker.vocabulary import OverallStatus
+from tracker.vocabulary import EvidenceRelation, OverallStatus
 
 
 def day(plain: str | None) -> str:
@@ -61,5 +61,11 @@ def score(scored: dict[str, Any]) -> str:
 
 
 def evidence(pieces: Iterable[dict[str, Any]]) -> list[Span]:
-    """Return pieces of evidence as links."""
-    return listed([Span(piece["text"], to=piece["url"])] for piece in pieces)
+    """Return pieces of evidence as links, each with what it is where it does not support the finding."""
+    return listed(([Span(piece["text"], to=piece["url"]), *relation(piece["relation"])] for piece in pieces), "; ")
+
+
+def relation(word: str) -> list[Span]:
+    if word == EvidenceRelation.SUPPORTS.value:
+        return []
+    return [soft(f" ({label(EvidenceRelation, word).lower()})")]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from tracker.database import session
+from tracker.errors import Invalid
 from tracker.models import Clock, Commitment, Meeting
 from tracker.queries import overview
 from tracker.records import CATALOGUE
@@ -54,6 +57,14 @@ def filters_of(scope: str, **clock: str) -> Filters:
     return CATALOGUE["commitments"].filters.from_query(MultiDict([*parse_qsl(scope), *clock.items()]))
 
 
+def required(asked: Asked) -> Asked:
+    """Return what is asked for; raises Invalid if no commitment is in its scope."""
+    if session.scalar(asked.commitments.limit(1)) is None:
+        message = _("No commitment matches this scope on that day. Take a filter away, or choose a later day.")
+        raise Invalid({"scope": [message]})
+    return asked
+
+
 def form_of(report: dict[str, Any]) -> ReportForm:
     """Return the form that asks for what a report asked for, given as in the head of its data."""
     names = ("title", "cover_note", "scope", "as_of", "known_by", "since", "chapters")
@@ -64,9 +75,12 @@ def form_of(report: dict[str, Any]) -> ReportForm:
 def asked(form: ReportForm, address: str) -> Asked:
     """Return what a form that was found right asks for.
 
-    Left out, since is the day of the last meeting in scope that was held before the day it is as of.
+    Nothing is known of what comes after now. Left out, since is the day of the last meeting in scope that was held
+    before the day it is as of.
     """
     on, known_by, scope = cast(datetime.date, form.as_of.data), cast(Any, form.known_by.data), form.scope.data or ""
+    now = datetime.datetime.now(datetime.UTC)
+    known_by = min(known_by or now, now)
     filters = filters_of(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
     clock, meeting, since = filters.clock, form.since_meeting.data, form.since.data
     if meeting is None and since is None:

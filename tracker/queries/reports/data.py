@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
-from tracker.errors import Invalid
 from tracker.queries.reports import summary, tables
 from tracker.queries.reports.asked import Asked
 from tracker.queries.reports.brief import brief
@@ -23,12 +21,9 @@ class Data:
 
 
 def data(asked: Asked) -> Data:
-    """Return what a report says by the records as they are; raises Invalid if there is no commitment in its scope."""
+    """Return what a report says by the records as they are."""
     queries = tables.tables(asked)
     counts = {name: tables.count(query) for name, query in queries.items()}
-    if not counts["commitments"]:
-        message = _("No commitment matches this scope on that day. Take a filter away, or choose a later day.")
-        raise Invalid({"scope": [message]})
     head = {
         "report": _asked(asked),
         "rows": counts,

@@ -10,9 +10,9 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span, Table
-from tracker.exports.reports.wording import day, label, listed, soft, tag
+from tracker.exports.reports.wording import day, label, listed, relation, soft, tag
 from tracker.queries.reports.data import Data
-from tracker.vocabulary import Chapter, CommitmentKind, Confidence, EvidenceRelation, PartyRole, SourceRelation
+from tracker.vocabulary import Chapter, CommitmentKind, Confidence, PartyRole, SourceRelation
 
 Row = dict[str, Any]
 
@@ -101,8 +101,7 @@ def _facts(told: Row, kept: Kept) -> Line:
 
 
 def _source(row: Row, kept: Kept) -> Line:
-    relation = label(SourceRelation, row["relation"]).lower()
-    line = [_passage(row["passage"], kept), soft(f" ({relation})")]
+    line = [_passage(row["passage"], kept), soft(f" ({label(SourceRelation, row['relation']).lower()})")]
     if row["attributed_to"]:
         line.append(soft(_(", attributed to %(whom)s", whom=row["attributed_to"])))
     return line
@@ -163,6 +162,4 @@ def _update(update: Row, kept: Kept, with_evidence: bool) -> Line:
 
 def _piece(piece: Row, kept: Kept) -> Line:
     link = _passage(piece["passage"], kept) if piece["passage"] else Span(piece["title"], to=piece["web_address"])
-    if piece["relation"] == EvidenceRelation.SUPPORTS.value:
-        return [link]
-    return [link, soft(f" ({label(EvidenceRelation, piece['relation']).lower()})")]
+    return [link, *relation(piece["relation"])]
