@@ -22,9 +22,13 @@ def tag(status: str | None) -> Span:
     return Span(str(word.label), look=word.value)
 
 
+def word_of(words: Any, value: str) -> Any:
+    """Return the word of a list that is given as in JSON."""
+    return words(value)
+
+
 def label(words: Any, value: str) -> str:
-    """Return the label of a word of a list, given as in JSON."""
-    return str(words(value).label)
+    return str(word_of(words, value).label)
 
 
 def link(told: dict[str, Any]) -> Span:
