@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker.errors import TooLarge
 from tracker.exports import csv
-from tracker.exports.reports import markdown
+from tracker.exports.reports import markdown, xlsx
 from tracker.exports.reports.layout import laid
 from tracker.models import ReportRun
 from tracker.queries.reports import kept, tables
@@ -52,6 +52,7 @@ def _csv(run: ReportRun) -> Iterator[bytes]:
 
 
 FORMATS = {
+    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write),
     "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown),
     "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
     "json": Format("JSON", "application/json", kept.content),

@@ -23,21 +23,21 @@ def lines(data: Data) -> Iterator[str]:
     yield "}\n"
 
 
-def read_head(stored: Iterable[str]) -> dict[str, Any]:
+def read_head(stored: Iterable[bytes]) -> dict[str, Any]:
     """Return the head of a report from its lines."""
-    return json.loads(next(iter(stored)).removeprefix('{"head": ').rstrip(",\n"))
+    return json.loads(next(iter(stored)).removeprefix(b'{"head": ').rstrip(b","))
 
 
-def read_rows(stored: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
+def read_rows(stored: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
     """Yield the records of a kind from the lines of a report."""
-    inside = False
+    opening, inside = f'"{name}": ['.encode(), False
     for line in stored:
         if not inside:
-            inside = line.rstrip("\n") == f'"{name}": ['
-        elif line.startswith("]"):
+            inside = line == opening
+        elif line.startswith(b"]"):
             return
         else:
-            yield json.loads(line.rstrip(",\n"))
+            yield json.loads(line.rstrip(b","))
 
 
 def _plain(value: Any) -> str:
