@@ -1,6 +1,6 @@
 """Asking for a status report, reading it, issuing it, and taking it away."""
 
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,7 +16,7 @@ from tracker.exports.reports.formats import FORMATS, file_name
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries import find
-from tracker.queries.reports import kept
+from tracker.queries.reports import compared, kept
 from tracker.queries.reports.data import data
 from tracker.queries.reports.entered import Entered
 from tracker.records import CATALOGUE
@@ -26,8 +26,8 @@ from tracker.views.records import sought
 pages = Blueprint("reports", __name__)
 
 REPORTS, COMMITMENTS = CATALOGUE["reports"], CATALOGUE["commitments"]
-#: How many commitments a page tells of.
-MOST_SHOWN = 100
+#: How many commitments a page tells of, and how many differences.
+MOST_SHOWN, MOST_DIFFERENCES = 100, 200
 
 
 @pages.get("/reports/new")
@@ -82,6 +82,14 @@ def show(code: str) -> ResponseReturnValue:
         return response
     shown = laid(kept.data(run), run, MOST_SHOWN)
     return render_template("reports/show.html", run=run, shown=shown, formats=FORMATS, again=_again(run))
+
+
+@pages.get("/reports/<code:code>/now")
+def now(code: str) -> ResponseReturnValue:
+    run = sought(REPORTS, code)
+    found = list(islice(compared.with_now(run), MOST_DIFFERENCES + 1))
+    differences, more = found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES
+    return render_template("reports/now.html", run=run, differences=differences, more=more)
 
 
 def _again(run: ReportRun) -> str:
