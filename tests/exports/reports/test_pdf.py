@@ -237,6 +237,21 @@ def test_levels_of_headings_that_would_skip_one_are_drawn_up(write):
     assert "Contents" not in texts(read)[0]
 
 
+def test_no_hyphen_of_a_code_is_written_twice_where_its_line_breaks(write):
+    code = "-".join(["harbour"] * 40)
+    read = write(laid(Paragraph([Span(code, look="code"), Span(" "), Span(code)]), language="es"))
+    assert squeezed(read).count(code) == 2
+
+
+def test_columns_of_numbers_too_many_for_a_line_keep_their_names(write):
+    names = [f"Assessed in a way of kind {n}" for n in range(1, 15)]
+    rows = [[[Span(f"Area {k}")], *([Span("12,345")] for _name in names)] for k in range(3)]
+    read = write(laid(Table("All", ("Area", *names), rows, tuple(range(1, 15)))))
+    assert all("".join(name.split()) in squeezed(read) for name in names)
+    assert squeezed(read).count("12,345") == 42
+    assert {scope for kind, _alt, scope in tags(read) if kind == "TH"} == {"Column"}
+
+
 def test_short_rows_stay_whole_and_long_ones_go_on_over_the_page(write):
     rows = [
         [[Span("Short")], [Span(f"Row {n} begins. " + "It says a little. " * 12 + f"Row {n} ends.")]] for n in range(60)
