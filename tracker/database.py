@@ -134,6 +134,14 @@ def begin_write() -> None:
     session(execution_options={"write": True})
 
 
+def begin_snapshot() -> None:
+    """Let all that follows in this session read the database as it stands at one moment, ending what went before."""
+    session.remove()
+    # SQLite reads so in any transaction.
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Do all of a block or none of it, as one write transaction."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -25,6 +26,11 @@ class List:
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)
+
+    @property
+    def narrowed(self) -> str:
+        """Return the filters as an address holds them."""
+        return urlencode([(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value])
 
     def columns(self, usual: Sequence[str], always: str) -> list[Column]:
         """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""
