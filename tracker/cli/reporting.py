@@ -1,5 +1,6 @@
 """The commands for status reports: issue one, and verify a file of one."""
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -12,10 +13,10 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.reports import keep, write
-from tracker.cli.base import on_database, require_up_to_date
+from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, session, writing
 from tracker.exports.reports import verified
-from tracker.exports.reports.formats import FORMATS
+from tracker.exports.reports.formats import BARE, FORMATS, about
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports import compared
 from tracker.queries.reports.data import Data, data
@@ -23,8 +24,8 @@ from tracker.queries.reports.entered import Entered
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
-#: How many differences are told one by one, and how many records are written without a bar.
-MOST_TOLD, MANY = 20, 5_000
+#: How many differences are told one by one.
+MOST_TOLD = 20
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
 
@@ -48,8 +49,12 @@ def _issue(form: str, output: BinaryIO, **given: Any) -> None:
     with writing():
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
-    for stretch in FORMATS[form].write(session.scalars(select(ReportRun).where(ReportRun.code == code)).one()):
+    run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
+    for stretch in FORMATS[form].write(run):
         output.write(stretch)
+    if form in BARE and output.name != "-":
+        stamp = json.dumps(about(run, form), ensure_ascii=False)
+        Path(f"{output.name}.about.json").write_text(stamp + "\n", encoding="utf-8")
     rows = told.head["rows"]
     click.echo(f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=True)
 
@@ -60,14 +65,11 @@ def _several(values: Any) -> list[str]:
 
 def _watched(told: Data) -> Data:
     """Show on a screen how far a long report is written."""
-    total = sum(told.head["rows"].values())
-    bar = click.progressbar(
-        length=total, label="Records", file=sys.stderr, hidden=total < MANY or not sys.stderr.isatty()
-    )
+    shown = bar(sum(told.head["rows"].values()))
 
     def rows(name: str) -> Iterator[dict[str, Any]]:
         for row in told.rows(name):
-            bar.update(1)
+            shown.update(1)
             yield row
 
     return Data(told.head, rows)

@@ -4,7 +4,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, stream_with_context
+from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tracker.actions.reports import keep, write
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import FORMATS, file_name
+from tracker.exports.reports.formats import BARE, FORMATS, about, file_name
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries import find
@@ -72,16 +72,32 @@ def _page(sheet: Entered, shown: Any = None) -> str:
 @pages.get("/reports/<code:code>")
 def show(code: str) -> ResponseReturnValue:
     run = sought(REPORTS, code)
-    if form := asked_format(*FORMATS):
-        FORMATS[form].allow(run.commitments)
-        stretches = iter(FORMATS[form].write(run))
-        # The first now, so that what goes wrong at once is answered as any other error.
-        start = next(stretches)
-        response = Response(stream_with_context(chain([start], stretches)), content_type=FORMATS[form].media_type)
-        response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
-        return response
+    if form := asked_format(*FORMATS, "about"):
+        return _about(run) if form == "about" else _file(run, form)
     shown = laid(kept.data(run), run, MOST_SHOWN)
     return render_template("reports/show.html", run=run, shown=shown, formats=FORMATS, again=_again(run))
+
+
+def _file(run: ReportRun, form: str) -> Response:
+    FORMATS[form].allow(run.commitments)
+    stretches = iter(FORMATS[form].write(run))
+    # The first now, so that what goes wrong at once is answered as any other error.
+    start = next(stretches)
+    response = Response(stream_with_context(chain([start], stretches)), content_type=FORMATS[form].media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
+    if form in BARE:
+        place = f"{request.host_url}reports/{run.code}?format=about&of={form}"
+        response.headers["Link"] = f'<{place}>; rel="describedby"; type="application/json"'
+    return response
+
+
+def _about(run: ReportRun) -> Response:
+    of = request.args.get("of", BARE[0])
+    if of not in BARE:
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
+    response = jsonify(about(run, of))
+    response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(run, of)}.about.json")
+    return response
 
 
 @pages.get("/reports/<code:code>/now")

@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.errors import TooLarge
 from tracker.exports import csv
+from tracker.exports.about import Tally
+from tracker.exports.about import about as stamped
 from tracker.exports.reports import markdown, xlsx
 from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
-from tracker.models import ReportRun
+from tracker.models import Clock, ReportRun
 from tracker.queries.reports import kept, tables
 from tracker.records import CATALOGUE
 
@@ -64,6 +67,34 @@ FORMATS = {
     "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
     "json": Format("JSON", "application/json", kept.content),
 }
+
+
+#: The formats that hold data alone, and come with a file that says what it is.
+BARE = ("csv", "json")
+
+
+def about(run: ReportRun, form: str) -> dict[str, Any]:
+    """Return what is said of the file of a format, beside it."""
+    data, tally = kept.data(run), Tally()
+    for _stretch in tally.stretches(FORMATS[form].write(run)):
+        pass
+    return stamped(
+        title=run.title,
+        sentence=run.sentence or "",
+        filters=parse_qs(run.scope or ""),
+        clock=Clock(run.as_of, run.known_by),
+        at=run.recorded_at,
+        by=run.recorded_by.code,
+        rows=data.head["rows"],
+        head=(run.head_seq, run.head_hash),
+        columns=tables.columns(CATALOGUE["commitments"]),
+        report={
+            "code": run.code,
+            "address": f"{data.head['report']['address']}/reports/{run.code}",
+            "sha256": run.sha256,
+        },
+        **tally.of_file(form),
+    )
 
 
 def file_name(run: ReportRun, suffix: str) -> str:
