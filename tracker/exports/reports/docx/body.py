@@ -25,13 +25,13 @@ from tracker.texts import normalised
 SPANS = {"strong": "Strong", "soft": "Report Soft", "code": "Report Code"} | {
     status: f"Report Status {sort.title()}" for status, (sort, *_hatching) in FACES.items()
 }
-PARAGRAPHS = {"lede": "Report Lede", "soft": "Report Note"}
+PARAGRAPHS = {"": "Body Text", "lede": "Report Lede", "soft": "Report Note"}
 #: What may be a link, and how long one may be for Word to open the file.
 LINK = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 LONGEST_LINK = 2_000
 #: The width of lines where a template tells none.
 PAGE = Cm(16)
-WIDEST_CHART = Cm(15)
+WIDEST_CHART = Cm(16.5)
 W = {"w": oxml.ns.nsmap["w"]}
 
 
@@ -67,7 +67,7 @@ class Body:
                 run = self.run(Span(block.text))
                 yield self.paragraph(f"Heading {min(block.level, 3)}", [self.linked(block.to, run)])
             case Paragraph():
-                yield self.paragraph(PARAGRAPHS.get(block.look, ""), self.runs(block.line))
+                yield self.paragraph(PARAGRAPHS[block.look], self.runs(block.line))
             case Items():
                 for line in block.lines:
                     yield self.paragraph("List Bullet", self.runs(line))
@@ -84,8 +84,7 @@ class Body:
                 assert_never(block)
 
     def paragraph(self, style: str, runs: Sequence[Any]) -> Any:
-        looked = [element("pPr", element("pStyle", val=self.styles[style.lower()]))] if style else []
-        return element("p", *looked, *runs)
+        return element("p", element("pPr", element("pStyle", val=self.styles[style.lower()])), *runs)
 
     def runs(self, line: Line) -> list[Any]:
         return [self.linked(span.to, self.run(span)) for span in line]

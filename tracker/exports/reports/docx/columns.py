@@ -1,4 +1,4 @@
-"""How wide the columns of a table are: told by its words, for Word and others break lines alike only if told."""
+"""How wide the columns of a table are: told by its words, for programs agree on it only where they are told."""
 
 from collections.abc import Iterator
 
@@ -6,23 +6,29 @@ from tracker.exports.reports.blocks import Table
 
 #: English metric units of a twip, in which tables are measured: 20 of them are a point.
 TWIP = 635
-#: The most characters that a column is made wide for, and the padding of a cell in characters.
+#: The most characters that a column is made wide for, and what is beside those, in characters.
 MOST, PADDING = 45, 2
 #: Rows that are looked at.
 ROWS = 500
 
 
 def widths(table: Table, width: int) -> list[int]:
-    """Return the widths in twips of the columns of a table that is as wide as the lines, `width` in English metric units.
+    """Return the widths in twips of the columns of a table that takes `width` in English metric units.
 
-    A column is as wide as its longest text, if that is not long; where that is too much, columns give way that can.
+    Columns of numbers are alike, and as wide as their longest word; others as wide as their longest text, up to a
+    limit. Then all grow or shrink in proportion.
     """
-    cells = list(zip(*_texts(table), strict=True))
-    least = [max(len(word) for text in column for word in [*text.split(), "   "]) for column in cells]
-    fitting = [min(max(len(text) for text in column), MOST) for column in cells]
-    asked = [max(min(few, MOST), most) + PADDING for few, most in zip(least, fitting, strict=True)]
-    total = width // TWIP
-    return [total * each // sum(asked) for each in asked]
+    words, texts = [], []
+    for column in zip(*_texts(table), strict=True):
+        words.append(max(len(word) for text in column for word in text.split() or [""]))
+        texts.append(max(len(text) for text in column))
+    number = max((words[column] for column in table.numbers), default=0)
+    asked = [
+        number if column in table.numbers else max(min(text, MOST), min(word, MOST))
+        for column, (word, text) in enumerate(zip(words, texts, strict=True))
+    ]
+    total = sum(asked) + PADDING * len(asked)
+    return [width * (each + PADDING) // total // TWIP for each in asked]
 
 
 def _texts(table: Table) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""A Word file of a report: a template filled in, the blocks drawn, its properties set, packed the same way each time."""
+"""A Word file of a report: a template filled in, the blocks drawn, its properties told, packed alike each time."""
 
 import io
 import zipfile

@@ -93,8 +93,8 @@ class _Filling(DocxTemplate):
         source = re.sub(r"(?=<w:p[ >])", "\n", src_xml)
         try:
             tree = jinja_env.parse(source)
-        except TemplateSyntaxError as error:
-            raise _no_placeholder(source, error.lineno) from error
+        except (TemplateSyntaxError, RecursionError) as error:
+            raise _no_placeholder(source, getattr(error, "lineno", 0)) from error
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, PLAIN):
                 raise _no_placeholder(source, node.lineno)
@@ -117,8 +117,8 @@ class _Filling(DocxTemplate):
 
 
 def _no_placeholder(source: str, line: int) -> Invalid:
-    """Return the refusal of what stands in a line of a part, a line being a paragraph."""
-    held = re.sub(r"<[^>]*>", "", source.split("\n")[line - 1])
+    """Return the refusal of what stands in a line of a part, a line being a paragraph; 0 where it is not known."""
+    held = re.sub(r"<[^>]*>", "", source.split("\n")[line - 1] if line else source)
     found = CODE.search(held)
     return refuse(
         _(

@@ -9,7 +9,17 @@ from docx.oxml.ns import qn
 
 #: Every style that a report uses. Word keeps the names of its own in small letters.
 NAMES = (
-    *("heading 1", "heading 2", "heading 3", "List Bullet", "caption", "Strong", "Hyperlink", "Report Lede"),
+    *(
+        "heading 1",
+        "heading 2",
+        "heading 3",
+        "Body Text",
+        "List Bullet",
+        "caption",
+        "Strong",
+        "Hyperlink",
+        "Report Lede",
+    ),
     *(
         "Report Note",
         "Report Gap",
