@@ -8,14 +8,16 @@ from tracker.exports.reports.blocks import Laid
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def write(laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes]) -> bytes:
+def write(
+    laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str = ""
+) -> bytes:
     """Return a report as a Word file: the same bytes for the same report, template and moment.
 
-    `png` makes a picture of an SVG. Raises Invalid for a template that will not do.
+    `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
     """
     from tracker.exports.reports.docx.file import written
 
-    return written(laid, template, issued_at, png)
+    return written(laid, template, issued_at, png, author)
 
 
 def check_template(template: bytes) -> None:

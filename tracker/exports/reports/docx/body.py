@@ -32,6 +32,8 @@ LONGEST_LINK = 2_000
 #: The width of lines where a template tells none.
 PAGE = Cm(16)
 WIDEST_CHART = Cm(16.5)
+#: Rows of a table that is kept on one page.
+SHORT = 12
 W = {"w": oxml.ns.nsmap["w"]}
 
 
@@ -83,8 +85,8 @@ class Body:
             case _:
                 assert_never(block)
 
-    def paragraph(self, style: str, runs: Sequence[Any]) -> Any:
-        return element("p", element("pPr", element("pStyle", val=self.styles[style.lower()])), *runs)
+    def paragraph(self, style: str, runs: Sequence[Any], *looked: Any) -> Any:
+        return element("p", element("pPr", element("pStyle", val=self.styles[style.lower()]), *looked), *runs)
 
     def runs(self, line: Line) -> list[Any]:
         return [self.linked(span.to, self.run(span)) for span in line]
@@ -130,30 +132,34 @@ class Body:
         return made
 
     def table(self, block: Table) -> Any:
-        """Return a table; its header is repeated on every page, and no row is cut by the end of one."""
-        look = {"firstRow": bool(block.header), "lastRow": block.total, "firstColumn": True, "lastColumn": False}
-        value = 0x0680 | 0x0020 * look["firstRow"] | 0x0040 * look["lastRow"]
+        """Return a table: its header stands on every page, no row is cut by the end of one, nor is a short table."""
+        header = bool(block.header)
+        look = {"firstRow": header, "lastRow": block.total, "firstColumn": True, "noHBand": True, "noVBand": True}
+        # Older programs read the same from bits.
+        value = f"{0x0680 | 0x0020 * header | 0x0040 * block.total:04X}"
         wide = widths(block, self.width)
         about = element(
             "tblPr",
             element("tblStyle", val=self.styles["report table"]),
             element("tblW", w=sum(wide), type="dxa"),
             element("tblLayout", type="fixed"),
-            element("tblLook", val=f"{value:04X}", **{k: int(v) for k, v in look.items()}, noHBand=1, noVBand=1),
+            element("tblLook", val=value, **{name: int(told) for name, told in look.items()}),
             *([element("tblCaption", val=clean(block.caption))] if block.caption else []),
         )
         made = element("tbl", about, element("tblGrid", *(element("gridCol", w=w) for w in wide)))
-        if block.header:
-            made.append(self.row(block, [[Span(name)] for name in block.header], wide, element("tblHeader")))
-        made.extend(self.row(block, row, wide) for row in block.rows)
+        rows = [*([[[Span(name)] for name in block.header]] if header else []), *block.rows]
+        for number, row in enumerate(rows):
+            kept = number == 0 or (len(rows) <= SHORT and number < len(rows) - 1)
+            made.append(self.row(block, row, wide, header and number == 0, kept))
         return made
 
-    def row(self, block: Table, cells: Sequence[Line], wide: Sequence[int], *looked: Any) -> Any:
-        made = element("tr", element("trPr", element("cantSplit"), *looked))
+    def row(self, block: Table, cells: Sequence[Line], wide: Sequence[int], header: bool, kept: bool) -> Any:
+        """Return a row; one that is kept stays on the page of the next."""
+        made = element("tr", element("trPr", element("cantSplit"), *([element("tblHeader")] if header else [])))
         for number, (line, width) in enumerate(zip(cells, wide, strict=True)):
             style = "Report Number" if number in block.numbers else "Report Cell"
-            about = element("tcPr", element("tcW", w=width, type="dxa"))
-            made.append(element("tc", about, self.paragraph(style, self.runs(line))))
+            words = self.paragraph(style, self.runs(line), *([element("keepNext")] if kept else []))
+            made.append(element("tc", element("tcPr", element("tcW", w=width, type="dxa")), words))
         return made
 
 

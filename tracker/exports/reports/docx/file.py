@@ -21,7 +21,7 @@ from tracker.paths import folder
 LONGEST = 255
 
 
-def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes]) -> bytes:
+def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str) -> bytes:
     """Return a report as a Word file; see `tracker.exports.reports.docx.write`."""
     own = (folder("templates") / "reports" / "report.docx").read_bytes()
     if template is not None:
@@ -35,9 +35,9 @@ def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callab
     _speak(document, laid.language)
     Body(document, place, png).draw(laid)
     properties = document.core_properties
-    properties.title, properties.subject = title[:LONGEST], subtitle[:LONGEST]
-    properties.comments, properties.language = foot[:LONGEST], laid.language
-    properties.author = properties.last_modified_by = ""
+    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in (title, subtitle, foot))
+    properties.author = properties.last_modified_by = " ".join(clean(author).split())[:LONGEST]
+    properties.language = laid.language
     properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
     properties.revision = 1
     return _packed(document)

@@ -20,9 +20,9 @@ NAMES = ("title", "subtitle", "foot", "issued_on")
 REPORT = "report"
 #: Stands for the report until it is put in: a code point that no text has.
 MARK = "\ufdd0"
-#: Looking for placeholders takes time by the square of these.
-LARGEST_PART = 1_000_000
-MOST_PLACEHOLDERS = 200
+#: Characters of all parts in XML, and placeholders: looking for these takes time by the product of both.
+MOST_CHARACTERS = 500_000
+MOST_PLACEHOLDERS = 100
 CODE = re.compile(r"\{(?=[{%#])")
 TEXT = re.compile(r"<w:t(?: [^>]*)?>[^<]*</w:t>")
 PLAIN = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
@@ -80,11 +80,13 @@ class _Filling(DocxTemplate):
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)
         self.unknown: set[str] = set()
+        self._characters = self._placeholders = 0
 
     def patch_xml(self, src_xml: str) -> str:
         """Join placeholders that Word has cut in pieces."""
-        found = sum(len(CODE.findall(text)) for text in (src_xml, re.sub(r"<[^>]*>", "", src_xml)))
-        if len(src_xml) > LARGEST_PART or found > MOST_PLACEHOLDERS:
+        self._characters += len(src_xml)
+        self._placeholders += max(len(CODE.findall(text)) for text in (src_xml, re.sub(r"<[^>]*>", "", src_xml)))
+        if self._characters > MOST_CHARACTERS or self._placeholders > MOST_PLACEHOLDERS:
             raise refuse(_("The template is too long: a page or two, and what every page has, are enough."))
         return super().patch_xml(src_xml)
 

@@ -12,22 +12,22 @@ from lxml import etree
 from tracker.errors import Invalid
 
 MOST_BYTES = 10_000_000
-#: Bytes that a file may unpack to, files it may hold, and bytes of one part in XML: as a tree it takes many times more.
+#: Bytes that a file may unpack to, of them in XML, which as a tree takes many times more, and files it may hold.
 MOST_UNPACKED = 50_000_000
+MOST_XML = 5_000_000
 MOST_FILES = 1_000
-LARGEST_PART = 5_000_000
 DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: What a part of a file may be to another: the last word of the addresses that stand for it.
 RELATIONS = re.compile(
     "officeDocument|(core|extended|custom)-properties|thumbnail|styles|stylesWithEffects|settings|webSettings|font|"
     "fontTable|theme|themeOverride|numbering|header|footer|footnotes|endnotes|image|hyperlink|people|customXml|"
-    "customXmlProps|glossaryDocument|comments(Extended|Ids|Extensible)?|diagram(Data|Layout|QuickStyle|Colors|Drawing)"
+    "customXmlProps|glossaryDocument|hdphoto|classificationlabels|intelligence|comments(Extended|Ids|Extensible)?|diagram(Data|Layout|QuickStyle|Colors|Drawing)"
 )
 #: Fields that tell of the file itself; others read files and databases, or start programs.
 FIELD = re.compile(
     r"\s*(?:(?:PAGE|NUMPAGES|SECTION|SECTIONPAGES|PAGEREF|REF|NOTEREF|STYLEREF|SEQ|TOC|TC|SYMBOL|DATE|TIME|CREATEDATE|"
-    r"SAVEDATE|PRINTDATE|EDITTIME|TITLE|SUBJECT|AUTHOR|LASTSAVEDBY|KEYWORDS|COMMENTS|DOCPROPERTY|FILENAME)\b"
+    r"SAVEDATE|PRINTDATE|EDITTIME|TITLE|SUBJECT|AUTHOR|LASTSAVEDBY|KEYWORDS|COMMENTS|DOCPROPERTY|FILENAME|NUMWORDS|REVNUM)\b"
     r'|HYPERLINK\s+(?:\\l\b|"(?:https?:|mailto:|#)))',
     re.IGNORECASE,
 )
@@ -62,25 +62,23 @@ def no_word_file() -> Invalid:
 
 def _look_at(packed: zipfile.ZipFile) -> None:
     members = packed.infolist()
-    if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_UNPACKED:
+    written = [member for member in members if member.filename.lower().endswith((".xml", ".rels"))]
+    sizes = [sum(member.file_size for member in some) for some in (members, written)]
+    if len(members) > MOST_FILES or sizes[0] > MOST_UNPACKED or sizes[1] > MOST_XML:
         raise refuse(_("The template unpacks to more than any template needs."))
-    for member in members:
-        if member.filename.endswith((".xml", ".rels")):
-            if member.file_size > LARGEST_PART:
-                raise refuse(_("The template unpacks to more than any template needs."))
-            # No more is read than the size that was declared, and a wrong one is found out at the end.
-            with packed.open(member) as stream:
-                tree = etree.fromstring(stream.read(), etree.XMLParser(resolve_entities=False, no_network=True))
-            if tree.getroottree().docinfo.doctype:
-                raise refuse(_("The template holds declarations no Word file needs."))
-            if member.filename == "[Content_Types].xml":
-                _look_at_types({each.get("ContentType", "") for each in tree.iter("{*}Default", "{*}Override")})
-            elif member.filename.endswith(".rels"):
-                _look_at_relations(tree)
-            else:
-                _look_at_part(tree)
     if "[Content_Types].xml" not in packed.namelist():
         raise no_word_file()
+    for member in written:
+        # No more is read than the size that was declared, and a wrong one is found out at the end.
+        tree = etree.fromstring(packed.read(member), etree.XMLParser(resolve_entities=False, no_network=True))
+        if tree.getroottree().docinfo.doctype:
+            raise refuse(_("The template holds declarations no Word file needs."))
+        if member.filename == "[Content_Types].xml":
+            _look_at_types({each.get("ContentType", "") for each in tree.iter("{*}Default", "{*}Override")})
+        elif member.filename.lower().endswith(".rels"):
+            _look_at_relations(tree)
+        else:
+            _look_at_part(tree)
 
 
 def _look_at_types(types: set[str]) -> None:
