@@ -18,7 +18,7 @@ from lxml import etree
 from tracker.exports.drawing import FACES
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
 from tracker.exports.reports.docx import looks
-from tracker.exports.reports.docx.columns import widths
+from tracker.exports.reports.docx.columns import CHARACTER, crowded, widths
 from tracker.records.fields import UNFIT
 from tracker.texts import normalised
 
@@ -34,6 +34,8 @@ PAGE = Cm(16)
 WIDEST_CHART = Cm(16.5)
 #: Rows of a table that is kept on one page.
 SHORT = 12
+#: Twips of words that stand upright.
+TALLEST = 2_000
 W = {"w": oxml.ns.nsmap["w"]}
 
 
@@ -147,15 +149,28 @@ class Body:
             *([element("tblCaption", val=clean(block.caption))] if block.caption else []),
         )
         made = element("tbl", about, element("tblGrid", *(element("gridCol", w=w) for w in wide)))
-        rows = [*([[[Span(name)] for name in block.header]] if header else []), *block.rows]
-        for number, row in enumerate(rows):
-            kept = number == 0 or (len(rows) <= SHORT and number < len(rows) - 1)
-            made.append(self.row(block, row, wide, header and number == 0, kept))
+        if header:
+            made.append(self.header(block, wide))
+        for number, row in enumerate(block.rows, 1):
+            kept = number < len(block.rows) <= SHORT
+            made.append(element("tr", element("trPr", element("cantSplit")), *self.cells(block, row, wide, kept)))
         return made
 
-    def row(self, block: Table, cells: Sequence[Line], wide: Sequence[int], header: bool, kept: bool) -> Any:
-        """Return a row; one that is kept stays on the page of the next."""
-        made = element("tr", element("trPr", element("cantSplit"), *([element("tblHeader")] if header else [])))
+    def header(self, block: Table, wide: Sequence[int]) -> Any:
+        about = element("trPr", element("cantSplit"))
+        cells = self.cells(block, [[Span(name)] for name in block.header], wide, True)
+        if crowded(block, self.width):
+            high = max(len(block.header[number]) for number in block.numbers) * CHARACTER
+            about.append(element("trHeight", val=min(high, TALLEST), hRule="atLeast"))
+            for number in block.numbers:
+                cells[number][0].append(element("textDirection", val="btLr"))
+                cells[number][1][0][0].set(qn("w:val"), self.styles["report cell"])
+        about.append(element("tblHeader"))
+        return element("tr", about, *cells)
+
+    def cells(self, block: Table, cells: Sequence[Line], wide: Sequence[int], kept: bool) -> list[Any]:
+        """Return the cells of a row; one that is kept stays on the page of the next."""
+        made = []
         for number, (line, width) in enumerate(zip(cells, wide, strict=True)):
             style = "Report Number" if number in block.numbers else "Report Cell"
             words = self.paragraph(style, self.runs(line), *([element("keepNext")] if kept else []))
