@@ -1,5 +1,6 @@
 """What happened to a record, and lately."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,18 +17,27 @@ from tracker.records.base import RowForm
 
 def of(kind: Kind, code: str) -> Sequence[Change]:
     """Return the changes to a record and to its rows, the latest first; also when the record is gone."""
-    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
-    query = select(Change).where(or_(own, *(_row_of(row, code) for row in rows_of(kind))))
+    query = select(Change).where(_about(kind, code))
     return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
+
+
+def last_changed(kind: Kind, code: str) -> datetime.datetime | None:
+    """Return when a record or one of its rows was last changed."""
+    return session.scalar(select(func.max(Change.at)).where(_about(kind, code)))
+
+
+def _about(kind: Kind, code: str) -> ColumnElement[bool]:
+    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
+    return or_(own, *(_row_of(row, code) for row in rows_of(kind)))
 
 
 def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
     """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
     start = f"{code}.{cast(type[RowForm], kind.form).letter}"
     # A code holds no % or _, and what follows the letter holds no dot, or it would be another record's row.
-    return and_(
-        Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
-    )
+    # Between the first digit and the sign after the last one, so that the index is entered there.
+    numbered = and_(Change.code >= f"{start}0", Change.code < f"{start}:")
+    return and_(Change.kind == kind.model.__tablename__, numbered, ~Change.code.like(f"{start}%.%"))
 
 
 @dataclass
