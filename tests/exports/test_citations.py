@@ -194,7 +194,7 @@ def test_hostile_words_of_a_record_stay_words(app, client, title):
 
 
 @given(st.text(min_size=1).filter(lambda text: text.split() and not UNFIT.search(text)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_is_read_back(shared_app, text):
     told = " ".join(text.split())
     with shared_app.test_request_context():

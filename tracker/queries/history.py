@@ -26,6 +26,23 @@ def last_changed(kind: Kind, code: str) -> datetime.datetime | None:
     return session.scalar(select(func.max(Change.at)).where(_about(kind, code)))
 
 
+def last_changes(kind: Kind) -> dict[str, datetime.datetime]:
+    """Return {code of a record: when it or one of its rows was last changed} of all records of a kind."""
+    tables = [each.model.__tablename__ for each in (kind, *rows_of(kind))]
+    query = select(Change.kind, Change.code, func.max(Change.at)).where(Change.kind.in_(tables))
+    found: dict[str, datetime.datetime] = {}
+    for table, code, at in session.execute(query.group_by(Change.kind, Change.code)):
+        own = code if table == tables[0] else code.rpartition(".")[0]
+        found[own] = max(at, found.get(own, at))
+    return found
+
+
+def ends() -> tuple[str, datetime.datetime | None]:
+    """Return the hash of the first change, which no other tracker has, and when the last was made; if there are any."""
+    first = session.scalar(select(Change.hash).order_by(Change.seq).limit(1))
+    return first or "", session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
+
+
 def _about(kind: Kind, code: str) -> ColumnElement[bool]:
     own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
     return or_(own, *(_row_of(row, code) for row in rows_of(kind)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -35,6 +36,12 @@ class List:
                 raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
         names = [name for name in self.kind.columns if name in asked] if asked else list(usual)
         return [self.kind.columns[name] for name in dict.fromkeys([always, *names])]
+
+    @property
+    def narrowed(self) -> str:
+        """Return the filters as an address ends with them, to ask for the same elsewhere."""
+        chosen = [(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value]
+        return f"?{urlencode(chosen)}" if chosen else ""
 
     @cached_property
     def shown(self) -> list[Column]:
