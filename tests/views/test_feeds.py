@@ -86,7 +86,7 @@ def test_a_feed_holds_only_what_stands_and_the_latest_of_it(app, client):
         for number in range(MOST_CHANGES + 3):
             last = make.update(commitment=C1, party="us", reason=f"Reason {number}.", status="uncheckable")
         make.update(commitment=C1, party="us", corrects=last.code, reason="Wrong.", status="stalled")
-        make.update([], commitment="mx-us-2023-07-24.c2", party="mx", status="uncheckable").code
+        make.update([], commitment="mx-us-2023-07-24.c2", party="mx", status="uncheckable")
         voided = make.update(commitment="mx-us-2023-07-24.c3", party="mx").code
         fields = {"status": None, "confidence": None, "reason": "Never was."}
         make.update([], commitment="mx-us-2023-07-24.c3", party="mx", corrects=voided, **fields)
@@ -169,10 +169,11 @@ def test_the_list_leads_to_both_with_its_filters(client):
 def test_hostile_words_stay_words(app, client):
     with app.app_context(), writing():
         named = {"title": HOSTILE, "area": make.area(name=HOSTILE).code}
-        commitment = make.commitment(**named, deadline_kind="explicit", due_on="2030-01-01", deadline_words=HOSTILE)
-        party = make.commitment_party(commitment=commitment.code, party=make.party(name=HOSTILE).code).party
+        due = {"deadline_kind": "explicit", "due_on": "2030-01-01", "deadline_words": HOSTILE}
+        commitment = make.commitment(**named, **due).code
+        party = make.commitment_party(commitment=commitment, party=make.party(name=HOSTILE).code).party
         piece = make.piece(title=HOSTILE, web_address="https://example.org/?a=b&c='d'")
-        make.update([piece], commitment=commitment.code, party=party.code, reason=HOSTILE, on_behalf_of=HOSTILE)
+        make.update([piece], commitment=commitment, party=party.code, reason=HOSTILE, on_behalf_of=HOSTILE)
         make.meeting(title=HOSTILE, venue=HOSTILE, place_basis="stated", date_note=HOSTILE)
     root = ET.fromstring(client.get("/commitments/feed.atom").data)
     (entry,) = root.findall(f"{ATOM}entry")
@@ -184,7 +185,7 @@ def test_hostile_words_stay_words(app, client):
     }  # fmt: skip
     events = calendar(client)
     assert len(events) == 4
-    due = events[f"commitment.{commitment.code}"]
+    due = events[f"commitment.{commitment}"]
     assert due["SUMMARY"] == f"{HOSTILE}: {HOSTILE} (due)"
     assert due.categories == [HOSTILE]
     assert f"{HOSTILE}: In progress\nAs printed: “{HOSTILE}”" in due["DESCRIPTION"]
@@ -195,7 +196,8 @@ def test_what_xml_cannot_hold_breaks_no_feed(app, client):
         make.update(commitment=C1, party="us")
     with app.extensions["tracker.engine"].execution_options(write=True).begin() as connection:
         connection.execute(
-            text("UPDATE commitment SET title = :title, due_on = '2030-01-01'"), {"title": "a\x01\x0bb￾"}
+            text("UPDATE commitment SET title = :title, due_on = '2030-01-01', deadline_kind = 'explicit'"),
+            {"title": "a\x01\x0bb￾"},
         )
     assert feed(client).entries[0].title.endswith(": a��b�")
     assert calendar(client)[f"commitment.{C1}"]["SUMMARY"].startswith("Mexico, United States: a")
