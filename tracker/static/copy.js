@@ -7,14 +7,15 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 
 async function copy(button) {
   const text = document.getElementById(button.dataset.copies);
-  const status = button.closest("details").querySelector("[role=status]");
+  const status = button.parentElement.querySelector("[role=status]");
+  const said = button.closest("details").dataset;
   // Emptied first, so that it is read out again.
   status.textContent = "";
   try {
     await navigator.clipboard.writeText(text.textContent);
-    status.textContent = status.dataset.copied;
+    status.textContent = said.copied;
   } catch {
     getSelection().selectAllChildren(text);
-    status.textContent = status.dataset.selected;
+    status.textContent = said.selected;
   }
 }
