@@ -1,7 +1,7 @@
 """What happened to a record, and lately."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
@@ -21,20 +21,11 @@ def of(kind: Kind, code: str) -> Sequence[Change]:
     return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
 
 
-def last_changed(kind: Kind, code: str) -> datetime.datetime | None:
-    """Return when a record or one of its rows was last changed."""
-    return session.scalar(select(func.max(Change.at)).where(_about(kind, code)))
-
-
-def last_changes(kind: Kind) -> dict[str, datetime.datetime]:
-    """Return {code of a record: when it or one of its rows was last changed} of all records of a kind."""
-    tables = [each.model.__tablename__ for each in (kind, *rows_of(kind))]
-    query = select(Change.kind, Change.code, func.max(Change.at)).where(Change.kind.in_(tables))
-    found: dict[str, datetime.datetime] = {}
-    for table, code, at in session.execute(query.group_by(Change.kind, Change.code)):
-        own = code if table == tables[0] else code.rpartition(".")[0]
-        found[own] = max(at, found.get(own, at))
-    return found
+def last_changes(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datetime]:
+    """Return {code: when a record of a kind, or one of its rows, was last changed}."""
+    last = select(func.max(Change.at)).where(_about(kind, kind.model.code)).correlate(kind.model).scalar_subquery()
+    found: Any = session.execute(select(kind.model.code, last).where(kind.model.code.in_(codes)))
+    return dict(found.all())
 
 
 def ends() -> tuple[str, datetime.datetime | None]:
@@ -43,18 +34,19 @@ def ends() -> tuple[str, datetime.datetime | None]:
     return first or "", session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
 
 
-def _about(kind: Kind, code: str) -> ColumnElement[bool]:
+def _about(kind: Kind, code: Any) -> ColumnElement[bool]:
+    """Match the changes to the record with this code, a text or a column, and to its rows."""
     own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
     return or_(own, *(_row_of(row, code) for row in rows_of(kind)))
 
 
-def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
+def _row_of(kind: Kind, code: Any) -> ColumnElement[bool]:
     """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
-    start = f"{code}.{cast(type[RowForm], kind.form).letter}"
-    # A code holds no % or _, and what follows the letter holds no dot, or it would be another record's row.
-    # Between the first digit and the sign after the last one, so that the index is entered there.
-    numbered = and_(Change.code >= f"{start}0", Change.code < f"{start}:")
-    return and_(Change.kind == kind.model.__tablename__, numbered, ~Change.code.like(f"{start}%.%"))
+    start = code + f".{cast(type[RowForm], kind.form).letter}"
+    # Between the first digit and the sign after the last one, so that the index is entered there. A code holds
+    # no % or _, and what follows the letter holds no dot, or it would be another record's row.
+    numbered = and_(Change.code >= start + "0", Change.code < start + ":")
+    return and_(Change.kind == kind.model.__tablename__, numbered, ~Change.code.like(start + "%.%"))
 
 
 @dataclass

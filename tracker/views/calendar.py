@@ -26,7 +26,9 @@ STATUSES = {
 def events(found: feeds.Dates) -> Iterator[Event]:
     """Yield an event for each day, those of a kind together."""
     origin, _last = history.ends()
-    commitments, meetings = history.last_changes(feeds.COMMITMENTS), history.last_changes(MEETINGS)
+    due = {*(each.code for each in found.due), *(step.commitment.code for step in found.milestones)}
+    commitments = history.last_changes(feeds.COMMITMENTS, due)
+    meetings = history.last_changes(MEETINGS, {each.code for each in found.meetings})
     for commitment in found.due:
         yield _event(commitment, origin, commitments[commitment.code], _deadline(commitment, found))
     for milestone in found.milestones:

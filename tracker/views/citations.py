@@ -58,8 +58,7 @@ def source_of(record: Any) -> citations.Source:
     key = f"{CITED[kind.name]}-{record.code}"
     if kind.name == "documents":
         return _document(record, key)
-    changed = history.last_changed(kind, record.code)
-    day = changed.astimezone(zone()).date() if changed else None
+    day = history.last_changes(kind, [record.code])[record.code].astimezone(zone()).date()
     genre = _meeting(record) if kind.name == "meetings" else _commitment(record)
     return citations.Source(
         key,
