@@ -10,11 +10,11 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.actions.seed import plant
 from tracker.cli.base import bring_up_to_date, on_database, on_new_database, require_up_to_date, where, write_migration
-from tracker.database import writing
+from tracker.database import snapshot, writing
 from tracker.exports import csv, json
 from tracker.paths import folder
 from tracker.queries import check as checks
-from tracker.queries import find
+from tracker.queries import find, plain
 from tracker.records import CATALOGUE
 
 
@@ -74,14 +74,16 @@ def export(kind: str, filters: tuple[str, ...], form: str, output: TextIO) -> No
     filters = described.filters.from_query(wanted)
     query = find.filtered(described, filters)
     columns = [*described.columns.values(), described.url_column(current_app.config["SETTINGS"].address)]
-    records = find.each(described, query, find.Order.of(described, None), described.loads(), filters.clock)
-    lines = (
-        csv.lines(columns, records)
-        if form == "csv"
-        else json.lines(columns, records, total=find.count(query), next=None)
-    )
-    for line in lines:
-        output.write(line)
+    names, order = [column.name for column in columns], find.Order.of(described, None)
+    with snapshot() as reading:
+        rows = plain.each(reading, described, columns, query, order, filters.clock)
+        lines = (
+            csv.table(names, rows)
+            if form == "csv"
+            else json.lines((dict(zip(names, row, strict=True)) for row in rows), total=find.count(query), next=None)
+        )
+        for line in lines:
+            output.write(line)
 
 
 @click.command()

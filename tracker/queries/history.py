@@ -28,10 +28,14 @@ def last_changes(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datet
     return dict(found.all())
 
 
-def ends() -> tuple[str, datetime.datetime | None]:
-    """Return the hash of the first change, which no other tracker has, and when the last was made; if there are any."""
-    first = session.scalar(select(Change.hash).order_by(Change.seq).limit(1))
-    return first or "", session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
+def origin() -> str:
+    """Return the hash of the first change, which no other tracker has, or nothing before there is one."""
+    return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
+
+
+def last_at() -> datetime.datetime | None:
+    """Return when the last change was made."""
+    return session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
 
 
 def _about(kind: Kind, code: Any) -> ColumnElement[bool]:
@@ -94,6 +98,12 @@ def last_account(record: Record) -> dict[str, str]:
     query = select(Change).where(Change.kind == kind.model.__tablename__, Change.code == record.code)
     changes = session.scalars(query.order_by(Change.seq).options(selectinload(Change.account)))
     return {name: change.account.code for change in changes for name in change.fields}
+
+
+def head() -> tuple[int, str]:
+    """Return how many changes there are, and the hash of the last."""
+    last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last else (0, "")
 
 
 def is_empty() -> bool:

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from tracker.exports.icalendar import Event
 from tracker.models import Commitment, Meeting, Milestone
 from tracker.queries import feeds, history
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, record_address
 from tracker.records.days import date_text
-from tracker.views.addresses import as_then, record_address
+from tracker.views.addresses import as_then
 from tracker.vocabulary import Basis, DatePrecision, DeadlineState, MeetingStatus
 
 MEETINGS = CATALOGUE["meetings"]
@@ -25,7 +25,7 @@ STATUSES = {
 
 def events(found: feeds.Dates) -> Iterator[Event]:
     """Yield an event for each day, those of a kind together."""
-    origin, _last = history.ends()
+    origin = history.origin()
     due = {*(each.code for each in found.due), *(step.commitment.code for step in found.milestones)}
     commitments = history.last_changes(feeds.COMMITMENTS, due)
     meetings = history.last_changes(MEETINGS, {each.code for each in found.meetings})

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from tracker.clocks import today, zone
 from tracker.exports import citations
 from tracker.queries import history
-from tracker.records import kind_of
+from tracker.records import kind_of, record_address
 from tracker.records.days import date_text
 from tracker.records.meetings import when
-from tracker.views.addresses import as_then, record_address
+from tracker.views.addresses import as_then
 from tracker.vocabulary import Basis, DatePrecision, DocumentKind, PartyRole
 
 #: {kind: what begins the keys of its records}; no two begin alike.

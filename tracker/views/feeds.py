@@ -24,7 +24,7 @@ MOST_CHANGES, MOST_DATES = 50, 5_000
 @pages.get("/commitments/feed.atom")
 def changes() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
-    origin, _last = history.ends()
+    origin = history.origin()
     asked = sorted(request.args.items(multi=True))
     ending = f"?{urlencode(asked)}" if asked else ""
     body = render_template(
@@ -58,9 +58,7 @@ def fresh(body: bytes, content_type: str) -> Response:
     """Return an answer that says when it last may have changed, empty for a program that has it already."""
     response = Response(body, content_type=content_type)
     response.add_etag()
-    _origin, last = history.ends()
     # With each new day a filter may let others through, though nothing was recorded.
-    begun = start_of(today())
-    response.last_modified = max(last, begun) if last else begun
+    response.last_modified = max(history.last_at() or feeds.LONG_AGO, start_of(today()))
     response.make_conditional(request)
     return response

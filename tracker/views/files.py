@@ -1,15 +1,16 @@
 """Lists and records as files for programs: CSV and JSON."""
 
 import json as stdlib_json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from flask import Response, request, stream_with_context
 
+from tracker.database import snapshot
 from tracker.exports import csv, json
 from tracker.models import Change
-from tracker.queries import find
+from tracker.queries import plain
 from tracker.records import CATALOGUE, Kind
 from tracker.records.base import Column
 from tracker.views.addresses import address
@@ -22,21 +23,28 @@ def url(kind: Kind) -> Column:
 
 def list_as_csv(wanted: List) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    records = find.each(wanted.kind, wanted.query, wanted.order, wanted.kind.loads(wanted.told), wanted.filters.clock)
-    lines = csv.lines([*wanted.told, url(wanted.kind)], records)
-    # The first line now, so that what goes wrong at once is answered as any other error.
+    columns = [*wanted.told, url(wanted.kind)]
+    lines = csv.table([column.name for column in columns], _rows(wanted, columns))
+    # The first lines now, so that what goes wrong at once is answered as any other error.
     start = next(lines)
     response = Response(stream_with_context(chain([start], lines)), content_type=csv.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'
     return response
 
 
+def _rows(wanted: List, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    """Read the list on a connection of its own: it is still read when the request that asked for it is done."""
+    with snapshot() as reading:
+        yield from plain.each(reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.clock)
+
+
 def list_as_json(wanted: List) -> Response:
     """Return one page of the list, with the address of the next."""
     page = wanted.page(wanted.told)
     following = request.host_url.rstrip("/") + address(after=page.after) if page.after else None
-    lines = json.lines([*wanted.told, url(wanted.kind)], page.records, total=wanted.total, next=following)
-    return Response("".join(lines), content_type=json.MEDIA_TYPE)
+    columns = [*wanted.told, url(wanted.kind)]
+    items = (json.item(columns, record) for record in page.records)
+    return Response("".join(json.lines(items, total=wanted.total, next=following)), content_type=json.MEDIA_TYPE)
 
 
 FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json}

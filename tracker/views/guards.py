@@ -37,6 +37,7 @@ KEEPING = {
     "updates.void",
     "retiring.change",
     "bulk.change",
+    "reports.issue",
 }
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
 UPLOADING = {"texts.attach", "imports.upload"}

@@ -27,6 +27,11 @@ class List:
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)
 
+    @property
+    def narrowed(self) -> str:
+        """Return the filters as an address holds them."""
+        return urlencode([(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value])
+
     def columns(self, usual: Sequence[str], always: str) -> list[Column]:
         """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""
         asked = [name for name in self.args.getlist("columns") if name]
@@ -36,12 +41,6 @@ class List:
                 raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
         names = [name for name in self.kind.columns if name in asked] if asked else list(usual)
         return [self.kind.columns[name] for name in dict.fromkeys([always, *names])]
-
-    @property
-    def narrowed(self) -> str:
-        """Return the filters as an address ends with them, to ask for the same elsewhere."""
-        chosen = [(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value]
-        return f"?{urlencode(chosen)}" if chosen else ""
 
     @cached_property
     def shown(self) -> list[Column]:

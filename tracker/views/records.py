@@ -11,9 +11,9 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import Clock
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
-from tracker.records import Kind, rows_of
+from tracker.records import Kind, record_address, rows_of
 from tracker.views import citations, duplicates, figures, files
-from tracker.views.addresses import as_then, asked_clock, asked_format, record_address, tidy_address
+from tracker.views.addresses import as_then, asked_clock, asked_format, tidy_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
 from tracker.views.lists import List
