@@ -40,13 +40,14 @@ def events(found: feeds.Dates) -> Iterator[Event]:
 def _event(record: Any, origin: str, changed_at: datetime.datetime, told: dict[str, Any]) -> Event:
     """Return what is told of a record as an event; no two trackers have the same origin."""
     address = request.host_url.rstrip("/") + as_then(record_address(record))
-    lines = [*told.pop("lines"), str(record.caveat or ""), address]
+    # A step tells words of its commitment, too, whose version steps with all its rows.
+    subject = record.belongs_to or record
+    lines = [*told.pop("lines"), str(subject.caveat or ""), address]
     return Event(
         uid=f"{record.__tablename__}.{record.code}@{origin[:16]}.tracker",
         description="\n".join(filter(None, lines)),
         address=address,
-        # A step tells words of its commitment, too, whose version steps with all its rows.
-        version=(record.belongs_to or record).version,
+        version=subject.version,
         changed_at=changed_at,
         **told,
     )
