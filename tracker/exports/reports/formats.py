@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from tracker.errors import TooLarge
 from tracker.exports import csv
 from tracker.exports.reports import markdown, xlsx
+from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
 from tracker.models import ReportRun
 from tracker.queries.reports import kept, tables
@@ -25,23 +26,29 @@ class Format:
     label: Any
     media_type: str
     write: Callable[[ReportRun], Iterable[bytes]]
+    #: Whether it is for reading, and so tells of no more commitments than anybody reads.
+    document: bool = False
+    #: Whether it is no text.
+    binary: bool = False
+
+    def allow(self, commitments: int) -> None:
+        """Raise TooLarge if a report of so many commitments is too long for this format."""
+        if self.document and commitments > MOST_IN_DOCUMENTS:
+            message = _(
+                "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as XLSX, CSV or "
+                "JSON, or issue one of a smaller scope.",
+                n=format_decimal(commitments),
+                most=format_decimal(MOST_IN_DOCUMENTS),
+            )
+            raise TooLarge(message)
 
 
-def as_document(run: ReportRun) -> Any:
-    """Return a report laid out whole; raises TooLarge for one of more commitments than anybody reads."""
-    if run.commitments > MOST_IN_DOCUMENTS:
-        message = _(
-            "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as XLSX, CSV or JSON, "
-            "or issue one of a smaller scope.",
-            n=format_decimal(run.commitments),
-            most=format_decimal(MOST_IN_DOCUMENTS),
-        )
-        raise TooLarge(message)
+def _laid(run: ReportRun) -> Laid:
     return laid(kept.data(run), run, MOST_IN_DOCUMENTS)
 
 
 def _markdown(run: ReportRun) -> Iterator[bytes]:
-    return (line.encode() for line in markdown.lines(as_document(run)))
+    return (line.encode() for line in markdown.lines(_laid(run)))
 
 
 def _csv(run: ReportRun) -> Iterator[bytes]:
@@ -52,8 +59,8 @@ def _csv(run: ReportRun) -> Iterator[bytes]:
 
 
 FORMATS = {
-    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write),
-    "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown),
+    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write, binary=True),
+    "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
     "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
     "json": Format("JSON", "application/json", kept.content),
 }
