@@ -120,6 +120,9 @@ def test_a_feed_can_be_asked_for_as_of_a_past_day(app, client):
     (entry,) = feed(client, "?as_of=2024-02-01").entries
     assert entry.link == f"http://localhost/commitments/{C1}?as_of=2024-02-01#{C1}.u1"
     assert feed(client, "?known_by=2020-01-01").entries == []
+    first = client.get(f"/updates/{C1}.u1?format=json").json["recorded_at"]
+    found = feed(client, f"?known_by={first}")
+    assert [found.feed.updated, *(entry.updated for entry in found.entries)] == [first, first]
 
 
 def test_an_empty_feed_is_one_and_says_the_same_again(client, empty_app):
