@@ -15,8 +15,8 @@ from werkzeug.datastructures import MultiDict
 from tracker.actions.reports import keep, write
 from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, session, writing
-from tracker.exports.reports import verified
-from tracker.exports.reports.formats import BARE, FORMATS, about
+from tracker.exports.reports import docx, verified
+from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports import compared
 from tracker.queries.reports.data import Data, data
@@ -30,7 +30,7 @@ FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name n
 
 
 @on_database
-def _issue(form: str, output: BinaryIO, **given: Any) -> None:
+def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> None:
     """Issue a status report, and write it as a file.
 
     Its scope is given by the filters of the list of commitments: --area migration --kind new_commitment. What it says
@@ -41,6 +41,11 @@ def _issue(form: str, output: BinaryIO, **given: Any) -> None:
         raise click.UsageError(f"Name the format of the file: --format {'|'.join(FORMATS)}.")
     if output.isatty() and FORMATS[form].binary:
         raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
+    if into and form != "docx":
+        raise click.UsageError("--template is for a Word file: --format docx.")
+    template = into.read() if into else None
+    if template is not None:
+        docx.check_template(template)
     entered = Entered(MultiDict((name, value) for name, values in given.items() for value in _several(values)))
     begin_snapshot()
     told = data(entered.asked(current_app.config["SETTINGS"].address))
@@ -50,7 +55,7 @@ def _issue(form: str, output: BinaryIO, **given: Any) -> None:
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
-    for stretch in FORMATS[form].write(run):
+    for stretch in word(run, template) if template else FORMATS[form].write(run):
         output.write(stretch)
     if form in BARE and output.name != "-":
         stamp = json.dumps(about(run, form), ensure_ascii=False)
@@ -93,6 +98,7 @@ _PARAMS: list[click.Parameter] = [
         help="What it holds, several times; else all.",
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
+    click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),
     click.Option(["-o", "--output"], type=click.File("wb", lazy=True), default="-", help="A file; else the screen."),
     *_issue.__click_params__,  # type: ignore[attr-defined]
 ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,7 +14,8 @@ from tracker.errors import TooLarge
 from tracker.exports import csv
 from tracker.exports.about import Tally
 from tracker.exports.about import about as stamped
-from tracker.exports.reports import markdown, xlsx
+from tracker.exports.images import png
+from tracker.exports.reports import docx, markdown, pdf, xlsx
 from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
 from tracker.models import Clock, ReportRun
@@ -22,6 +24,8 @@ from tracker.records import CATALOGUE
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
 MOST_IN_DOCUMENTS = 2_000
+#: How many dots wide a chart is in a Word file.
+PICTURE = 1_250
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,16 @@ def _markdown(run: ReportRun) -> Iterator[bytes]:
     return (line.encode() for line in markdown.lines(_laid(run)))
 
 
+def _pdf(run: ReportRun) -> Iterable[bytes]:
+    return [pdf.write(_laid(run), run.recorded_at)]
+
+
+def word(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
+    """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
+    picture = partial(png, width=PICTURE)
+    return [docx.write(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
+
+
 def _csv(run: ReportRun) -> Iterator[bytes]:
     """Yield the commitments as a table."""
     names = [*(column.name for column in tables.columns(CATALOGUE["commitments"])), "url"]
@@ -62,6 +76,8 @@ def _csv(run: ReportRun) -> Iterator[bytes]:
 
 
 FORMATS = {
+    "pdf": Format("PDF", pdf.MEDIA_TYPE, _pdf, document=True, binary=True),
+    "docx": Format("Word", docx.MEDIA_TYPE, word, document=True, binary=True),
     "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write, binary=True),
     "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
     "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
