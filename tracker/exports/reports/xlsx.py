@@ -2,14 +2,12 @@
 
 import datetime
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from tracker.exports.reports.layout import stamp
-from tracker.exports.reports.wording import label
 from tracker.models import ReportRun
 from tracker.queries.reports import kept, tables
 from tracker.queries.reports.data import Data
@@ -26,6 +24,8 @@ NAMED = ("parties", "participants", "areas", "frameworks", "indicators", "docume
 FIRST_DAY, WIDEST = datetime.date(1900, 3, 1), 60
 #: How many bytes are sent at once.
 STRETCH = 1 << 20
+
+Cell = Callable[[Any, int, int, Any], int]
 
 
 def write(run: ReportRun) -> Iterator[bytes]:
@@ -126,27 +126,28 @@ class _Sheets:
             sheet.write_string(0, place, each, self.heading)
         return sheet
 
-    def _cell(self, column: Column) -> Callable[[Any, int, int, Any], int]:
+    def _cell(self, column: Column) -> Cell:
         """Return what writes a value of a column, and returns how wide it is."""
-        sort = type(column.field).__name__
-        if column.words:
-            return partial(self._text, tell=partial(label, column.words))
-        if sort == "Number":
-            return self._number
-        if sort in ("Day", "Moment", "Time"):
-            return self._day if sort == "Day" else self._moment
+        sort, model = type(column.field).__name__, getattr(column.field, "model", None)
+        if sort in ("Number", "Day", "Moment", "Time"):
+            return self._number if sort == "Number" else self._day if sort == "Day" else self._moment
         if sort == "Flag":
-            return partial(self._text, tell=column.text)
-        model = getattr(column.field, "model", None)
-        names = self.names.get(kind_of(model).name, {}) if model in _MODELS else {}
-        if getattr(column.field, "several", False):
-            return partial(self._text, tell=lambda codes: "; ".join(names.get(code, code) for code in codes))
-        return partial(self._text, tell=lambda text: names.get(text, text))
+            return self._text({each: column.text(each) for each in (True, False)})
+        if column.words:
+            return self._text({word.value: str(word.label) for word in column.words})
+        return self._text(self.names[kind_of(model).name] if model in _MODELS else {})
 
-    def _text(self, sheet: Any, row: int, place: int, value: Any, tell: Callable[[Any], str]) -> int:
-        text = tell(value)
-        sheet.write_string(row, place, text, self.text)
-        return len(text)
+    def _text(self, called: Mapping[Any, str]) -> Cell:
+        """Return what writes a text, or several; those that are called something as that."""
+        look = self.text
+
+        def write(sheet: Any, row: int, place: int, value: Any) -> int:
+            text = "; ".join(called.get(each, each) for each in value) if type(value) is list else None
+            text = called.get(value, value) if text is None else text
+            sheet.write_string(row, place, text, look)
+            return len(text)
+
+        return write
 
     def _number(self, sheet: Any, row: int, place: int, value: float) -> int:
         sheet.write_number(row, place, value, self.text)

@@ -21,7 +21,7 @@ def data(run: ReportRun) -> Data:
     """Return what a report said when it was issued."""
     # By its number: a file is still being read when the request that asked for it is done.
     number = run.id
-    return Data(canonical.read_head(_lines(number)), lambda name: canonical.read_rows(_lines(number), name))
+    return Data(canonical.read_head(_content(number)), lambda name: canonical.read_rows(_content(number), name))
 
 
 def _content(report_id: int) -> Iterator[bytes]:
@@ -32,10 +32,3 @@ def _content(report_id: int) -> Iterator[bytes]:
             break
         yield unpacked.decompress(packed)
     yield unpacked.flush()
-
-
-def _lines(report_id: int) -> Iterator[bytes]:
-    rest = b""
-    for stretch in _content(report_id):
-        *whole, rest = (rest + stretch).split(b"\n")
-        yield from whole
