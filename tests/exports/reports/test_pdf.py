@@ -143,9 +143,13 @@ def test_all_that_is_laid_out_stands_on_numbered_pages(write):
 
 
 def test_the_file_says_what_it_is(write):
-    read = write(laid(stamp=[("Rows", "7"), ("sha256", "ab12")], language="es"))
+    read = write(laid(stamp=[("Rows", "7"), ("sha256", "ab12"), ("Kept at", ADDRESS)], language="es"))
     told = read.get_metadata_dict()
-    assert (told["Title"], told["Subject"]) == ("Harbours: where things stand", "Rows: 7; sha256: ab12")
+    assert (told["Title"], told["Subject"]) == (
+        "Harbours: where things stand",
+        f"Rows: 7; sha256: ab12; Kept at: {ADDRESS}",
+    )
+    assert links(read) == {ADDRESS}
     assert told["CreationDate"] == told["ModDate"] == "D:20240305093000Z"
     assert answer(pdfium.FPDFCatalog_GetLanguage, read) == "es"
     assert read[0].get_size() == pytest.approx((595, 842), abs=1)

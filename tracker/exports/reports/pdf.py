@@ -33,7 +33,10 @@ LINE, WORD = 95, 24
 
 
 def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
-    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes."""
+    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
+
+    Where a text cannot be drawn as PDF/UA asks, the file is as well tagged, but does not claim to be that.
+    """
     return subprocess.run(  # noqa: S603
         [sys.executable, "-P", typesetting.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
         input=json.dumps(_told(laid), ensure_ascii=False).encode(),
@@ -56,7 +59,7 @@ def _told(laid: Laid) -> dict[str, Any]:
         "depth": (2 if whole else 1) if levels.count(1) >= 3 else 0,
         "blocks": blocks[opening:],
         "origin": _("Where this report comes from"),
-        "stamp": _plain(laid.stamp),
+        "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in laid.stamp],
         "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
         "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
         "foot": _plain(laid.foot),
@@ -76,7 +79,7 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
         told = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
         if isinstance(block, Heading):
             above = min(block.level, above + 1)
-            told |= {"level": above, "text": told["text"].strip() or "–"}
+            told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
         elif isinstance(block, Table):
             long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
             told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}
@@ -122,6 +125,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return UNFIT.sub(BOX, value)
     if isinstance(value, Span):
-        link = ADDRESS.fullmatch(value.to)
-        return {"text": _plain(value.text), "to": value.to if link else "", "look": value.look}
+        return {"text": _plain(value.text), "to": _address(value.to), "look": value.look}
     return [_plain(each) for each in value] if isinstance(value, Sequence) else value
+
+
+def _address(to: str) -> str:
+    """Return an address that a link can lead to, else nothing."""
+    return to if ADDRESS.fullmatch(to) else ""
