@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import data, documents, importing, reporting, serve
+from tracker.cli import data, documents, exporting, importing, reporting, serve
 
 
 @click.group()
@@ -15,7 +15,7 @@ for command in (
     serve.serve,
     data.migrate,
     data.seed,
-    data.export,
+    exporting.export,
     importing.import_,
     documents.documents,
     reporting.report,

@@ -1,5 +1,6 @@
 """The commands for status reports: issue one, and verify a file of one."""
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -12,10 +13,10 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.reports import keep, write
-from tracker.cli.base import on_database, require_up_to_date
+from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, session, writing
-from tracker.exports.reports import verified
-from tracker.exports.reports.formats import FORMATS
+from tracker.exports.reports import docx, verified
+from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports import compared
 from tracker.queries.reports.data import Data, data
@@ -23,13 +24,13 @@ from tracker.queries.reports.entered import Entered
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
-#: How many differences are told one by one, and how many records are written without a bar.
-MOST_TOLD, MANY = 20, 5_000
+#: How many differences are told one by one.
+MOST_TOLD = 20
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
 
 @on_database
-def _issue(form: str, output: BinaryIO, **given: Any) -> None:
+def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> None:
     """Issue a status report, and write it as a file.
 
     Its scope is given by the filters of the list of commitments: --area migration --kind new_commitment. What it says
@@ -40,6 +41,11 @@ def _issue(form: str, output: BinaryIO, **given: Any) -> None:
         raise click.UsageError(f"Name the format of the file: --format {'|'.join(FORMATS)}.")
     if output.isatty() and FORMATS[form].binary:
         raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
+    if into and form != "docx":
+        raise click.UsageError("--template is for a Word file: --format docx.")
+    template = into.read() if into else None
+    if template is not None:
+        docx.check_template(template)
     entered = Entered(MultiDict((name, value) for name, values in given.items() for value in _several(values)))
     begin_snapshot()
     told = data(entered.asked(current_app.config["SETTINGS"].address))
@@ -48,8 +54,12 @@ def _issue(form: str, output: BinaryIO, **given: Any) -> None:
     with writing():
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
-    for stretch in FORMATS[form].write(session.scalars(select(ReportRun).where(ReportRun.code == code)).one()):
+    run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
+    for stretch in word(run, template) if template else FORMATS[form].write(run):
         output.write(stretch)
+    if form in BARE and output.name != "-":
+        stamp = json.dumps(about(run, form), ensure_ascii=False)
+        Path(f"{output.name}.about.json").write_text(stamp + "\n", encoding="utf-8")
     rows = told.head["rows"]
     click.echo(f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=True)
 
@@ -60,14 +70,11 @@ def _several(values: Any) -> list[str]:
 
 def _watched(told: Data) -> Data:
     """Show on a screen how far a long report is written."""
-    total = sum(told.head["rows"].values())
-    bar = click.progressbar(
-        length=total, label="Records", file=sys.stderr, hidden=total < MANY or not sys.stderr.isatty()
-    )
+    shown = bar(sum(told.head["rows"].values()))
 
     def rows(name: str) -> Iterator[dict[str, Any]]:
         for row in told.rows(name):
-            bar.update(1)
+            shown.update(1)
             yield row
 
     return Data(told.head, rows)
@@ -91,6 +98,7 @@ _PARAMS: list[click.Parameter] = [
         help="What it holds, several times; else all.",
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
+    click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),
     click.Option(["-o", "--output"], type=click.File("wb", lazy=True), default="-", help="A file; else the screen."),
     *_issue.__click_params__,  # type: ignore[attr-defined]
 ]

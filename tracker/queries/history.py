@@ -100,9 +100,9 @@ def last_account(record: Record) -> dict[str, str]:
     return {name: change.account.code for change in changes for name in change.fields}
 
 
-def head() -> tuple[int, str]:
+def head(reading: Any = session) -> tuple[int, str]:
     """Return how many changes there are, and the hash of the last."""
-    last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
+    last = reading.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, "")
 
 

@@ -1,10 +1,22 @@
 """Asking for a status report, reading it, issuing it, and taking it away."""
 
+from collections.abc import Iterable
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, stream_with_context
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,9 +24,10 @@ from sqlalchemy import select
 from tracker.actions.reports import keep, write
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import FORMATS, file_name
+from tracker.exports.reports.formats import BARE, FORMATS, about, file_name, word
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
+from tracker.paths import folder
 from tracker.queries import find
 from tracker.queries.reports import compared, kept
 from tracker.queries.reports.data import data
@@ -72,16 +85,62 @@ def _page(sheet: Entered, shown: Any = None) -> str:
 @pages.get("/reports/<code:code>")
 def show(code: str) -> ResponseReturnValue:
     run = sought(REPORTS, code)
-    if form := asked_format(*FORMATS):
-        FORMATS[form].allow(run.commitments)
-        stretches = iter(FORMATS[form].write(run))
-        # The first now, so that what goes wrong at once is answered as any other error.
-        start = next(stretches)
-        response = Response(stream_with_context(chain([start], stretches)), content_type=FORMATS[form].media_type)
-        response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
-        return response
+    if form := asked_format(*FORMATS, "about"):
+        return _about(run) if form == "about" else _file(run, form)
     shown = laid(kept.data(run), run, MOST_SHOWN)
     return render_template("reports/show.html", run=run, shown=shown, formats=FORMATS, again=_again(run))
+
+
+def _file(run: ReportRun, form: str) -> Response:
+    FORMATS[form].allow(run.commitments)
+    stretches = iter(FORMATS[form].write(run))
+    # The first now, so that what goes wrong at once is answered as any other error.
+    start = next(stretches)
+    response = _sent(run, form, stream_with_context(chain([start], stretches)))
+    if form in BARE:
+        place = f"{request.host_url}reports/{run.code}?format=about&of={form}"
+        response.headers["Link"] = f'<{place}>; rel="describedby"; type="application/json"'
+    return response
+
+
+def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
+    response = Response(stretches, content_type=FORMATS[form].media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
+    return response
+
+
+@pages.route("/reports/<code:code>/word", methods=["GET", "POST"])
+def into_template(code: str) -> ResponseReturnValue:
+    """Lay a report into the Word file that somebody sends."""
+    run = sought(REPORTS, code)
+    FORMATS["docx"].allow(run.commitments)
+    wrong: Any = {}
+    if request.method == "POST" and not g.get("stale"):
+        sent = request.files.get("template")
+        try:
+            if sent is None or not sent.filename:
+                raise Invalid({"template": [_("Choose a Word file.")]})
+            return _sent(run, "docx", word(run, sent.read()))
+        except Invalid as error:
+            wrong = error.errors
+    errors = [("template", _("Template"), said) for each in wrong.values() for said in each]
+    page = render_template("reports/word.html", run=run, errors=errors)
+    return page, 400 if g.get("stale") else Invalid.status if errors else 200
+
+
+@pages.get("/reports/template.docx")
+def template() -> Response:
+    """Return our own template, to be made into another."""
+    return send_file(folder("templates") / "reports" / "report.docx", as_attachment=True)
+
+
+def _about(run: ReportRun) -> Response:
+    of = request.args.get("of", BARE[0])
+    if of not in BARE:
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
+    response = jsonify(about(run, of))
+    response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(run, of)}.about.json")
+    return response
 
 
 @pages.get("/reports/<code:code>/now")
