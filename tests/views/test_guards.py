@@ -24,7 +24,7 @@ from tracker.records import CATALOGUE, rows_of
 from tracker.views.lists import VIEW
 
 JSON = {"Accept": "application/json"}
-PAGED = [kind for kind in CATALOGUE.values() if not kind.parent]
+PAGED = [kind for kind in ENTERED.values() if not kind.parent]
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

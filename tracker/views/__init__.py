@@ -98,6 +98,5 @@ def told(kind: Any, field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     words = kind.columns[field].words if field in kind.columns else None
-    if words is not None and value in set(words):
-        return str(words(value).label)
-    return "; ".join(value) if isinstance(value, list) else str(value)
+    values = value if isinstance(value, list) else [value]
+    return "; ".join(str(words(each).label) if words is not None and each in set(words) else str(each) for each in values)
