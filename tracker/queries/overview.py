@@ -18,6 +18,8 @@ from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallS
 _EVERY = true()
 #: How many months are told of.
 MONTHS = 12
+#: Over how many ids of commitments is counted at once.
+STRETCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -78,37 +80,47 @@ def over_time(days: Sequence[datetime.date], clock: Clock, within: Any = _EVERY)
 
     Nothing is told of a day by which there was no commitment.
     """
-    lead, span = CommitmentParty, _spans(clock)
+    found: dict[datetime.date, dict[Any, int]] = {}
+    first, last = session.execute(select(func.min(Commitment.id), func.max(Commitment.id))).one()
+    # A stretch at a time, for the database holds in memory what it groups.
+    for start in range(first or 0, (last or -1) + 1, STRETCH):
+        for day, word, number in session.execute(_over_time(days, clock, within, start)):
+            counts = found.setdefault(day, {})
+            counts[word] = counts.get(word, 0) + number
+    return found
+
+
+def _over_time(days: Sequence[datetime.date], clock: Clock, within: Any, start: int) -> Any:
+    """Return (day, status, number) of the commitments whose ids begin at `start`."""
+    end = start + STRETCH - 1
+    lead, span = CommitmentParty, _spans(clock, ProgressUpdate.commitment_id.between(start, end))
     # How things stand now, and not how they stood today, asks of no day.
     ends = {day: datetime.date.max if day == clock.on and not clock.past else day for day in days}
     points = (select(literal(day, Date()).label("day"), literal(end, Date()).label("end")) for day, end in ends.items())
     point = union_all(*points).subquery()
     on_day = and_(span.c.effective_on <= point.c.end, or_(span.c.until.is_(None), span.c.until > point.c.end))
     status = case((lead.id.is_not(None), func.coalesce(span.c.status, literal(Status.NOT_ASSESSED.value))))
+    there = and_(Commitment.id.between(start, end), known(clock), within)
     each = (
         select(point.c.day, type_coerce(common(status), OVERALL).label("status"))
         .select_from(point)
-        .join(Commitment, and_(Commitment.made_on <= point.c.end, known(clock), within))
+        .join(Commitment, and_(Commitment.made_on <= point.c.end, there))
         .outerjoin(lead, and_(lead.commitment_id == Commitment.id, lead.role == PartyRole.LEAD))
         .outerjoin(span, and_(span.c.commitment_id == lead.commitment_id, span.c.party_id == lead.party_id, on_day))
         .group_by(point.c.day, Commitment.id)
         .subquery()
     )
-    counted: Any = session.execute(select(*each.c, func.count()).group_by(*each.c))
-    found: dict[datetime.date, dict[Any, int]] = {}
-    for day, word, number in counted:
-        found.setdefault(day, {})[word] = number
-    return found
+    return select(*each.c, func.count()).group_by(*each.c)
 
 
-def _spans(clock: Clock) -> Any:
-    """Return from which day until which each update said how its lead stood, as known by the clock."""
+def _spans(clock: Clock, among: Any) -> Any:
+    """Return from which day until which each of some updates said how its lead stood, as known by the clock."""
     update = ProgressUpdate
     until = func.lead(update.effective_on).over(
         partition_by=(update.commitment_id, update.party_id),
         order_by=(update.effective_on, update.recorded_at, update.id),
     )
-    said = (update.status.is_not(None), clock.stood(update, "corrects_id"))
+    said = (among, update.status.is_not(None), clock.stood(update, "corrects_id"))
     columns = (update.commitment_id, update.party_id, update.status, update.effective_on)
     return select(*columns, until.label("until")).where(*said).subquery()
 
