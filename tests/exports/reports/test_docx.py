@@ -20,6 +20,7 @@ ISSUED = datetime(2024, 3, 5, 23, 30, tzinfo=UTC)
 HOSTILE = (
     '{{ 7*7 }} {% for a in b %} {_{ }_} <w:p/> & \x00\x0b\ufdd0 ]]> &amp; { INCLUDETEXT "/etc/passwd" } \u202eabc 🙂'
 )
+LIBRE = "/officedocument/2006/relationships/metadata"
 TOLD = HOSTILE.replace("\x00", "\ufffd").replace("\x0b", "\ufffd").replace("\ufdd0", "\ufffd")
 
 
@@ -171,6 +172,14 @@ def test_a_template_of_ones_own_keeps_its_face_and_gets_the_styles_it_lacks():
     again = io.BytesIO()
     document.save(again)
     assert written(LAID, again.getvalue())[1].paragraphs[0].text == "Mexico moved one."
+
+
+def test_a_template_saved_by_libreoffice_keeps_one_set_of_properties():
+    libre = repacked(template("{{ report }}"), "_rels/.rels", "/package/2006/relationships/metadata", LIBRE)
+    data, document = written(LAID, libre)
+    assert document.core_properties.title == "Status of two"
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert packed.namelist().count("docProps/core.xml") == 1
 
 
 def test_names_there_are_none_of_are_told_with_those_there_are():

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from babel.dates import format_date
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.docx.body import Body, clean
-from tracker.exports.reports.docx.filling import fill
+from tracker.exports.reports.docx.filling import NAMES, fill
 from tracker.exports.reports.docx.looks import lend
 from tracker.exports.reports.docx.package import look_inside
 from tracker.paths import folder
@@ -26,27 +27,34 @@ def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callab
     own = (folder("templates") / "reports" / "report.docx").read_bytes()
     if template is not None:
         look_inside(template)
-    title, subtitle, foot = (" ".join(clean(text).split()) for text in (laid.title, laid.subtitle, laid.foot))
+    texts = {"title": laid.title, "subtitle": laid.subtitle, "foot": laid.foot}
+    texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
     issued_on = format_date(issued_at, "long", locale=laid.language)
-    texts = {"title": title, "subtitle": subtitle, "foot": foot, "issued_on": issued_on}
-    document, place = fill(template or own, texts)
+    document, place = fill(template or own, {**texts, "issued_on": issued_on})
     if template is not None:
-        lend(fill(own, texts)[0], document)
+        lend(fill(own, dict.fromkeys(NAMES, ""))[0], document)
     _speak(document, laid.language)
     Body(document, place, png).draw(laid)
-    properties = document.core_properties
-    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in (title, subtitle, foot))
+    properties = _properties(document)
+    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in texts.values())
     properties.author = properties.last_modified_by = " ".join(clean(author).split())[:LONGEST]
-    properties.language = laid.language
+    properties.language, properties.revision = laid.language, 1
     properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
-    properties.revision = 1
     return _packed(document)
+
+
+def _properties(document: Any) -> Any:
+    """Return the properties of a document; LibreOffice has them under a name of its own."""
+    relations = document.part.package.rels
+    for key, relation in list(relations.items()):
+        if relation.reltype.endswith("/core-properties") and relation.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
+            relations.pop(key)
+    return document.core_properties
 
 
 def _speak(document: Any, language: str) -> None:
     """Say which language the words are in, for those who check their spelling or read them out."""
-    defaults = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")
-    for run in defaults:
+    for run in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
         for told in run.findall(qn("w:lang")):
             told.set(qn("w:val"), language)
             break
