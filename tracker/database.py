@@ -134,6 +134,14 @@ def begin_write() -> None:
     session(execution_options={"write": True})
 
 
+def begin_snapshot() -> None:
+    """Let all that follows in this session read the database as it stands at one moment, ending what went before."""
+    session.remove()
+    # SQLite reads so in any transaction.
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Do all of a block or none of it, as one write transaction."""
@@ -143,6 +151,16 @@ def writing() -> Iterator[None]:
         session.commit()
     finally:
         session.remove()
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """Read the database as it stands at the first look, however long the reading takes, on a connection of its own."""
+    engine: Engine = current_app.extensions["tracker.engine"]
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
 
 
 def init_app(app: Flask, url: URL) -> None:

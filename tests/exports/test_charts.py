@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.exports.charts import line, stacked
-from tracker.exports.drawing import BOTTOM, CHARACTER, FACES, TOP, ticks_for
+from tracker.exports.charts import bars, line, stacked
+from tracker.exports.deadlines import APART, ahead
+from tracker.exports.drawing import BOTTOM, CHARACTER, DEADLINES, FACES, TOP, ticks_for
 from tracker.paths import PACKAGE
-from tracker.vocabulary import OverallStatus
+from tracker.vocabulary import DeadlineState, OverallStatus
 
 DAY = datetime.date
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,6 +75,7 @@ def corners(e):
             more = [(float(to), y) for to in re.findall(r"H(\S+)", e.get("d"))]
             more += [tuple(map(float, to)) for to in re.findall(r"L(\S+) (\S+)", e.get("d"))]
             more += [(x, y + float(by)) for by in re.findall(r"v(\S+)", e.get("d"))]
+            more += [(x, float(to)) for to in re.findall(r"V(\S+)", e.get("d"))]
             return [(x, y), *more]
     return []
 
@@ -172,6 +174,8 @@ def test_nothing_gives_no_chart():
     assert line("T", "D", [], "u") == ""
     assert stacked("T", "D", [], []) == ""
     assert stacked("T", "D", ["May"], [("done", "Done", [0])]) == ""
+    assert bars("T", "D", []) == bars("T", "D", [("Health", {}), ("Trade", {"done": 0})]) == ""
+    assert ahead("T", "D", DAY(2026, 3, 10), []) == ""
 
 
 STATUSES = st.integers(1, 30).flatmap(
@@ -219,6 +223,139 @@ def test_each_status_is_told_apart_without_colour_and_named_in_the_legend():
     assert titles[:2] == ["Not assessed, May: 1", "Not assessed, June: 2"]
 
 
+ROWS = st.lists(
+    st.tuples(
+        st.text(st.characters(exclude_categories=["C"])),
+        st.dictionaries(st.sampled_from([*OverallStatus]), st.integers(0, 10**9)),
+    ),
+    max_size=30,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(ROWS)
+def test_any_bars_lie_within_the_frame_and_end_to_end(rows):
+    chart = bars("Title", "Description", rows)
+    counts = [[counts.get(word, 0) for word in OverallStatus] for _label, counts in rows]
+    if not any(map(any, counts)):
+        assert chart == ""
+        return
+    check(chart)
+    parts = [e for e in shapes(chart, "rect", "part") if len(e)]
+    assert len(parts) == sum(1 for row in counts for count in row if count)
+    left = min(float(e.get("x")) for e in parts)
+    longest = max(float(e.get("x")) + float(e.get("width")) for e in parts) - left
+    of_one = longest / max(map(sum, counts))
+    widths = [float(e.get("width")) for e in parts]
+    assert widths == pytest.approx([count * of_one for row in counts for count in row if count], abs=0.15)
+    ends = {}
+    for e in parts:
+        assert float(e.get("x")) == pytest.approx(ends.get(e.get("y"), left), abs=0.15)
+        ends[e.get("y")] = float(e.get("x")) + float(e.get("width"))
+
+
+def test_a_bar_tells_its_label_its_total_and_the_counts_that_have_room():
+    long = "Coordinación regional y respuesta a emergencias sanitarias " + "y más " * 20
+    chart = bars("T", "D", [("Trade", {"done": 200, "stalled": 1, "mixed": 99}), (long, {}), ("", {"done": 1})])
+    check(chart)
+    told = words(chart)
+    assert told[:3] == ["Done", "Stalled", "Mixed"]
+    assert told[3:] == [
+        *("Trade", "200", "99", "300"),
+        *("Coordinación regional y", "respuesta a emergencias", "sanitarias y más y más…", "0"),
+        *(None, "1"),
+    ]
+    assert [e[0].text for e in shapes(chart, "rect", "part") if len(e)][:2] == ["Trade, Done: 200", "Trade, Stalled: 1"]
+    (labelled,) = {e.get("x") for e in shapes(chart, "text") if e.get("text-anchor") == "end"}
+    assert all(float(e.get("x")) > float(labelled) for e in shapes(chart, "rect", "part") if len(e))
+
+
+def due(on, *days):
+    soon = on + datetime.timedelta(30)
+    return [
+        (day, f"C{n}", DeadlineState(("not_yet_due", "due_soon", "overdue")[(day <= soon) + (day < on)]))
+        for n, day in enumerate(days)
+    ]
+
+
+def middle(e):
+    """Return where the middle of a mark is."""
+    if e.get("cx"):
+        return float(e.get("cx")), float(e.get("cy"))
+    xs, ys = zip(*corners(e), strict=True)
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+
+def marks(chart):
+    """Return {what a mark says: (its state, where it is)}."""
+    return {
+        e[0].text: (state.value, middle(e))
+        for state in DeadlineState
+        for name in ("path", "circle")
+        for e in shapes(chart, name, state.value)
+        if len(e)
+    }
+
+
+def line_of(chart):
+    (today,) = shapes(chart, "path", "today")
+    return corners(today)[0][0]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dates(), st.lists(st.one_of(st.integers(-400, 400), st.integers(-(10**6), 10**6)), min_size=1, max_size=40))
+def test_any_deadlines_lie_within_the_frame_on_their_side_of_the_line(on, far):
+    first, last = DAY.min.toordinal(), DAY.max.toordinal()
+    days = due(on, *(DAY.fromordinal(min(max(on.toordinal() + n, first), last)) for n in far))
+    chart = ahead("Title", "Description", on, days)
+    check(chart)
+    found, today = marks(chart), line_of(chart)
+    if found:
+        assert len(found) == len(days)
+        assert all(x <= today + 0.1 if state == "overdue" else x >= today - 0.1 for state, (x, _y) in found.values())
+        ordered = sorted(at for _state, at in found.values())
+        for n, (x, y) in enumerate(ordered):
+            assert all(abs(x - other) > APART - 0.3 or abs(y - up) > APART - 0.3 for other, up in ordered[n + 1 :])
+        return
+    columns = [e for e in shapes(chart, "rect", "part") if len(e)]
+    assert sum(int(e[0].text.rsplit(" ", 1)[1]) for e in columns) == len(days)
+    for e in columns:
+        left, right = float(e.get("x")), float(e.get("x")) + float(e.get("width"))
+        assert right <= today + 0.1 if e.get("fill") == "url(#chart-overdue)" else left >= today - 0.1
+
+
+def test_a_deadline_is_a_mark_of_its_own_shape_on_others_of_the_day():
+    on = DAY(2026, 3, 10)
+    chart = ahead("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30), DAY(2026, 6, 30)))
+    check(chart)
+    found = marks(chart)
+    assert [state for state, _at in found.values()] == ["overdue", "due_soon", "not_yet_due", "not_yet_due"]
+    (x, low), (same, high) = (found[f"C{n}, Jun 30, 2026"][1] for n in (2, 3))
+    assert (x, low - high) == (same, pytest.approx(APART))
+    assert words(chart) == [
+        *("Apr 2026", "May 2026", "Jun 2026", "As of Mar 10, 2026"),
+        *("Overdue: 1", "Due soon: 1", "Not yet due: 2"),
+    ]
+    corner_counts = {e.get("class"): e.get("d").count("L") for e in ElementTree.fromstring(chart).iter(SVG + "path")}
+    assert corner_counts["chart-overdue"] != corner_counts["chart-due_soon"]
+    assert len(shapes(chart, "circle", "not_yet_due")) == 3
+    assert len({face[1:] for face in DEADLINES.values()}) == len(DEADLINES)
+
+
+def test_many_deadlines_are_counted_by_month_with_the_line_within_one():
+    on = DAY(2026, 3, 10)
+    chart = ahead("T", "D", on, due(on, *[DAY(2026, 3, 9)] * 9, *[on] * 12, *[DAY(2026, 5, 1)] * 3), key="due")
+    columns = {e[0].text: (float(e.get("x")), e.get("fill")) for e in shapes(chart, "rect", "part") if len(e)}
+    assert list(columns) == ["Overdue, Mar 2026: 9", "Due soon, Mar 2026: 12", "Not yet due, May 2026: 3"]
+    assert {fill for _x, fill in columns.values()} == {f"url(#due-{state})" for state in DEADLINES}
+    places = [x for x, _fill in columns.values()]
+    assert places[0] < line_of(chart) < places[1]
+    # April has nothing due, and its room.
+    assert places[2] - places[1] == pytest.approx(2 * (places[1] - places[0]), abs=0.2)
+    far = ahead("T", "D", on, due(on, *[on] * 12, DAY(2126, 5, 1)))
+    assert [e[0].text for e in shapes(far, "rect", "part") if len(e)][1] == "Not yet due, 2125\u2009–\u20092129: 1"
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 4, 7, 9, 10, 11, 99, 1000])
 def test_counts_are_measured_in_whole_numbers(most):
     ticks = ticks_for(0, most, whole=True)
@@ -232,6 +369,8 @@ def test_whatever_it_is_called_runs_nothing():
     for chart in (
         line(HOSTILE, HOSTILE, [(DAY(2024, 1, 1), None, 1, HOSTILE)], HOSTILE[:56]),
         stacked(HOSTILE, HOSTILE, [HOSTILE], [("done", HOSTILE, [1])]),
+        bars(HOSTILE, HOSTILE, [(HOSTILE, {"done": 1})]),
+        ahead(HOSTILE, HOSTILE, DAY(2024, 1, 1), [(DAY(2024, 1, 1), HOSTILE, DeadlineState.DUE_SOON)]),
     ):
         svg = check(chart)
         assert "<script" not in chart
@@ -240,10 +379,12 @@ def test_whatever_it_is_called_runs_nothing():
 
 
 def test_the_stylesheet_knows_every_look():
-    looks = {e.get("class") for e in ElementTree.fromstring(line("T", "D", years(1, 2), "u")).iter() if e.get("class")}
-    every = [(word.value, "", [1]) for word in OverallStatus]
-    looks |= {
-        e.get("class") for e in ElementTree.fromstring(stacked("T", "D", ["May"], every)).iter() if e.get("class")
-    }
+    on, every = DAY(2026, 3, 10), list(OverallStatus)
+    charts = [
+        line("T", "D", years(1, 2), "u"),
+        bars("T", "D", [("Health", dict.fromkeys(every, 1)), ("Trade", {"done": 90})]),
+        ahead("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30))),
+    ]
+    looks = {e.get("class") for chart in charts for e in ElementTree.fromstring(chart).iter() if e.get("class")}
     styled = set(re.findall(r"\.(chart[\w-]*)", (PACKAGE / "static" / "tracker.css").read_text()))
     assert looks - {"chart-text"} == styled

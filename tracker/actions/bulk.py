@@ -16,8 +16,8 @@ from tracker.models import Account, BulkStep, Change, CheckLog, Commitment, Prog
 from tracker.models.history import plain
 from tracker.queries.bulk import refuse_more, refuse_retired
 from tracker.records.bulk import FIELDS
+from tracker.records.checks import CheckForm
 from tracker.records.commitments import KIND, CommitmentForm
-from tracker.records.updates import CheckForm
 
 
 def give(account: Account | None, commitments: Sequence[Commitment], given: Mapping[str, Any]) -> BulkStep:

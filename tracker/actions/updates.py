@@ -12,7 +12,8 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, CommitmentParty, Evidence, Party, ProgressUpdate
 from tracker.models.standings import derive
-from tracker.records.updates import CheckForm, UpdateForm
+from tracker.records.checks import CheckForm
+from tracker.records.updates import UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
 
 #: Pieces of evidence of one update: no more than the page that corrects it can begin from.

@@ -2,8 +2,10 @@
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
+from textwrap import wrap
+from xml.etree.ElementTree import Element
 
 from flask_babel import format_decimal
 from markupsafe import Markup
@@ -13,11 +15,14 @@ from tracker.exports.drawing import (
     FACES,
     HEIGHT,
     RIGHT,
-    WIDTH,
+    Looks,
     drawing,
+    faces,
     finished,
-    hatching,
     labelled_days,
+    level,
+    numbers,
+    room_for_legend,
     shape,
     ticks_for,
     upright,
@@ -25,6 +30,10 @@ from tracker.exports.drawing import (
     write_below,
 )
 from tracker.records.references import shortened
+from tracker.vocabulary import OverallStatus
+
+#: How high a line of the label of a bar is, and how many characters are in it.
+LINE, LABEL = 12, 23
 
 Point = tuple[datetime.date, datetime.date | None, float, str]
 
@@ -50,11 +59,7 @@ def line(
     values = [value for _start, _end, value, _label in points]
     left, up = upright(svg, ticks_for(min(values), max(values)))
     first, last = points[0][0], max(end or start for start, end, *_rest in points)
-    length = (last - first).days
-
-    def across(day: datetime.date) -> float:
-        return left + 10 + ((day - first).days / length if length else 0.5) * (RIGHT - left - 20)
-
+    across = level(first, last, left)
     for day, label in labelled_days(first, last):
         write_below(svg, across(day), label)
     places = [((across(start) + across(end or start)) / 2, up(value)) for start, end, value, _label in points]
@@ -84,28 +89,74 @@ def stacked(
     series = [each for each in series if any(each[2])]
     if not series:
         return Markup("")
-    svg = drawing(key, title, description, HEIGHT + 18 * math.ceil(len(series) / 2))
+    svg = drawing(key, title, description, HEIGHT + room_for_legend(len(series)))
+    columns_of(svg, key, columns, series, FACES)
+    return finished(svg)
+
+
+def columns_of(
+    svg: Element, key: str, columns: Sequence[str], series: Sequence[tuple[str, str, Sequence[int]]], looks: Looks
+) -> tuple[float, float]:
+    """Draw counts as stacked columns with a legend; return where the first begins, and how far it is to the next."""
     heights = [sum(counts) for counts in zip(*(counts for _word, _label, counts in series), strict=True)]
     left, up = upright(svg, ticks_for(0, max(heights), whole=True))
+    fills = faces(svg, key, [(word, label) for word, label, _counts in series], looks, HEIGHT)
     step = (RIGHT - left) / len(columns)
     width, below = min(step * 0.7, 44), [0] * len(columns)
-    for row, (word, label, counts) in enumerate(series):
-        fill = hatching(svg, f"{key}-{word}", *FACES[word])
+    for word, label, counts in series:
         for place, count in enumerate(counts):
             foot, below[place] = up(below[place]), below[place] + count
             x, y = left + step * (place + 0.5) - width / 2, up(below[place])
             if count:
                 told = f"{label}, {columns[place]}: {format_decimal(count)}"
-                shape(svg, "rect", "part", told, fill=fill, x=x, y=y, width=width, height=foot - y)
-        x, y = 2 + row % 2 * WIDTH / 2, HEIGHT + 18 * (row // 2)
-        shape(svg, "rect", "part", fill=fill, x=x, y=y - 4, width=18, height=13)
-        write(svg, x + 24, y + 7, shortened(label, 26))
+                shape(svg, "rect", "part", told, fill=fills[word], x=x, y=y, width=width, height=foot - y)
     labels = [shortened(label, 20) for label in columns]
     # As many as have room; the last is always told.
     every = math.ceil((max(map(len, labels)) * CHARACTER + 22) / step)
     for place in range(len(labels) - 1, -1, -every):
         write_below(svg, left + step * (place + 0.5), labels[place])
+    return left, step
+
+
+def bars(title: str, description: str, rows: Iterable[tuple[str, Mapping[str, int]]], key: str = "chart") -> Markup:
+    """Return counts as an SVG of a bar for each row, with totals and a legend; nothing where all counts are 0.
+
+    A row is (its label, {word of OverallStatus: count}). `key` begins the ids: another for each chart of a page.
+    """
+    rows = list(rows)
+    words = [(word.value, str(word)) for word in OverallStatus if any(counts.get(word) for _label, counts in rows)]
+    if not words:
+        return Markup("")
+    labels = [wrap(label, LABEL, max_lines=3, placeholder="…") or [""] for label, _counts in rows]
+    heights = [max(24, 8 + LINE * len(lines)) for lines in labels]
+    svg = drawing(key, title, description, sum(heights) + 10 + room_for_legend(len(words)))
+    fills = faces(svg, key, words, FACES, sum(heights) + 10)
+    totals = [sum(counts.values()) for _label, counts in rows]
+    told = numbers(totals)
+    left = max(len(line) for lines in labels for line in lines) * CHARACTER + 10
+    of_one = (RIGHT - left - max(map(len, told)) * CHARACTER - 6) / max(totals)
+    shape(svg, "path", "zero", d=f"M{left:.1f} 0v{sum(heights)}")
+    for n, (label, counts) in enumerate(rows):
+        x, y = left, sum(heights[:n]) + heights[n] / 2
+        for place, text in enumerate(labels[n]):
+            write(svg, left - 8, y + 4 + LINE * (place - (len(labels[n]) - 1) / 2), text, "end")
+        for word, meaning in words:
+            if count := counts.get(word):
+                what = f"{label}, {meaning}: {format_decimal(count)}"
+                x += _segment(svg, x, y, count * of_one, fills[word], count, what)
+        write(svg, x + 6, y + 4, told[n])
     return finished(svg)
+
+
+def _segment(svg: Element, x: float, y: float, width: float, fill: str, count: int, what: str) -> float:
+    """Draw a count as a part of a bar about a height, with its number where there is room; return how wide it is."""
+    shape(svg, "rect", "part", what, fill=fill, x=x, y=y - 9, width=width, height=18)
+    (number,) = numbers([count])
+    tag = len(number) * CHARACTER + 5
+    if tag + 4 <= width:
+        shape(svg, "rect", "tag", x=x + (width - tag) / 2, y=y - 7, width=tag, height=14, rx=3)
+        write(svg, x + width / 2, y + 4, number, "middle")
+    return width
 
 
 def _joined(points: Sequence[Point]) -> list[bool]:

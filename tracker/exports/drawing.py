@@ -1,11 +1,11 @@
-"""What charts are drawn of: a frame that says what it is, shapes, words, axes and hatchings.
+"""What charts are drawn of: a frame that says what it is, shapes, words, axes, hatchings and legends.
 
 Colours are attributes, for where a drawing stands alone; on a page the classes in tracker.css take their place.
 """
 
 import datetime
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -15,6 +15,10 @@ from babel.numbers import format_compact_decimal
 from flask_babel import format_date, format_decimal, get_locale
 from markupsafe import Markup
 
+from tracker.records.references import shortened
+
+#: {word: (sort of colours, hatching in a square of 8, how thick it is)}
+Looks = Mapping[str, tuple[str, str, float]]
 #: The size of a drawing without its legend, and of the plot in it; text is 12 high, and about so wide a character.
 WIDTH, HEIGHT, TOP, RIGHT, BOTTOM, CHARACTER = 400, 220, 32, 390, 190, 6.5
 INK, MUTED, LINE, PAPER, ACCENT = "#1c2326", "#566066", "#ddd8cc", "#ffffff", "#0f5c63"
@@ -26,8 +30,8 @@ COLOURS = {
     "warn": ("#fdf0da", "#7a4300"),
     "bad": ("#fbe9e7", "#9c1f1b"),
 }
-#: {word: (colours, hatching in a square of 8, how thick it is)}; no two hatchings are alike.
-FACES = {
+#: How a status looks; no two hatchings are alike.
+FACES: Looks = {
     "not_assessed": ("plain", "", 0),
     "no_evidence_found": ("plain", "M1 2h2M5 6h2", 2),
     "not_started": ("warn", "M4 0v8", 1),
@@ -41,6 +45,17 @@ FACES = {
     "uncheckable": ("plain", "M4 0v8M0 4h8", 1),
     "mixed": ("accent", "M0 2h4M4 6h4", 4),
 }
+#: How a deadline looks by where it stands, and the corners of its mark about its middle; none for a circle.
+DEADLINES: Looks = {
+    "overdue": FACES["not_done"],
+    "due_soon": FACES["stalled"],
+    "not_yet_due": FACES["in_progress"],
+}
+CORNERS: dict[str, list[tuple[float, float]]] = {
+    "overdue": [(-5.5, 5), (5.5, 5), (0, -5)],
+    "due_soon": [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
+    "not_yet_due": [],
+}
 #: {what a shape is: its looks standing alone}
 LOOKS: dict[str, dict[str, Any]] = {
     "ground": {"fill": PAPER},
@@ -50,6 +65,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "period": {"stroke": ACCENT, "stroke-width": 4, "stroke-opacity": 0.4},
     "mark": {"fill": ACCENT, "stroke": PAPER, "stroke-width": 1.5},
     "part": {"stroke": INK, "stroke-width": 0.75},
+    "tag": {"fill": PAPER, "stroke": INK, "stroke-width": 0.5},
+    "today": {"stroke": INK, "stroke-width": 1.5, "stroke-dasharray": "4 3"},
+    "overdue": {"fill": COLOURS["bad"][1]},
+    "due_soon": {"fill": COLOURS["warn"][1]},
+    "not_yet_due": {"fill": PAPER, "stroke": ACCENT, "stroke-width": 1.75},
     "text": {},
     **{f"soft-{name}": {"fill": ground} for name, (ground, _hatching) in COLOURS.items()},
     **{f"strong-{name}": {"stroke": hatching} for name, (_ground, hatching) in COLOURS.items()},
@@ -72,13 +92,7 @@ def ticks_for(low: float, high: float, whole: bool = False) -> list[Decimal]:
 
 def upright(svg: Element, ticks: list[Decimal]) -> tuple[float, Callable[[float], float]]:
     """Draw the axis of values; return where the plot begins beside it, and the way from a value to its height."""
-    compact = max(abs(ticks[0]), ticks[-1]) >= 1_000_000
-    told = [
-        format_compact_decimal(tick, locale=get_locale(), fraction_digits=1)
-        if compact
-        else format_decimal(tick, format="#,##0.######")
-        for tick in ticks
-    ]
+    told = numbers(ticks)
     left = max(map(len, told)) * CHARACTER + 12
     low, high = float(ticks[0]), float(ticks[-1])
 
@@ -90,6 +104,19 @@ def upright(svg: Element, ticks: list[Decimal]) -> tuple[float, Callable[[float]
         shape(svg, "path", "grid" if tick else "zero", d=f"M{left:.1f} {y:.1f}H{RIGHT}")
         write(svg, left - 6, y + 4, label, "end")
     return left, up
+
+
+def numbers(values: Sequence[Decimal | int]) -> list[str]:
+    """Return numbers as texts, all of them in short where one is of a million or more."""
+    if any(not -1_000_000 < value < 1_000_000 for value in values):
+        return [format_compact_decimal(value, locale=get_locale(), fraction_digits=1) for value in values]
+    return [format_decimal(value, format="#,##0.######") for value in values]
+
+
+def level(first: datetime.date, last: datetime.date, left: float) -> Callable[[datetime.date], float]:
+    """Return the way from a day to its place on an axis of days that begins where the plot does."""
+    length = (last - first).days
+    return lambda day: left + 10 + ((day - first).days / length if length else 0.5) * (RIGHT - left - 20)
 
 
 def labelled_days(first: datetime.date, last: datetime.date) -> list[tuple[datetime.date, str]]:
@@ -132,11 +159,16 @@ def write(svg: Element, x: float, y: float, text: str, anchor: str = "start") ->
     shape(svg, "text", "text", x=x, y=y, **{"text-anchor": anchor}).text = text
 
 
-def write_below(svg: Element, x: float, label: str) -> None:
-    """Add a label below the plot, kept within the drawing, and a tick above it at its place."""
+def write_within(svg: Element, x: float, y: float, label: str) -> None:
+    """Add a label about a place, kept within the drawing."""
     half = len(label) * CHARACTER / 2 + 2
-    shape(svg, "path", "zero", d=f"M{x:.1f} {BOTTOM}v4")
-    write(svg, min(max(x, half), WIDTH - half), BOTTOM + 17, label, "middle")
+    write(svg, min(max(x, half), WIDTH - half), y, label, "middle")
+
+
+def write_below(svg: Element, x: float, label: str, bottom: float = BOTTOM) -> None:
+    """Add a label below the plot, kept within the drawing, and a tick above it at its place."""
+    shape(svg, "path", "zero", d=f"M{x:.1f} {bottom:.1f}v4")
+    write_within(svg, x, bottom + 17, label)
 
 
 def hatching(svg: Element, name: str, colours: str, strokes: str, thick: float) -> str:
@@ -146,6 +178,38 @@ def hatching(svg: Element, name: str, colours: str, strokes: str, thick: float) 
     if strokes:
         shape(pattern, "path", f"strong-{colours}", d=strokes).set("stroke-width", str(thick))
     return f"url(#{name})"
+
+
+def mark(svg: Element, state: str, x: float, y: float, told: str = "") -> None:
+    """Add the mark of a state of a deadline about a place."""
+    if CORNERS[state]:
+        around = " L".join(f"{x + across:.1f} {y + down:.1f}" for across, down in CORNERS[state])
+        shape(svg, "path", state, told, d=f"M{around} Z")
+    else:
+        shape(svg, "circle", state, told, cx=x, cy=y, r=4.5)
+
+
+def room_for_legend(entries: int) -> int:
+    return 18 * math.ceil(entries / 2)
+
+
+def legend(svg: Element, labels: Iterable[str], top: float) -> list[tuple[float, float]]:
+    """Write what signs mean, two beside one another; return the left end of each sign and the middle of its height."""
+    places = []
+    for row, label in enumerate(labels):
+        x, y = 2 + row % 2 * WIDTH / 2, top + 18 * (row // 2) + 2.5
+        write(svg, x + 24, y + 4.5, shortened(label, 26))
+        places.append((x, y))
+    return places
+
+
+def faces(svg: Element, key: str, words: Iterable[tuple[str, str]], looks: Looks, top: float) -> dict[str, str]:
+    """Add the hatchings of (word, label) and their legend; return {word: what fills a shape with its hatching}."""
+    words = list(words)
+    fills = {word: hatching(svg, f"{key}-{word}", *looks[word]) for word, _label in words}
+    for fill, (x, y) in zip(fills.values(), legend(svg, [label for _word, label in words], top), strict=True):
+        shape(svg, "rect", "part", fill=fill, x=x, y=y - 6.5, width=18, height=13)
+    return fills
 
 
 def finished(svg: Element) -> Markup:

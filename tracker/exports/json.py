@@ -14,11 +14,11 @@ def item(columns: Sequence[Column], record: Any) -> dict[str, Any]:
     return {column.name: column.plain(column.value(record)) for column in columns}
 
 
-def lines(columns: Sequence[Column], records: Iterable[Any], **beside: Any) -> Iterator[str]:
-    """Yield {"items": […]} with what stands beside it, a record a line."""
+def lines(items: Iterable[dict[str, Any]], **beside: Any) -> Iterator[str]:
+    """Yield {"items": […]} with what stands beside it, an item a line."""
     start = '{"items": ['
-    for record in records:
-        yield start + "\n" + json.dumps(item(columns, record), ensure_ascii=False)
+    for each in items:
+        yield start + "\n" + json.dumps(each, ensure_ascii=False)
         start = ","
     yield ("" if start == "," else start) + "\n]"
     yield "".join(f", {json.dumps(name)}: {json.dumps(value)}" for name, value in beside.items()) + "}\n"

@@ -16,6 +16,7 @@ from tracker.models.meetings import Meeting, MeetingLink, Participation
 from tracker.models.milestones import Milestone
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
+from tracker.models.reports import ReportPart, ReportRun
 from tracker.models.standings import Clock
 from tracker.models.texts import current_text
 from tracker.models.updates import CheckLog, Evidence, Logged, ProgressUpdate
@@ -51,5 +52,7 @@ __all__ = [
     "PolicyArea",
     "ProgressUpdate",
     "Record",
+    "ReportPart",
+    "ReportRun",
     "current_text",
 ]

@@ -1,6 +1,6 @@
 """Finding records of any kind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,6 @@ from tracker.records.filters import Filters
 
 #: How many records a page of a list holds.
 PAGE_SIZE = 50
-#: How many records a file reads at once; what it holds in memory does not grow with the list.
-CHUNK = 500
 #: How many values of a filter are offered, the most frequent first.
 MOST_OFFERED = 30
 #: How many records are suggested to somebody who types the name of one.
@@ -55,8 +53,8 @@ def filtered(kind: Kind, filters: Filters) -> Select[Any]:
     return select(kind.model).where(*filters.conditions(kind.model))
 
 
-def count(query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def count(query: Select[Any], reading: Any = session) -> int:
+    return reading.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def suggested(kind: Kind, typed: str) -> Sequence[Any]:
@@ -147,17 +145,6 @@ def page(
         before=records[0].code if records and earlier else None,
         after=records[-1].code if records and later else None,
     )
-
-
-def each(kind: Kind, query: Select[Any], order: Order, loads: Any, clock: Clock) -> Iterator[Any]:
-    """Read a whole list, however long, a chunk at a time, as it stands when the reading begins.
-
-    The session is its own: a file is still being read when the request that asked for it is done.
-    """
-    query = query.order_by(*order.by(kind)).options(*loads).execution_options(yield_per=CHUNK)
-    with session.session_factory() as reading:
-        for part in reading.scalars(query).partitions():
-            yield from told(kind, part, clock)
 
 
 @dataclass(frozen=True)

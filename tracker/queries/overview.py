@@ -15,6 +15,10 @@ from tracker.models.standings import known, overall
 from tracker.records.filters import recorded_by
 from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallStatus, PartyRole, Status
 
+_EVERY = true()
+#: How many months are told of.
+MONTHS = 12
+
 
 @dataclass(frozen=True)
 class AreaCount:
@@ -26,9 +30,16 @@ class AreaCount:
     statuses: dict[Any, int]
 
 
-def by_area(clock: Clock) -> list[AreaCount]:
-    """Return the counts of each area, in the areas' own order; areas without commitments too."""
-    each = select(Commitment.area_id, Commitment.kind, overall(clock).label("status")).where(known(clock)).subquery()
+def by_area(clock: Clock, within: Any = _EVERY) -> list[AreaCount]:
+    """Return the counts of each area, in the areas' own order; areas without commitments too.
+
+    `within` is a condition on commitments, here and below: only those it lets through are counted.
+    """
+    each = (
+        select(Commitment.area_id, Commitment.kind, overall(clock).label("status"))
+        .where(known(clock), within)
+        .subquery()
+    )
     cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c)).all()
     found = []
     for area in session.scalars(select(PolicyArea).order_by(PolicyArea.order, PolicyArea.id)):
@@ -44,17 +55,25 @@ def by_area(clock: Clock) -> list[AreaCount]:
     return found
 
 
-def reasons(clock: Clock, review_every: int) -> dict[FollowUp, int]:
+def reasons(clock: Clock, review_every: int, within: Any = _EVERY) -> dict[FollowUp, int]:
     """Return how many commitments somebody should look at again, for each reason there is."""
     pair = follow_up(clock, review_every).subquery()
-    there = select(Commitment.id).where(known(clock))
+    there = select(Commitment.id).where(known(clock), within)
     query = select(pair.c.word, func.count()).where(pair.c.id.in_(there)).group_by(pair.c.word)
     counted: Any = session.execute(query)
     found = dict(counted.all())
     return {word: found.get(word, 0) for word in FollowUp}
 
 
-def over_time(days: Sequence[datetime.date], clock: Clock) -> dict[datetime.date, dict[Any, int]]:
+def month_ends(on: datetime.date) -> list[datetime.date]:
+    """Return the last days of the months before a day, and the day itself."""
+    days = [on]
+    while len(days) < MONTHS and days[0].replace(day=1) > datetime.date.min:
+        days.insert(0, days[0].replace(day=1) - datetime.timedelta(days=1))
+    return days
+
+
+def over_time(days: Sequence[datetime.date], clock: Clock, within: Any = _EVERY) -> dict[datetime.date, dict[Any, int]]:
     """Return how many commitments stood how at the end of each day, as known by the clock: {day: {status: n}}.
 
     Nothing is told of a day by which there was no commitment.
@@ -69,7 +88,7 @@ def over_time(days: Sequence[datetime.date], clock: Clock) -> dict[datetime.date
     each = (
         select(point.c.day, type_coerce(common(status), OVERALL).label("status"))
         .select_from(point)
-        .join(Commitment, and_(Commitment.made_on <= point.c.end, known(clock)))
+        .join(Commitment, and_(Commitment.made_on <= point.c.end, known(clock), within))
         .outerjoin(lead, and_(lead.commitment_id == Commitment.id, lead.role == PartyRole.LEAD))
         .outerjoin(span, and_(span.c.commitment_id == lead.commitment_id, span.c.party_id == lead.party_id, on_day))
         .group_by(point.c.day, Commitment.id)
@@ -104,9 +123,9 @@ def meetings(clock: Clock, most: int) -> Sequence[Any]:
     ).all()
 
 
-def last_held(clock: Clock) -> Meeting | None:
-    """Return the last meeting that was held."""
-    held = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= clock.on, _recorded(clock))
+def last_held(clock: Clock, *conditions: Any) -> Meeting | None:
+    """Return the last meeting that was held, of those that conditions let through."""
+    held = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= clock.on, _recorded(clock), *conditions)
     return session.scalars(select(Meeting).where(*held).order_by(Meeting.starts_on.desc(), Meeting.id).limit(1)).first()
 
 

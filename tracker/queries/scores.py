@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from tracker.database import session
 from tracker.models import Clock, Commitment
 from tracker.models.standings import known, leads
 from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
+
+_EVERY = true()
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,33 @@ class Score:
         return Score(self.points + other.points, self.scored + other.scored, self.unscored + other.unscored)
 
 
-def by_area(clock: Clock) -> dict[int, Score]:
-    """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out."""
+def by_area(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+    """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out.
+
+    `within` is a condition on commitments: only those it lets through are counted.
+    """
+    return _scored(clock, Commitment.area_id, within)
+
+
+def by_party(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+    """Return {id of a party: the score of what it leads}; intentions are left out."""
+    return _scored(clock, None, within)
+
+
+def _scored(clock: Clock, group: Any, within: Any) -> dict[int, Score]:
     lead = leads(clock)
+    group = lead.c.party_id if group is None else group
+    due = func.coalesce(Commitment.due_on < clock.on, False).label("due")
     each = (
-        select(Commitment.area_id, lead.c.status, func.coalesce(Commitment.due_on < clock.on, False).label("due"))
+        select(group.label("id"), lead.c.status, due)
         .join(lead, lead.c.commitment_id == Commitment.id)
-        .where(known(clock), Commitment.kind != CommitmentKind.INTENTION)
+        .where(known(clock), within, Commitment.kind != CommitmentKind.INTENTION)
         .subquery()
     )
     found: dict[int, Score] = {}
     cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c))
-    for area_id, status, due, number in cells:
-        points = None if status in SCORED_ONCE_DUE and not due else SCORES[status]
-        score = Score(unscored=number) if points is None else Score(points * number, number)
-        found[area_id] = found.get(area_id, Score()) + score
+    for number, status, is_due, count in cells:
+        points = None if status in SCORED_ONCE_DUE and not is_due else SCORES[status]
+        score = Score(unscored=count) if points is None else Score(points * count, count)
+        found[number] = found.get(number, Score()) + score
     return found

@@ -1,8 +1,11 @@
 """The catalogue: every kind of record, each described once, those that others refer to first."""
 
+from typing import Any
+
 from tracker.models import Record
 from tracker.records import (
     areas,
+    checks,
     claims,
     commitment_links,
     commitment_parties,
@@ -15,6 +18,7 @@ from tracker.records import (
     milestones,
     participants,
     parties,
+    reports,
     updates,
 )
 from tracker.records.base import Kind
@@ -40,7 +44,8 @@ CATALOGUE: dict[str, Kind] = {
         claims.KIND,
         updates.UPDATES,
         updates.EVIDENCE,
-        updates.CHECKS,
+        checks.KIND,
+        reports.KIND,
     )
 }
 #: The kinds that forms, files and seeds may add to and change; the others are logged.
@@ -55,6 +60,14 @@ def kind_of(record: Record | type[Record]) -> Kind:
 
 def kind_stored_as(table: str) -> Kind:
     return _BY_TABLE[table]
+
+
+def record_address(record: Any) -> str:
+    """Return the path of a record's page; that of a row is its place on the page of its parent."""
+    if record.belongs_to is not None:
+        page, _hash, _place = record_address(record.belongs_to).partition("#")
+        return f"{page}#{record.code}"
+    return kind_of(record).address(record)
 
 
 def edited_rows_of(kind: Kind) -> list[Kind]:

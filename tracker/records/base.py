@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect
-from sqlalchemy.orm import selectinload
+from sqlalchemy import inspect, literal
+from sqlalchemy.orm import QueryableAttribute, RelationshipProperty, selectinload
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import StopValidation
@@ -133,6 +134,11 @@ class Column:
     needs: tuple[Any, ...] = ()
     #: How a page tells it of a record, where the value alone would say too much.
     shown: Callable[[Any], str] | None = None
+    #: What gives the same value in a query: an attribute of the model, an expression, a select of (record id, value)
+    #: pairs where there are several, or a function of the clock that returns one of these.
+    sql: Any = None
+    #: The field that tells it; none tells an address.
+    field: Any = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,8 @@ class Kind:
     heading: str = "title"
     #: {column: how a page tells it of a record}
     shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    #: Whether its records are for those who keep them: the open data set leaves them out.
+    internal: bool = False
     #: Puts into records what of them depends on the day, in as many queries for any number of them.
     tell: Callable[[Sequence[Any], Clock], None] | None = None
 
@@ -189,7 +197,8 @@ class Kind:
     def url_column(self, start: str) -> Column:
         """Return the column of whole addresses, `start` being what they start with."""
         start = start.rstrip("/")
-        return Column("url", "url", lambda record: start + self.address(record), lambda url: url, str)
+        sql = literal(f"{start}/{self.name}/") + self.model.code
+        return Column("url", "url", lambda record: start + self.address(record), lambda url: url, str, sql=sql)
 
     def loads(self, columns: Iterable[Column] | None = None) -> list[Any]:
         """Return the loader options for telling columns (usually all) in as many queries for any number of records.
@@ -204,25 +213,25 @@ class Kind:
 
 
 def _column(model: type[Record], told: Any) -> Column:
-    name = told.name
-    related = name in inspect(model).relationships
-    return Column(
-        name=name,
-        label=told.label.text,
-        value=lambda record: getattr(record, name),
-        plain=told.plain,
-        text=told.text,
-        words=getattr(told, "words", None),
-        needs=(getattr(model, name),) if related else (),
-    )
+    return _told(told, told.name, told.label.text, getattr(model, told.name))
 
 
 def note() -> Any:
     """Return the field every kind ends with."""
-    return LongText(_l("Note"), description=_l("For analysts alone: it is never published."))
+    return LongText(_l("Note"), description=_l("For analysts alone: it is never published."), internal=True)
 
 
-def derived(name: str, label: Any, value: Callable[[Any], Any], told: Any, needs: tuple[Any, ...] = ()) -> Column:
-    """Return a column that no form fills in, told as the field `told` tells its values."""
-    field = told.bind(Form(), name)
-    return Column(name, label, value, field.plain, field.text, getattr(field, "words", None), needs)
+def derived(name: str, label: Any, value: Any, told: Any, needs: tuple[Any, ...] = (), sql: Any = None) -> Column:
+    """Return a column that no form fills in, told as the field `told` tells its values.
+
+    `value` is an attribute of the model, or a function of the record; then `sql` gives the same in a query.
+    """
+    return _told(told.bind(Form(), name), name, label, value, needs, sql)
+
+
+def _told(field: Any, name: str, label: Any, value: Any, needs: tuple[Any, ...] = (), sql: Any = None) -> Column:
+    if isinstance(value, QueryableAttribute):
+        related = isinstance(value.property, RelationshipProperty)
+        value, needs, sql = attrgetter(value.key), (value,) if related else (), value
+    words = getattr(field, "words", None)
+    return Column(name, label, value, field.plain, field.text, words, needs, sql=sql, field=field)

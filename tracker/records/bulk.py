@@ -8,9 +8,9 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
+from tracker.records.checks import CheckForm
 from tracker.records.commitments import CommitmentForm
 from tracker.records.fields import Flag
-from tracker.records.updates import CheckForm
 
 #: The fields of a commitment that can be given.
 FIELDS = ("owner", "priority", "area", "review_every")

@@ -48,19 +48,25 @@ class Moment(Day):
         return super().text(day) if day else f"{format_datetime(value, 'medium')} UTC"
 
 
+def not_to_come(_form: Any, field: Any) -> None:
+    """Refuse a moment that has not come yet."""
+    if field.data and field.data > end_of(today()):
+        raise StopValidation(_("This moment has not come yet: choose one up to today."))
+
+
 class Clocked(Form):
     """When a page or file is asked for as of."""
 
     as_of = Day(_l("As of"), description=_l("How things stood on a past day."))
-    known_by = Moment(_l("As known by"), description=_l("By what was recorded here until the end of a past day."))
+    known_by = Moment(
+        _l("As known by"),
+        validators=[not_to_come],
+        description=_l("By what was recorded here until the end of a past day."),
+    )
 
     def validate_as_of(self, as_of: Any) -> None:
         if as_of.data and as_of.data > today():
             raise StopValidation(_("This day has not come yet: choose one up to today."))
-
-    def validate_known_by(self, known_by: Any) -> None:
-        if known_by.data and known_by.data > end_of(today()):
-            raise StopValidation(_("This moment has not come yet: choose one up to today."))
 
     @property
     def clock(self) -> Clock:

@@ -30,6 +30,11 @@ def _tell(records: Sequence[CommitmentParty], clock: Clock) -> None:
         set_committed_value(ids[number], "claim_id", claim)
 
 
+def _status(clock: Clock) -> Any:
+    lead = leads(clock).c
+    return select(lead.status).where(lead.commitment_party_id == CommitmentParty.id).scalar_subquery()
+
+
 class CommitmentPartyForm(RowForm):
     model = CommitmentParty
     letter = "p"
@@ -57,7 +62,11 @@ KIND = Kind(
     filters=CommitmentPartyFilters,
     more=(
         derived(
-            "status", _l("Status"), lambda row: row.status if row.role is PartyRole.LEAD else None, Choice(words=Status)
+            "status",
+            _l("Status"),
+            lambda row: row.status if row.role is PartyRole.LEAD else None,
+            Choice(words=Status),
+            sql=_status,
         ),
     ),
     heading="code",

@@ -30,7 +30,7 @@ from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
 from tracker.models.standings import is_retired, known, leads, overall
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, derived, note
+from tracker.records.base import Column, Kind, RecordForm, derived, note
 from tracker.records.choices import Choice
 from tracker.records.days import Day, Time
 from tracker.records.fields import Flag, LongText, Number, Text
@@ -74,13 +74,14 @@ class CommitmentForm(RecordForm):
     )
     deadline_words = Text(_l("Deadline as printed"))
     done_when = LongText(_l("What would count as done"), most=2000)
-    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."))
-    priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
+    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."), internal=True)
+    priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL, internal=True)
     review_every = Number(
         _l("Review every so many days"),
         least=1,
         most=3650,
         description=_l("Left empty, the usual interval. Without an update or a check for longer, it is stale."),
+        internal=True,
     )
     note = note()
 
@@ -178,8 +179,11 @@ class CommitmentFilters(Filters):
     due_to = day(_l("Due to"), lambda on: Commitment.due_on <= on)
 
 
-def _parties(role: PartyRole) -> Any:
-    return lambda commitment: [row.party for row in commitment.parties if row.role is role]
+def _parties(name: str, label: Any, role: PartyRole) -> Column:
+    row = CommitmentParty
+    codes = select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role)
+    parties: Any = lambda commitment: [row.party for row in commitment.parties if row.role is role]  # noqa: E731
+    return derived(name, label, parties, References(model=Party), (Commitment.parties,), codes)
 
 
 KIND = Kind(
@@ -199,29 +203,30 @@ KIND = Kind(
     order="-made_on",
     filters=CommitmentFilters,
     more=(
-        derived("status", _l("Status"), lambda c: c.status, Choice(words=OverallStatus)),
-        derived("deadline_state", _l("Deadline state"), lambda c: c.deadline_state, Choice(words=DeadlineState)),
-        derived("leads", _l("Leads"), _parties(PartyRole.LEAD), References(model=Party), (Commitment.parties,)),
+        derived("status", _l("Status"), lambda c: c.status, Choice(words=OverallStatus), sql=overall),
         derived(
-            "supporters", _l("Support"), _parties(PartyRole.SUPPORT), References(model=Party), (Commitment.parties,)
+            "deadline_state",
+            _l("Deadline state"),
+            lambda c: c.deadline_state,
+            Choice(words=DeadlineState),
+            sql=deadline_state,
         ),
-        derived(
-            "beneficiaries",
-            _l("Beneficiaries"),
-            _parties(PartyRole.BENEFICIARY),
-            References(model=Party),
-            (Commitment.parties,),
-        ),
-        derived("recorded_at", _l("Recorded at"), lambda c: c.recorded_at, Time()),
-        derived("retired_at", _l("Retired at"), lambda c: c.retired_at, Time()),
-        derived("retired_because", _l("Retired because"), lambda c: c.retired_because, Text()),
-        derived("one_sided", _l("Reported by one side only"), lambda c: bool(c.one_sided), Flag()),
+        _parties("leads", _l("Leads"), PartyRole.LEAD),
+        _parties("supporters", _l("Support"), PartyRole.SUPPORT),
+        _parties("beneficiaries", _l("Beneficiaries"), PartyRole.BENEFICIARY),
+        derived("recorded_at", _l("Recorded at"), Commitment.recorded_at, Time()),
+        derived("retired_at", _l("Retired at"), Commitment.retired_at, Time()),
+        derived("retired_because", _l("Retired because"), Commitment.retired_because, Text()),
+        derived("one_sided", _l("Reported by one side only"), Commitment.one_sided, Flag()),
         derived(
             "passages",
             _l("Passages"),
             lambda c: [row.passage for row in c.sources],
             References(model=Passage),
             (Commitment.sources,),
+            select(CommitmentSource.commitment_id, Passage.code).join(
+                Passage, Passage.id == CommitmentSource.passage_id
+            ),
         ),
     ),
     tell=_tell,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import false, func, select
 from wtforms.validators import StopValidation
 
 from tracker.models import Document, Party, Passage
@@ -84,8 +84,14 @@ KIND = Kind(
     order="-published_on",
     filters=DocumentFilters,
     more=(
-        derived("text_sha256", _l("sha256 of the attached text"), lambda document: document.text_sha256, Text()),
-        derived("text_differs", _l("The text differs from the one catalogued"), lambda d: d.text_differs, Flag()),
+        derived("text_sha256", _l("sha256 of the attached text"), Document.text_sha256, Text()),
+        derived(
+            "text_differs",
+            _l("The text differs from the one catalogued"),
+            lambda document: document.text_differs,
+            Flag(),
+            sql=func.coalesce(Document.sha256 != Document.text_sha256, false()),
+        ),
     ),
     shown={"published_on": lambda document: date_text(document.published_on, document.published_precision)},
 )
@@ -125,14 +131,14 @@ PASSAGES = Kind(
     order="code",
     filters=PassageFilters,
     more=(
-        derived("length", _l("Length"), lambda passage: passage.length, Number()),
-        derived("exact", _l("Exact words"), lambda passage: passage.exact, LongText()),
-        derived("prefix", _l("Words before"), lambda passage: passage.prefix, LongText()),
-        derived("suffix", _l("Words after"), lambda passage: passage.suffix, LongText()),
-        derived("check_result", _l("Check"), lambda passage: passage.check_result, Choice(words=PassageCheck)),
-        derived("checked_at", _l("Checked at"), lambda passage: passage.checked_at, Time()),
-        derived("found_paragraph", _l("Found in paragraph"), lambda passage: passage.found_paragraph, Number()),
-        derived("found_start", _l("Found from character"), lambda passage: passage.found_start, Number()),
+        derived("length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start),
+        derived("exact", _l("Exact words"), Passage.exact, LongText()),
+        derived("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
+        derived("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
+        derived("check_result", _l("Check"), Passage.check_result, Choice(words=PassageCheck)),
+        derived("checked_at", _l("Checked at"), Passage.checked_at, Time()),
+        derived("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),
+        derived("found_start", _l("Found from character"), Passage.found_start, Number()),
     ),
     heading="code",
 )

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -66,9 +65,13 @@ class Told(fields.Field):
     #: The field that takes several values of this one's kind, where there is one.
     many: Any = None
 
-    def __init__(self, label: Any = None, *, required: bool = False, validators: Iterable[Any] = (), **kwargs: Any):
+    def __init__(
+        self, label: Any = None, *, required: bool = False, internal: bool = False, validators: Any = (), **kwargs: Any
+    ):
         super().__init__(label, [given(required), *validators], **kwargs)
         self.required = required
+        #: Whether it is for those who keep the records: the open data set leaves it out.
+        self.internal = internal
 
     def _value(self) -> str:
         """Return what stands in the field; what no page can hold is shown as a replacement character."""

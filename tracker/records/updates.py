@@ -1,4 +1,4 @@
-"""Updates, their evidence and checks, as people meet them."""
+"""Updates and their evidence, as people meet them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,12 +6,22 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import aliased, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
 from tracker.clocks import end_of, start_of, today
-from tracker.models import CheckLog, Clock, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
+from tracker.models import (
+    Account,
+    Clock,
+    Commitment,
+    Document,
+    Evidence,
+    Party,
+    Passage,
+    PolicyArea,
+    ProgressUpdate,
+)
 from tracker.models.standings import stands
 from tracker.records.base import Column, Kind, RowForm, derived, note
 from tracker.records.choices import Choice
@@ -28,12 +38,13 @@ def not_ahead(_form: Any, field: Any) -> None:
         raise StopValidation(_("This day has not come yet: nothing can be known of it."))
 
 
-def logged(*between: Column) -> tuple[Column, ...]:
+def logged(model: Any, *between: Column) -> tuple[Column, ...]:
     """Return the columns of what is logged, with those of a kind's own between them."""
+    name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
     return (
         *between,
-        derived("recorded_at", _l("Recorded at"), lambda row: row.recorded_at, Time()),
-        derived("recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text()),
+        derived("recorded_at", _l("Recorded at"), model.recorded_at, Time()),
+        derived("recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text(internal=True), sql=name),
     )
 
 
@@ -57,7 +68,9 @@ class UpdateForm(RowForm):
     claimed_by = Text(
         _l("Who says so"), description=_l("A name or an office, and where: “Foreign Ministry, in a reply”.")
     )
-    on_behalf_of = Text(_l("Entered on behalf of"), description=_l("Whose finding it is, if it is not yours."))
+    on_behalf_of = Text(
+        _l("Entered on behalf of"), description=_l("Whose finding it is, if it is not yours."), internal=True
+    )
     corrects = Reference(_l("Corrects"), ProgressUpdate)
     note = note()
 
@@ -111,6 +124,11 @@ def _tell(updates: Sequence[ProgressUpdate], clock: Clock) -> None:
         set_committed_value(ids[number], "corrected_by", None)
 
 
+def _corrected_by(clock: Clock) -> Any:
+    later = aliased(ProgressUpdate)
+    return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.knew(later)).scalar_subquery()
+
+
 UPDATES = Kind(
     name="updates",
     form=UpdateForm,
@@ -126,21 +144,17 @@ UPDATES = Kind(
     order="-recorded_at",
     filters=UpdateFilters,
     more=logged(
-        derived(
-            "evidence",
-            _l("Evidence"),
-            lambda update: update.evidence,
-            References(model=Evidence),
-            (ProgressUpdate.evidence,),
-        ),
+        ProgressUpdate,
+        derived("evidence", _l("Evidence"), ProgressUpdate.evidence, References(model=Evidence)),
         derived(
             "corrected_by",
             _l("Corrected by"),
             lambda update: update.corrected_by,
             Reference(model=ProgressUpdate),
             (ProgressUpdate.corrected_by,),
+            _corrected_by,
         ),
-        derived("joint_id", _l("Logged jointly with"), lambda update: update.joint_id, Text()),
+        derived("joint_id", _l("Logged jointly with"), ProgressUpdate.joint_id, Text()),
     ),
     heading="code",
     tell=_tell,
@@ -198,49 +212,6 @@ EVIDENCE = Kind(
     sorts={"code": Evidence.code},
     order="code",
     filters=EvidenceFilters,
-    more=logged(),
-    heading="code",
-)
-
-
-class CheckForm(RowForm):
-    model = CheckLog
-    letter = "k"
-    commitment = Reference(_l("Commitment"), Commitment, required=True)
-    checked_on = Day(_l("Checked on"), required=True, validators=[not_ahead])
-    where_searched = LongText(
-        _l("Where you searched"), most=2000, description=_l("The places you looked at, and what for.")
-    )
-    voids = Reference(_l("Voids"), CheckLog)
-    reason = LongText(_l("Why it is void"), most=2000)
-    note = note()
-
-    def validate_where_searched(self, field: Any) -> None:
-        if self.voids.data:
-            raise StopValidation(_("A row that voids a check says why, not where."))
-
-    def validate_voids(self, field: Any) -> None:
-        if not self.reason.data and not self.reason.errors:
-            raise StopValidation(_("Say why it is void."))
-
-
-class CheckFilters(Filters):
-    true_on = CheckLog.checked_on
-    commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
-    checked_from = day(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
-    checked_to = day(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
-
-
-CHECKS = Kind(
-    name="checks",
-    form=CheckForm,
-    one=_l("Check"),
-    many=_l("Checks"),
-    about=_l("Where somebody searched for news of a commitment, and found nothing."),
-    listed=("code", "commitment", "checked_on", "where_searched", "voids", "recorded_at"),
-    sorts={"code": CheckLog.code, "checked_on": CheckLog.checked_on},
-    order="-checked_on",
-    filters=CheckFilters,
-    more=logged(),
+    more=logged(Evidence),
     heading="code",
 )

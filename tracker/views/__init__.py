@@ -10,7 +10,7 @@ from wtforms import Form
 from tracker import vocabulary
 from tracker.models import Record
 from tracker.queries import alike, uses
-from tracker.records import CATALOGUE, kind_of, kind_stored_as
+from tracker.records import CATALOGUE, kind_of, kind_stored_as, record_address
 from tracker.records.claims import period
 from tracker.records.clocked import Moment
 from tracker.records.days import Day, Time, date_text
@@ -21,12 +21,14 @@ from tracker.views import (
     answers,
     bulk,
     duplicates,
+    feeds,
     follow_up,
     guards,
     home,
     imports,
     methods,
     records,
+    reports,
     retiring,
     texts,
     updates,
@@ -53,10 +55,12 @@ def init_app(app: Flask) -> None:
     guards.init_app(app)
     answers.init_app(app)
     app.register_blueprint(bulk.pages)
+    app.register_blueprint(feeds.pages)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)
     app.register_blueprint(follow_up.pages)
+    app.register_blueprint(reports.pages)
     app.register_blueprint(records.pages)
     app.register_blueprint(retiring.pages)
     app.register_blueprint(duplicates.pages)
@@ -79,7 +83,7 @@ def init_app(app: Flask) -> None:
         most_listed=uses.MOST_LISTED,
         parts=parts,
         period=period,
-        record_address=addresses.record_address,
+        record_address=record_address,
         said_different=duplicates.said_different,
         told=told,
         when=when,

@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 
 from tracker.errors import Invalid
 from tracker.models import Clock
-from tracker.records import CATALOGUE, Kind, kind_of
+from tracker.records import CATALOGUE, Kind
 from tracker.records.clocked import Clocked
 
 
@@ -32,7 +32,7 @@ class PagedKindName(KindName):
 
     # Tried before the other, so that /new is the page for adding and not a code.
     weight = 50
-    regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent)
+    regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent and not kind.append_only)
 
 
 class Code(BaseConverter):
@@ -47,14 +47,6 @@ def asked_format(*known: str) -> str:
     if asked and asked not in known:
         raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=asked[:60], known=", ".join(known))]})
     return asked
-
-
-def record_address(record: Any) -> str:
-    """Return the path of a record's page; that of a row is its place on the page of its parent."""
-    if record.belongs_to is not None:
-        page, _hash, _place = record_address(record.belongs_to).partition("#")
-        return f"{page}#{record.code}"
-    return kind_of(record).address(record)
 
 
 def as_then(path: str) -> str:

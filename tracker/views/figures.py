@@ -16,8 +16,6 @@ from tracker.records import CATALOGUE
 from tracker.records.claims import period
 from tracker.vocabulary import OverallStatus
 
-#: At the ends of how many months, the last one up to a day, it is told how statuses moved.
-MONTHS = 12
 #: How many of the largest changes are told in words.
 MOST_TOLD = 3
 
@@ -75,7 +73,7 @@ def of_statuses(clock: Clock) -> dict[str, Any]:
 
     Nothing where there were commitments on fewer than two of the days.
     """
-    told_on = overview.over_time(month_ends(clock.on), clock)
+    told_on = overview.over_time(overview.month_ends(clock.on), clock)
     days, counts = sorted(told_on), [told_on[day] for day in sorted(told_on)]
     if len(days) < 2:
         return {}
@@ -87,14 +85,6 @@ def of_statuses(clock: Clock) -> dict[str, Any]:
     told = _moved(days, series)
     chart = charts.stacked(title, told, labels, series, key="statuses")
     return {"days": days, "words": words, "counts": counts, "chart": chart, "told": told}
-
-
-def month_ends(on: datetime.date) -> list[datetime.date]:
-    """Return the last days of the months before a day, and the day itself."""
-    days = [on]
-    while len(days) < MONTHS and days[0].replace(day=1) > datetime.date.min:
-        days.insert(0, days[0].replace(day=1) - datetime.timedelta(days=1))
-    return days
 
 
 def _moved(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,7 @@ from tracker.records.base import Column
 from tracker.views.addresses import asked_format
 
 #: What an address holds beside filters.
-VIEW = ("after", "before", "columns", "format", "sort")
+VIEW = ("after", "before", "columns", "format", "of", "sort")
 
 
 class List:
@@ -21,10 +22,15 @@ class List:
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
-        self.format = asked_format("csv", "json")
+        self.format = asked_format("csv", "json", "about")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)
+
+    @property
+    def narrowed(self) -> str:
+        """Return the filters as an address holds them."""
+        return urlencode([(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value])
 
     def columns(self, usual: Sequence[str], always: str) -> list[Column]:
         """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from tracker.actions.retiring import retire, take_back
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, record_address
 from tracker.records.fields import UNFIT
-from tracker.views.addresses import record_address
 from tracker.views.records import sought
 
 pages = Blueprint("retiring", __name__)

@@ -17,9 +17,8 @@ from tracker.errors import Invalid, NotFound
 from tracker.models import Document, DocumentText, Passage, current_text
 from tracker.queries import alike
 from tracker.queries.reading import meetings_told_by
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, record_address
 from tracker.records.fields import UNFIT
-from tracker.views.addresses import record_address
 from tracker.views.answers import wants_json
 from tracker.views.records import shown, sought
 

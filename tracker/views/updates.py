@@ -14,10 +14,11 @@ from tracker.clocks import today
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, record_address
+from tracker.records.checks import CheckForm
 from tracker.records.fields import UNFIT
-from tracker.records.updates import CheckForm, EvidenceForm, UpdateForm
-from tracker.views.addresses import own_path, record_address
+from tracker.records.updates import EvidenceForm, UpdateForm
+from tracker.views.addresses import own_path
 from tracker.views.editing import Sheet
 from tracker.views.records import sought
 from tracker.vocabulary import WITHOUT_EVIDENCE, Status

@@ -16,6 +16,7 @@ from tracker.vocabulary.progress import (
     Standing,
     Status,
 )
+from tracker.vocabulary.reports import Chapter
 from tracker.vocabulary.word import Word
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Attendance",
     "Basis",
     "Certainty",
+    "Chapter",
     "CommitmentKind",
     "CommitmentLinkKind",
     "Confidence",

@@ -16,10 +16,11 @@ from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.run import run
 from tracker.actions.imports.values import unheld
 from tracker.actions.save import remove
-from tracker.database import session, writing
-from tracker.exports.csv import cell, lines
+from tracker.database import session, snapshot, writing
+from tracker.exports import csv as written_as
+from tracker.exports.csv import cell
 from tracker.models import Change, Commitment, CommitmentParty, Meeting, Participation, Party, Passage
-from tracker.queries import find
+from tracker.queries import find, plain
 from tracker.queries.check import problems
 from tracker.records import CATALOGUE, ENTERED
 from tracker.vocabulary import Action
@@ -31,8 +32,10 @@ JS = "mx-us-2023-07-24"
 def exported(kind):
     """Return all records of a kind as the CSV that people take away."""
     order = find.Order.of(kind, "code" if "code" in kind.sorts else None)
-    records = find.each(kind, find.filtered(kind, kind.filters()), order, kind.loads(), kind.filters().clock)
-    return "".join(lines([*kind.columns.values(), kind.url_column("http://x")], records))
+    columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
+    with snapshot() as reading:
+        rows = plain.each(reading, kind, columns, find.filtered(kind, filters), order, filters.clock)
+        return "".join(written_as.table([column.name for column in columns], rows))
 
 
 def filled(kind, content):

@@ -1,0 +1,65 @@
+"""Issuing a status report: its data is written down once, and kept as it is."""
+
+import datetime
+import hashlib
+import tempfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from sqlalchemy import insert
+
+from tracker.actions.save import answer_for, flush
+from tracker.database import session
+from tracker.models import Account, ReportPart, ReportRun
+from tracker.queries import history
+from tracker.queries.reports import canonical
+from tracker.queries.reports.asked import form_of
+from tracker.queries.reports.data import Data
+
+#: How many bytes of compressed data stand in one row, and how many are written before they go to the disk.
+PART, IN_MEMORY = 1 << 20, 8 << 20
+
+
+@dataclass
+class Written:
+    """The data of a report, compressed in a file, before it is kept."""
+
+    file: IO[bytes]
+    #: Of the data before it was compressed, in hexadecimal.
+    sha256: str
+    head: dict[str, Any]
+    #: Where the history stood: how many changes, and the hash of the last.
+    history: tuple[int, str]
+
+
+def write(data: Data) -> Written:
+    """Write the data of a report into a file that goes when it is closed; nothing is kept yet."""
+    file: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    packed, sha256 = zlib.compressobj(), hashlib.sha256()
+    for line in canonical.lines(data):
+        stretch = line.encode()
+        sha256.update(stretch)
+        file.write(packed.compress(stretch))
+    file.write(packed.flush())
+    return Written(file, sha256.hexdigest(), data.head, history.head())
+
+
+def keep(account: Account | None, written: Written) -> ReportRun:
+    """Keep a report that was written as issued by an account."""
+    answer_for(account)
+    asked, run = written.head["report"], ReportRun()
+    form = form_of(asked)
+    with session.no_autoflush:
+        form.populate_obj(run)
+        run.sentence, run.commitments = asked["sentence"] or None, written.head["rows"]["commitments"]
+        (run.head_seq, run.head_hash), run.sha256 = written.history, written.sha256
+        run.recorded_at, run.recorded_by = datetime.datetime.now(datetime.UTC), cast(Account, account)
+        session.add(run)
+    flush()
+    written.file.seek(0)
+    number = 0
+    while part := written.file.read(PART):
+        session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
+        number += 1
+    return run

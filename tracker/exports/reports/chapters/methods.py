@@ -1,0 +1,51 @@
+"""What the words of a report mean, and how its figures are worked out."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+
+from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span
+from tracker.queries.reports.data import Data
+from tracker.vocabulary import Confidence, DeadlineState, EvidenceRelation, FollowUp, OverallStatus
+
+
+def laid(data: Data) -> Iterator[Block]:
+    yield Heading(_("Methods"), 1)
+    for said in (
+        _(
+            "Each lead party of a commitment has a status of its own. Every status but “Not assessed”, “No evidence "
+            "found” and “Uncheckable” rests on at least one piece of evidence that supports it. A status is never "
+            "worked out of a date."
+        ),
+        _(
+            "A status is true since one day and known since another. This report counts what was true by the end of "
+            "the day it is as of, by what was recorded by the moment it is known by; the same two always give the same "
+            "statuses. Titles, parties, areas and deadlines are those of the day it was issued."
+        ),
+        _(
+            "The overall status is the common word of all leads, else “Mixed”. The score of a lead is +1 for done, 0 "
+            "for in progress, partly done and stalled, −1 for not done and reversed, and for not started once it is "
+            "due; all others are not scored, nor are intentions. A percentage is (mean + 1) / 2 × 100, after the G7 "
+            "and G20 Research Groups."
+        ),
+    ):
+        yield Paragraph([Span(said)])
+    yield Paragraph([Span(_("All rules, with a worked example"), to=data.head["report"]["address"] + "/methods/")])
+    for title, words in (
+        (_("Statuses"), OverallStatus),
+        (_("Confidence"), Confidence),
+        (_("Evidence"), EvidenceRelation),
+        (_("Deadlines"), DeadlineState),
+        (_("Follow-up"), FollowUp),
+    ):
+        yield Heading(title, 2)
+        yield Items([_defined(word) for word in _listed(words)])
+
+
+def _listed(words: Any) -> Iterable[Any]:
+    return words
+
+
+def _defined(word: Any) -> Line:
+    return [Span(str(word.label), look="strong"), Span(f": {word.definition}")]

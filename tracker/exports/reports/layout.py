@@ -1,0 +1,96 @@
+"""A report laid out: its chapters in order, and where it comes from."""
+
+import datetime
+from collections.abc import Iterator
+
+from flask_babel import format_datetime, format_decimal
+from flask_babel import gettext as _
+
+from tracker.exports.reports.blocks import Block, Laid, Line, Paragraph, Span
+from tracker.exports.reports.chapters import claims, commitments, figures, methods, news
+from tracker.exports.reports.wording import day
+from tracker.models import ReportRun
+from tracker.queries.reports.data import Data
+from tracker.vocabulary import Chapter
+
+
+def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
+    """Lay out a report that was issued, or is about to be; of commitments and of claims at most so many."""
+    report = data.head["report"]
+    return Laid(
+        title=report["title"],
+        subtitle=_("Status report as of %(day)s", day=day(report["as_of"])),
+        language=report["language"],
+        blocks=list(_blocks(data, most)),
+        stamp=stamp(data, run),
+        foot=_foot(data, run),
+    )
+
+
+def _blocks(data: Data, most: int) -> Iterator[Block]:
+    report, chapters = data.head["report"], set(data.head["report"]["chapters"])
+    for paragraph in (report["cover_note"] or "").split("\n\n"):
+        if paragraph.strip():
+            yield Paragraph([Span(paragraph.strip())], look="lede")
+    yield Paragraph(_scope(data), look="soft")
+    yield from news.laid(data)
+    if Chapter.SUMMARY in chapters:
+        yield from figures.summary(data)
+    if Chapter.AREAS in chapters:
+        yield from figures.areas(data)
+    if Chapter.PARTIES in chapters:
+        yield from figures.parties(data)
+    yield from commitments.laid(data, most)
+    if Chapter.CLAIMS in chapters:
+        yield from claims.laid(data, most)
+    if Chapter.METHODS in chapters:
+        yield from methods.laid(data)
+
+
+def _scope(data: Data) -> Line:
+    return [Span(_("Scope: "), look="strong"), Span(data.head["report"]["sentence"] or _("all commitments"))]
+
+
+def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
+    """Return what says where a report comes from."""
+    report = data.head["report"]
+    rows = ", ".join(
+        f"{format_decimal(data.head['rows'][name])} {called}"
+        for name, called in (
+            ("commitments", _("commitments")),
+            ("updates", _("updates")),
+            ("evidence", _("pieces of evidence")),
+            ("claims", _("claims")),
+        )
+    )
+    found = [
+        (_("Title"), report["title"]),
+        (_("Scope"), report["sentence"] or _("all commitments")),
+        (_("As of"), day(report["as_of"])),
+        (_("As known by"), _moment(datetime.datetime.fromisoformat(report["known_by"]))),
+        (_("News since"), day(report["since"])),
+        (_("Holds"), rows),
+    ]
+    if run is None:
+        return [*found, (_("Issued"), _("not yet: this is a preview"))]
+    return [
+        *found,
+        (_("Report"), run.code),
+        (_("Issued at"), _moment(run.recorded_at)),
+        (_("Issued by"), str(run.recorded_by)),
+        (_("Head of the history"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
+        (_("SHA-256 of the data"), run.sha256),
+        (_("Kept at"), f"{report['address']}/reports/{run.code}"),
+        (_("What the words mean"), f"{report['address']}/methods/"),
+    ]
+
+
+def _moment(at: datetime.datetime) -> str:
+    return f"{format_datetime(at, 'medium')} UTC"
+
+
+def _foot(data: Data, run: ReportRun | None) -> str:
+    on = day(data.head["report"]["as_of"])
+    if run is None:
+        return _("Tracker · preview, not issued · as of %(day)s", day=on)
+    return _("Tracker · report %(code)s · as of %(day)s · data %(sha)s…", code=run.code, day=on, sha=run.sha256[:12])

@@ -1,0 +1,69 @@
+"""A report as Markdown (CommonMark, with the tables of GitHub's)."""
+
+import re
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
+
+MEDIA_TYPE = "text/markdown; charset=utf-8"
+#: The signs that mean something wherever they stand, and those that do where a line begins.
+SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)")
+BEGINNINGS = re.compile(r"^(#|[-+=]|\d+(?=[.)](?:\s|$)))")
+
+
+def lines(laid: Laid) -> Iterator[str]:
+    """Yield the report block by block, the stamp last."""
+    yield f"# {escaped(laid.title)}\n\n{escaped(laid.subtitle)}\n"
+    for block in laid.blocks:
+        yield "\n" + _told(block)
+    yield f"\n## {_('Where this report comes from')}\n\n"
+    rows = [[[Span(label)], [Span(text)]] for label, text in laid.stamp]
+    yield _table(Table("", ["", ""], rows))
+
+
+def escaped(text: str) -> str:
+    """Return text as it reads, in one line, whatever signs it holds."""
+    return SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _told(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * (block.level + 1)} {_linked(escaped(block.text), block.to)}\n"
+    if isinstance(block, Paragraph):
+        return f"{_line(block.line)}\n"
+    if isinstance(block, Items):
+        return "".join(f"- {_line(line)}\n" for line in block.lines)
+    if isinstance(block, Chart):
+        return f"*{escaped(block.caption)}.* {escaped(block.alt)}\n"
+    return f"*{escaped(block.caption)}*\n\n{_table(block)}"
+
+
+def _table(table: Table) -> str:
+    rule = ["--:" if place in table.numbers else "---" for place in range(len(table.header))]
+    rows = [[escaped(label) for label in table.header], rule, *([_line(cell) for cell in row] for row in table.rows)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _line(line: Line) -> str:
+    return BEGINNINGS.sub(_held, "".join(map(_span, line)).strip())
+
+
+def _held(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+
+
+def _span(span: Span) -> str:
+    # A mark stands right beside a word, or it marks nothing.
+    words = span.text.strip()
+    before, _found, after = span.text.partition(words) if words else (span.text, "", "")
+    told = _linked(escaped(words), span.to)
+    if span.look not in ("", "soft") and words:
+        told = f"**{told}**"
+    return f"{' ' if before else ''}{told}{' ' if after else ''}"
+
+
+def _linked(text: str, to: str) -> str:
+    # What would end the address is written as in an address.
+    return f"[{text}](<{to.translate({60: '%3C', 62: '%3E', 92: '%5C', 10: '%0A'})}>)" if to else text

@@ -1,0 +1,75 @@
+"""How a report puts days, words and records."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import format_date, format_decimal, format_percent
+from flask_babel import gettext as _
+
+from tracker.exports.reports.blocks import Line, Span
+from tracker.vocabulary import EvidenceRelation, OverallStatus
+
+
+def day(plain: str | None) -> str:
+    """Return a day, given as in JSON, as people write it."""
+    return format_date(datetime.date.fromisoformat(plain), "long") if plain else ""
+
+
+def tag(status: str | None) -> Span:
+    """Return a status word as a tag."""
+    word = OverallStatus(status or OverallStatus.NOT_ASSESSED)
+    return Span(str(word.label), look=word.value)
+
+
+def word_of(words: Any, value: str) -> Any:
+    """Return the word of a list that is given as in JSON."""
+    return words(value)
+
+
+def label(words: Any, value: str) -> str:
+    return str(word_of(words, value).label)
+
+
+def link(told: dict[str, Any]) -> Span:
+    """Return the link to a record that is told with its title and its address."""
+    return Span(told["title"], to=told["url"])
+
+
+def soft(text: str) -> Span:
+    return Span(text, look="soft")
+
+
+def number(value: float) -> Line:
+    return [Span(str(format_decimal(value)))]
+
+
+def listed(spans: Iterable[Sequence[Span]], between: str = ", ") -> list[Span]:
+    """Return several stretches one after the other, with something between them."""
+    found: list[Span] = []
+    for each in spans:
+        found += [*([Span(between)] if found else []), *each]
+    return found
+
+
+def score(scored: dict[str, Any]) -> str:
+    """Return a score with how many leads it is of, and how many are not scored."""
+    if scored["percentage"] is None:
+        return _("not scored (%(unscored)s)", unscored=format_decimal(scored["unscored"]))
+    return _(
+        "%(percentage)s (%(scored)s scored, %(unscored)s not)",
+        percentage=format_percent(scored["percentage"] / 100, format="#,##0.#%"),
+        scored=format_decimal(scored["scored"]),
+        unscored=format_decimal(scored["unscored"]),
+    )
+
+
+def evidence(pieces: Iterable[dict[str, Any]]) -> list[Span]:
+    """Return pieces of evidence as links, each with what it is where it does not support the finding."""
+    return listed(([Span(piece["text"], to=piece["url"]), *relation(piece["relation"])] for piece in pieces), "; ")
+
+
+def relation(word: str) -> list[Span]:
+    if word == EvidenceRelation.SUPPORTS.value:
+        return []
+    return [soft(f" ({label(EvidenceRelation, word).lower()})")]

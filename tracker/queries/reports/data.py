@@ -1,0 +1,62 @@
+"""The whole of a report as data: a head with all figures and news, and the records it rests on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import get_locale
+
+from tracker.queries.reports import summary, tables
+from tracker.queries.reports.asked import Asked
+from tracker.queries.reports.brief import brief
+from tracker.records import CATALOGUE
+from tracker.records.codebook import codebook
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a report says. `rows` yields the records of a kind, each time anew; there are `head["rows"]` of each."""
+
+    head: dict[str, Any]
+    rows: Callable[[str], Iterator[dict[str, Any]]]
+
+
+def data(asked: Asked) -> Data:
+    """Return what a report says by the records as they are."""
+    queries = tables.tables(asked)
+    counts = {name: tables.count(query) for name, query in queries.items()}
+    head = {
+        "report": _asked(asked),
+        "rows": counts,
+        "summary": summary.summary(asked),
+        "areas": summary.areas(asked),
+        "parties": summary.parties(asked),
+        "brief": brief(asked),
+        "codebook": codebook(column for name in queries for column in tables.columns(CATALOGUE[name])),
+    }
+    return Data(head, lambda name: tables.rows(CATALOGUE[name], queries[name], asked))
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    def met(meeting: Any) -> Any:
+        return meeting and {
+            "meeting": meeting.code,
+            "title": meeting.title,
+            "starts_on": meeting.starts_on.isoformat(),
+            "url": asked.address + CATALOGUE["meetings"].address(meeting),
+        }
+
+    return {
+        "title": asked.title,
+        "cover_note": asked.cover_note,
+        "scope": asked.scope,
+        "sentence": asked.sentence,
+        "as_of": asked.clock.on.isoformat(),
+        "known_by": asked.known_by.isoformat(),
+        "since": asked.since.isoformat() if asked.since else None,
+        "since_meeting": met(asked.since_meeting),
+        "next_meeting": met(asked.next_meeting),
+        "chapters": [word.value for word in asked.chapters],
+        "address": asked.address,
+        "language": str(get_locale()),
+    }

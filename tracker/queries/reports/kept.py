@@ -1,0 +1,34 @@
+"""Reading what a report printed that was issued."""
+
+import itertools
+import zlib
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from tracker.database import session
+from tracker.models import ReportPart, ReportRun
+from tracker.queries.reports import canonical
+from tracker.queries.reports.data import Data
+
+
+def content(run: ReportRun) -> Iterator[bytes]:
+    """Return the kept data of a report, as JSON in UTF-8, a stretch at a time."""
+    return _content(run.id)
+
+
+def data(run: ReportRun) -> Data:
+    """Return what a report said when it was issued."""
+    # By its number: a file is still being read when the request that asked for it is done.
+    number = run.id
+    return Data(canonical.read_head(_content(number)), lambda name: canonical.read_rows(_content(number), name))
+
+
+def _content(report_id: int) -> Iterator[bytes]:
+    unpacked, part = zlib.decompressobj(), select(ReportPart.content).where(ReportPart.report_id == report_id)
+    for number in itertools.count():
+        packed = session.scalar(part.where(ReportPart.number == number))
+        if packed is None:
+            break
+        yield unpacked.decompress(packed)
+    yield unpacked.flush()

@@ -1,0 +1,126 @@
+"""The figures of a report, all worked out of the records in its scope."""
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from tracker.database import session
+from tracker.models import Commitment, Party
+from tracker.models.follow_up import closed, deadline_state
+from tracker.models.standings import leads, overall
+from tracker.queries import overview, scores
+from tracker.queries.reports.asked import Asked
+from tracker.queries.reports.brief import moved_by_party
+from tracker.queries.scores import Score
+from tracker.records import record_address
+from tracker.vocabulary import CommitmentKind, DeadlineState, OverallStatus
+
+#: How many deadlines ahead are told.
+MOST_AHEAD = 200
+
+
+def summary(asked: Asked) -> dict[str, Any]:
+    """Return the counts over all commitments in scope."""
+    clock, within = asked.clock, Commitment.id.in_(asked.commitments)
+    review_every = current_app.config["SETTINGS"].review_every
+    trend = overview.over_time(overview.month_ends(clock.on), clock, within)
+    return {
+        "commitments": _counted(Commitment.id, within),
+        "kinds": _by_word(Commitment.kind, CommitmentKind, within),
+        "statuses": _by_word(overall(clock), OverallStatus, within),
+        "deadlines": _by_word(deadline_state(clock), DeadlineState, within),
+        "follow_up": {word.value: n for word, n in overview.reasons(clock, review_every, within).items() if n},
+        "one_sided": _counted(Commitment.id, within, Commitment.one_sided),
+        "score": _score(sum(scores.by_area(clock, within).values(), Score())),
+        "trend": [
+            {"day": day.isoformat(), "statuses": {word.value: trend[day][word] for word in trend[day]}}
+            for day in sorted(trend)
+        ],
+        "ahead": _ahead(asked, within),
+    }
+
+
+def areas(asked: Asked) -> list[dict[str, Any]]:
+    """Return the counts and the score of each area that has commitments in scope as their primary one."""
+    within = Commitment.id.in_(asked.commitments)
+    scored = scores.by_area(asked.clock, within)
+    return [
+        {
+            "area": each.area.code,
+            "name": str(each.area),
+            "url": asked.address + record_address(each.area),
+            "commitments": each.total,
+            "statuses": {word.value: number for word, number in each.statuses.items() if number},
+            "score": _score(scored.get(each.area.id, Score())),
+        }
+        for each in overview.by_area(asked.clock, within)
+        if each.total
+    ]
+
+
+def parties(asked: Asked) -> list[dict[str, Any]]:
+    """Return how each lead stands over what it leads, and of how much its status moved since the day asked for."""
+    within, moved = Commitment.id.in_(asked.commitments), moved_by_party(asked)
+    scored, lead = scores.by_party(asked.clock, within), leads(asked.clock)
+    query = (
+        select(Party, lead.c.status, func.count())
+        .join(lead, lead.c.party_id == Party.id)
+        .where(lead.c.commitment_id.in_(asked.commitments))
+        .group_by(Party.id, lead.c.status)
+    )
+    found: dict[Party, dict[Any, int]] = {}
+    for party, status, number in session.execute(query):
+        found.setdefault(party, {})[status] = number
+    return [
+        {
+            "party": party.code,
+            "name": str(party),
+            "url": asked.address + record_address(party),
+            "commitments": sum(statuses.values()),
+            "statuses": {word.value: statuses[word] for word in OverallStatus if word in statuses},
+            "moved": moved.get(party.id, (0, 0))[0],
+            "led_before": moved.get(party.id, (0, 0))[1],
+            "score": _score(scored.get(party.id, Score())),
+        }
+        for party, statuses in sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0].code))
+    ]
+
+
+def _ahead(asked: Asked, within: Any) -> list[dict[str, Any]]:
+    """Return the first days on which open commitments are or were due."""
+    state = deadline_state(asked.clock)
+    query = (
+        select(Commitment, state)
+        .where(within, Commitment.due_on.is_not(None), ~closed(asked.clock))
+        .order_by(Commitment.due_on, Commitment.id)
+    )
+    return [
+        {
+            "commitment": commitment.code,
+            "title": commitment.title,
+            "url": asked.address + record_address(commitment),
+            "due_on": commitment.due_on.isoformat(),
+            "state": word.value,
+        }
+        for commitment, word in session.execute(query.limit(MOST_AHEAD))
+    ]
+
+
+def _by_word(column: Any, words: Any, *conditions: Any) -> dict[str, int]:
+    each = select(column.label("word")).select_from(Commitment).where(*conditions).subquery()
+    counts: Any = session.execute(select(each.c.word, func.count()).group_by(each.c.word))
+    found = dict(counts.all())
+    return {word.value: found[word] for word in words if word in found}
+
+
+def _counted(column: Any, *conditions: Any) -> int:
+    return session.scalar(select(func.count(column)).where(*conditions)) or 0
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "percentage": None if score.percentage is None else round(score.percentage, 1),
+        "scored": score.scored,
+        "unscored": score.unscored,
+    }

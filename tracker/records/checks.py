@@ -1,0 +1,58 @@
+"""A check, as people meet it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.models import CheckLog, Commitment
+from tracker.records.base import Kind, RowForm, note
+from tracker.records.days import Day
+from tracker.records.fields import LongText
+from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference
+from tracker.records.updates import logged, not_ahead
+
+
+class CheckForm(RowForm):
+    model = CheckLog
+    letter = "k"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    checked_on = Day(_l("Checked on"), required=True, validators=[not_ahead])
+    where_searched = LongText(
+        _l("Where you searched"), most=2000, description=_l("The places you looked at, and what for.")
+    )
+    voids = Reference(_l("Voids"), CheckLog)
+    reason = LongText(_l("Why it is void"), most=2000)
+    note = note()
+
+    def validate_where_searched(self, field: Any) -> None:
+        if self.voids.data:
+            raise StopValidation(_("A row that voids a check says why, not where."))
+
+    def validate_voids(self, field: Any) -> None:
+        if not self.reason.data and not self.reason.errors:
+            raise StopValidation(_("Say why it is void."))
+
+
+class CheckFilters(Filters):
+    true_on = CheckLog.checked_on
+    commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
+    checked_from = day(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
+    checked_to = day(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
+
+
+KIND = Kind(
+    name="checks",
+    form=CheckForm,
+    one=_l("Check"),
+    many=_l("Checks"),
+    about=_l("Where somebody searched for news of a commitment, and found nothing."),
+    listed=("code", "commitment", "checked_on", "where_searched", "voids", "recorded_at"),
+    sorts={"code": CheckLog.code, "checked_on": CheckLog.checked_on},
+    order="-checked_on",
+    filters=CheckFilters,
+    more=logged(CheckLog),
+    heading="code",
+)

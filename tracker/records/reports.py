@@ -1,0 +1,88 @@
+"""Status reports, as people ask for them and as they were issued."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.clocks import end_of, start_of
+from tracker.models import Meeting, ReportRun
+from tracker.records import codes
+from tracker.records.base import Kind, RecordForm, derived, note
+from tracker.records.choices import Choices
+from tracker.records.clocked import Moment, not_to_come
+from tracker.records.days import Day
+from tracker.records.fields import LongText, Number, Text
+from tracker.records.filters import Filters, any_of, day
+from tracker.records.references import Reference
+from tracker.records.updates import logged, not_ahead
+from tracker.vocabulary import Chapter
+
+
+class ReportForm(RecordForm):
+    """What a report is asked for; its scope are filters of the list of commitments, as an address holds them."""
+
+    model = ReportRun
+    title = Text(_l("Title"), required=True)
+    cover_note = LongText(_l("Cover note"), most=5000, description=_l("Printed under the title."))
+    scope = Text(_l("Scope"), most=8000)
+    as_of = Day(_l("As of"), required=True, validators=[not_ahead], description=_l("How things stand on this day."))
+    known_by = Moment(
+        _l("As known by"),
+        validators=[not_to_come],
+        description=_l("By what was recorded here until the end of this day; left empty, until now."),
+    )
+    since = Day(_l("Since"), description=_l("The day before which nothing is told as news."))
+    since_meeting = Reference(_l("Since the meeting"), Meeting)
+    chapters = Choices(_l("Chapters"), Chapter)
+    note = note()
+
+    def usual_code(self) -> str:
+        return codes.numbered(ReportRun, "r")
+
+    def validate_since(self, since: Any) -> None:
+        if since.data and self.as_of.data and since.data > self.as_of.data:
+            raise StopValidation(_("This day comes after the one the report is as of: choose an earlier one."))
+
+    def validate_since_meeting(self, chosen: Any) -> None:
+        starts_on = chosen.data.starts_on
+        if self.since.data:
+            raise StopValidation(_("A day is given in “Since” too: empty one of the two."))
+        if starts_on is None:
+            raise StopValidation(_("The day of this meeting is not known: give a day in “Since” instead."))
+        if self.as_of.data and starts_on > self.as_of.data:
+            raise StopValidation(_("This meeting is later than the day the report is as of: choose an earlier one."))
+
+
+class ReportFilters(Filters):
+    since_meeting = any_of(ReportForm.since_meeting, ReportRun.since_meeting_id)
+    recorded_from = day(_l("Issued from"), lambda on: ReportRun.recorded_at >= start_of(on))
+    recorded_to = day(_l("Issued to"), lambda on: ReportRun.recorded_at <= end_of(on))
+
+
+KIND = Kind(
+    name="reports",
+    form=ReportForm,
+    one=_l("Report"),
+    many=_l("Reports"),
+    about=_l("Status reports that were issued, each with the data it printed: it can be issued again, and verified."),
+    listed=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
+    sorts={
+        "recorded_at": ReportRun.recorded_at,
+        "as_of": ReportRun.as_of,
+        "title": ReportRun.search,
+        "code": ReportRun.code,
+    },
+    order="-recorded_at",
+    filters=ReportFilters,
+    internal=True,
+    more=logged(
+        ReportRun,
+        derived("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
+        derived("commitments", _l("Commitments"), ReportRun.commitments, Number()),
+        derived("head_seq", _l("Changes in the history"), ReportRun.head_seq, Number()),
+        derived("head_hash", _l("Head of the history"), ReportRun.head_hash, Text()),
+        derived("sha256", _l("SHA-256 of the data"), ReportRun.sha256, Text()),
+    ),
+)
