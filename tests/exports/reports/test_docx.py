@@ -51,7 +51,7 @@ def test_a_report_is_laid_out_in_order():
         ("Heading 1", "Summary"),
         ("Heading 2", "Mexico"),
         ("Heading 3", "Look into it"),
-        ("Heading 1", "About this report"),
+        ("Heading 1", "Where this report comes from"),
     ]
     assert [p.text for p in styled(document, "List Bullet")] == ["one", "two, here"]
     assert [p.text for p in styled(document, "Caption")] == ["By area", "Figures"]
@@ -89,6 +89,17 @@ def test_a_table_tells_its_header_its_numbers_and_its_total():
     assert table.style.name == "Report Table"
     (look,) = document.tables[-1]._tbl.xpath("./w:tblPr/w:tblLook")
     assert look.get(qn("w:firstRow")) == "0"
+
+
+@pytest.mark.parametrize(("columns", "upright"), [(3, 0), (12, 12)])
+def test_words_over_many_numbers_stand_upright_and_the_table_fits_the_lines(columns, upright):
+    header = ["Area", *["Uncheckable"] * columns]
+    table = Table("T", header, [[[Span("Arms")]] * (columns + 1)], range(1, columns + 1))
+    _data, document = written(Laid("T", "S", "en", [table], [("a", "b")], ""))
+    drawn = document.tables[0]
+    assert len(drawn._tbl.xpath(".//w:textDirection")) == upright
+    wide = sum(int(each) for each in drawn._tbl.xpath("./w:tblGrid/w:gridCol/@w:w"))
+    assert 4_000 < wide <= Cm(16.2).twips + 1
 
 
 def test_links_lead_where_they_should_and_only_to_the_web():

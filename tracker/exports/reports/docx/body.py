@@ -33,7 +33,7 @@ LONGEST_LINK = 2_000
 PAGE = Cm(16)
 WIDEST_CHART = Cm(16.5)
 #: Rows of a table that is kept on one page.
-SHORT = 12
+SHORT = 16
 #: Twips of words that stand upright.
 TALLEST = 2_000
 W = {"w": oxml.ns.nsmap["w"]}
@@ -58,7 +58,7 @@ class Body:
     def draw(self, laid: Laid) -> None:
         """Draw all blocks, then where the report comes from, before the place; leave of the place what ends a file."""
         stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in laid.stamp])
-        for block in (*laid.blocks, Heading(_("About this report"), 1), stamp):
+        for block in (*laid.blocks, Heading(_("Where this report comes from"), 1), stamp):
             for made in self.drawn(block):
                 self.place.addprevious(made)
         for held in self.place.xpath("./*[not(self::w:pPr)]"):
