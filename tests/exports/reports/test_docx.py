@@ -282,6 +282,7 @@ def field(*pieces):
 NESTED = field('</w:instrText></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>TITLE</w:instrText>'
                '</w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:instrText>PAGE')  # fmt: skip
 DOCUMENT = "openxmlformats-officedocument.wordprocessingml.document.main"
+STYLES = "word/styles.xml"
 RELS, BODY, TYPES = "word/_rels/document.xml.rels", "word/document.xml", "[Content_Types].xml"
 VML = "urn:schemas-microsoft-com:vml"
 
@@ -305,6 +306,7 @@ VML = "urn:schemas-microsoft-com:vml"
         (BODY, "</w:body>", NESTED + "</w:body>", "the field “”"),
         (BODY, "</w:body>", '<w:p><w:fldSimple w:instr="LINK x"/></w:p></w:body>', "the field “LINK x”"),
         (BODY, "</w:body>", f'<w:p><v:fill xmlns:v="{VML}" src="//evil/x"/></w:p></w:body>', "//evil/x"),
+        (STYLES, "<w:name ", "<w:alias ", "no Word file"),
         (BODY, "<w:document ", '<!DOCTYPE a [<!ENTITY b "c">]><w:document ', "declarations"),
         (BODY, "</w:body>", "</w:bodies>", "no Word file"),
         (BODY, "</w:body>", "<w:tbl><w:tr/></w:tbl></w:body>", "no Word file"),

@@ -1,5 +1,6 @@
 """A Word file of a report: a template filled in, the blocks drawn, its properties told, packed alike each time."""
 
+import base64
 import io
 import zipfile
 from collections.abc import Callable
@@ -11,28 +12,29 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tracker.exports.reports.blocks import Laid
+from tracker.errors import Invalid
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Paragraph, Span, Table
 from tracker.exports.reports.docx.body import Body, clean
-from tracker.exports.reports.docx.filling import NAMES, fill
+from tracker.exports.reports.docx.filling import fill
 from tracker.exports.reports.docx.looks import lend
-from tracker.exports.reports.docx.package import look_inside
+from tracker.exports.reports.docx.package import look_inside, no_word_file
 from tracker.paths import folder
 
 #: The longest property of a file.
 LONGEST = 255
+#: A picture of one dot.
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 
 
 def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str) -> bytes:
     """Return a report as a Word file; see `tracker.exports.reports.docx.write`."""
     own = (folder("templates") / "reports" / "report.docx").read_bytes()
-    if template is not None:
-        look_inside(template)
     texts = {"title": laid.title, "subtitle": laid.subtitle, "foot": laid.foot}
     texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
-    issued_on = format_date(issued_at, "long", locale=laid.language)
-    document, place = fill(template or own, {**texts, "issued_on": issued_on})
+    issued_on = {"issued_on": format_date(issued_at, "long", locale=laid.language)}
+    document, place = fill(template or own, texts | issued_on)
     if template is not None:
-        lend(fill(own, dict.fromkeys(NAMES, ""))[0], document)
+        lend(fill(own, texts | issued_on)[0], document)
     _speak(document, laid.language)
     Body(document, place, png).draw(laid)
     properties = _properties(document)
@@ -43,8 +45,27 @@ def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callab
     return _packed(document)
 
 
+def try_out(template: bytes) -> None:
+    """Lay a report of one block of each sort into a template; raises Invalid where that does not work."""
+    look_inside(template)
+    line = [Span("x", "https://example.org")]
+    blocks: list[Block] = [
+        Heading("x", 1),
+        Paragraph(line),
+        Items([line]),
+        Chart("", "x", "x"),
+        Table("x", ["x"], [[line]]),
+    ]
+    try:
+        written(Laid("x", "x", "en", blocks, [], "x"), template, datetime.now(UTC), lambda _svg: DOT, "x")
+    except Invalid:
+        raise
+    except Exception as error:  # Of a file that is broken on purpose, anything can be raised.
+        raise no_word_file() from error
+
+
 def _properties(document: Any) -> Any:
-    """Return the properties of a document; LibreOffice has them under a name of its own."""
+    """Return the properties of a document; LibreOffice has them under a name of its own, which makes room for these."""
     relations = document.part.package.rels
     for key, relation in list(relations.items()):
         if relation.reltype.endswith("/core-properties") and relation.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
@@ -67,6 +88,6 @@ def _packed(document: Any) -> bytes:
     saved, out = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(out, "w") as packed:
-        for part in parts.infolist():
-            packed.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
+        for name in dict.fromkeys(parts.namelist()):
+            packed.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
