@@ -20,7 +20,7 @@ ISSUED = datetime(2024, 3, 5, 23, 30, tzinfo=UTC)
 HOSTILE = (
     '{{ 7*7 }} {% for a in b %} {_{ }_} <w:p/> & \x00\x0b\ufdd0 ]]> &amp; { INCLUDETEXT "/etc/passwd" } \u202eabc 🙂'
 )
-LIBRE = "/officedocument/2006/relationships/metadata"
+LIBRE = "/officedocument/2006/relationships/metadata/core"
 TOLD = HOSTILE.replace("\x00", "\ufffd").replace("\x0b", "\ufffd").replace("\ufdd0", "\ufffd")
 
 
@@ -186,7 +186,7 @@ def test_a_template_of_ones_own_keeps_its_face_and_gets_the_styles_it_lacks():
 
 
 def test_a_template_saved_by_libreoffice_keeps_one_set_of_properties():
-    libre = repacked(template("{{ report }}"), "_rels/.rels", "/package/2006/relationships/metadata", LIBRE)
+    libre = repacked(template("{{ report }}"), "_rels/.rels", "/package/2006/relationships/metadata/core", LIBRE)
     data, document = written(LAID, libre)
     assert document.core_properties.title == "Status of two"
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
