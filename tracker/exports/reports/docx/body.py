@@ -29,11 +29,11 @@ PARAGRAPHS = {"": "Body Text", "lede": "Report Lede", "soft": "Report Note"}
 #: What may be a link, and how long one may be for Word to open the file.
 LINK = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 LONGEST_LINK = 2_000
-#: The width of lines where a template tells none.
-PAGE = Cm(16)
+#: The widths that lines may have, and theirs where a template tells none that can be.
+NARROWEST, WIDEST, PAGE = Cm(4), Cm(100), Cm(16)
 WIDEST_CHART = Cm(16.5)
 #: Rows of a table that is kept on one page.
-SHORT = 12
+SHORT = 16
 #: Twips of words that stand upright.
 TALLEST = 2_000
 W = {"w": oxml.ns.nsmap["w"]}
@@ -53,12 +53,13 @@ class Body:
         self.links: dict[str, str] = {}
         (section,) = self.place.xpath("(./w:pPr/w:sectPr | ./following::w:sectPr)[1]") or [None]
         page = [] if section is None else [section.page_width, section.left_margin, section.right_margin]
-        self.width = page[0] - page[1] - page[2] if page and None not in page else PAGE
+        wide = page[0] - page[1] - page[2] if page and None not in page else 0
+        self.width = wide if NARROWEST < wide < WIDEST else PAGE
 
     def draw(self, laid: Laid) -> None:
         """Draw all blocks, then where the report comes from, before the place; leave of the place what ends a file."""
         stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in laid.stamp])
-        for block in (*laid.blocks, Heading(_("About this report"), 1), stamp):
+        for block in (*laid.blocks, Heading(_("Where this report comes from"), 1), stamp):
             for made in self.drawn(block):
                 self.place.addprevious(made)
         for held in self.place.xpath("./*[not(self::w:pPr)]"):

@@ -8,6 +8,8 @@ TWIP = 635
 CHARACTER, PADDING = 95, 2
 #: The most characters that a column of words is made wide for, and those of a column of numbers under upright words.
 MOST, NUMBER = 45, 4
+#: How many times as wide as it has to be a table may get; a smaller part of the lines than this is left as it is.
+GENEROUS, SMALL = 1.4, 0.8
 #: Rows that are looked at.
 ROWS = 500
 
@@ -16,14 +18,17 @@ def widths(table: Table, width: int) -> list[int]:
     """Return the widths in twips of the columns of a table that takes `width` in English metric units.
 
     Columns of numbers are alike, and as wide as their longest word; others as wide as their longest text, up to a
-    limit. Then all grow or shrink in proportion.
+    limit. Then all grow or shrink in proportion; a small table does not get the whole width, or no eye would keep to
+    its rows.
     """
     number = NUMBER if crowded(table, width) else _longest_number(table)
     asked = [
         (number if column in table.numbers else min(max(map(len, texts)), MOST)) + PADDING
         for column, texts in enumerate(_columns(table))
     ]
-    return [width * each // sum(asked) // TWIP for each in asked]
+    generous = sum(asked) * CHARACTER * GENEROUS
+    wide = width / TWIP if generous > width / TWIP * SMALL else generous
+    return [int(wide * each / sum(asked)) for each in asked]
 
 
 def crowded(table: Table, width: int) -> bool:

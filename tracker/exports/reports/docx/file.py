@@ -1,5 +1,6 @@
 """A Word file of a report: a template filled in, the blocks drawn, its properties told, packed alike each time."""
 
+import base64
 import io
 import zipfile
 from collections.abc import Callable
@@ -7,46 +8,74 @@ from datetime import UTC, datetime
 from typing import Any
 
 from babel.dates import format_date
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tracker.exports.reports.blocks import Laid
+from tracker.errors import Invalid
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Paragraph, Span, Table
 from tracker.exports.reports.docx.body import Body, clean
 from tracker.exports.reports.docx.filling import fill
 from tracker.exports.reports.docx.looks import lend
-from tracker.exports.reports.docx.package import look_inside
+from tracker.exports.reports.docx.package import look_inside, no_word_file
 from tracker.paths import folder
 
 #: The longest property of a file.
 LONGEST = 255
+#: A picture of one dot.
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 
 
 def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str) -> bytes:
     """Return a report as a Word file; see `tracker.exports.reports.docx.write`."""
     own = (folder("templates") / "reports" / "report.docx").read_bytes()
+    texts = {"title": laid.title, "subtitle": laid.subtitle, "foot": laid.foot}
+    texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
+    issued_on = {"issued_on": format_date(issued_at, "long", locale=laid.language)}
+    document, place = fill(template or own, texts | issued_on)
     if template is not None:
-        look_inside(template)
-    title, subtitle, foot = (" ".join(clean(text).split()) for text in (laid.title, laid.subtitle, laid.foot))
-    issued_on = format_date(issued_at, "long", locale=laid.language)
-    texts = {"title": title, "subtitle": subtitle, "foot": foot, "issued_on": issued_on}
-    document, place = fill(template or own, texts)
-    if template is not None:
-        lend(fill(own, texts)[0], document)
+        lend(fill(own, texts | issued_on)[0], document)
     _speak(document, laid.language)
     Body(document, place, png).draw(laid)
-    properties = document.core_properties
-    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in (title, subtitle, foot))
+    properties = _properties(document)
+    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in texts.values())
     properties.author = properties.last_modified_by = " ".join(clean(author).split())[:LONGEST]
-    properties.language = laid.language
+    properties.language, properties.revision = laid.language, 1
     properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
-    properties.revision = 1
     return _packed(document)
+
+
+def try_out(template: bytes) -> None:
+    """Lay a report of one block of each sort into a template; raises Invalid where that does not work."""
+    look_inside(template)
+    line = [Span("x", "https://example.org")]
+    blocks: list[Block] = [
+        Heading("x", 1),
+        Paragraph(line),
+        Items([line]),
+        Chart("", "x", "x"),
+        Table("x", ["x"], [[line]]),
+    ]
+    try:
+        written(Laid("x", "x", "en", blocks, [], "x"), template, datetime.now(UTC), lambda _svg: DOT, "x")
+    except Invalid:
+        raise
+    except Exception as error:  # Of a file that is broken on purpose, anything can be raised.
+        raise no_word_file() from error
+
+
+def _properties(document: Any) -> Any:
+    """Return the properties of a document; LibreOffice has them under a name of its own, which makes room for these."""
+    relations = document.part.package.rels
+    for key, relation in list(relations.items()):
+        if relation.reltype.endswith("/core-properties") and relation.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
+            relations.pop(key)
+    return document.core_properties
 
 
 def _speak(document: Any, language: str) -> None:
     """Say which language the words are in, for those who check their spelling or read them out."""
-    defaults = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")
-    for run in defaults:
+    for run in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
         for told in run.findall(qn("w:lang")):
             told.set(qn("w:val"), language)
             break
@@ -59,6 +88,6 @@ def _packed(document: Any) -> bytes:
     saved, out = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(out, "w") as packed:
-        for part in parts.infolist():
-            packed.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
+        for name in dict.fromkeys(parts.namelist()):
+            packed.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
