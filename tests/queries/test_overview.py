@@ -28,7 +28,8 @@ def plain(on, known_by=None):
 
 
 @pytest.mark.parametrize("known_by", [None, past.moment(350)])
-def test_statuses_over_time_are_those_of_each_day(planted, known_by):
+def test_statuses_over_time_are_those_of_each_day(planted, known_by, monkeypatch):
+    monkeypatch.setattr(overview, "STRETCH", 3)
     days = [past.day(number) for number in range(0, 600, 40)]
     found = overview.over_time(days, Clock(days[-1], known_by))
     assert len(found) > 5
