@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import data, documents, importing, serve
+from tracker.cli import data, documents, exporting, importing, reporting, serve
 
 
 @click.group()
@@ -11,5 +11,14 @@ def tracker() -> None:
     """Track what governments undertook at their meetings, and where that is written."""
 
 
-for command in (serve.serve, data.migrate, data.seed, data.export, importing.import_, documents.documents, data.check):
+for command in (
+    serve.serve,
+    data.migrate,
+    data.seed,
+    exporting.export,
+    importing.import_,
+    documents.documents,
+    reporting.report,
+    data.check,
+):
     tracker.add_command(command)

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from tracker.config import Settings, what_is_wrong
 from tracker.database import alembic_config, database_url
 from tracker.errors import TrackerError
+
+#: A bar is shown from so many rows on.
+MANY_ROWS = 1_000
 
 
 def on_new_database(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,6 +130,12 @@ def require_up_to_date() -> None:
     current, latest = revisions()
     if current != latest:
         raise click.ClickException(f"The database {where()} is not up to date: run `tracker migrate` first.")
+
+
+def bar(total: int) -> Any:
+    """Return a bar to fill with rows; it is shown on a terminal alone, and only where there are many."""
+    hidden = total < MANY_ROWS or not sys.stderr.isatty()
+    return click.progressbar(length=total, label="Rows", file=sys.stderr, hidden=hidden)
 
 
 def write_migration(name: str) -> None:

@@ -12,15 +12,13 @@ from tracker.actions.imports.batch import Outcome
 from tracker.actions.imports.mapping import Settings
 from tracker.actions.imports.run import run
 from tracker.actions.imports.survey import REPORTED
-from tracker.cli.base import on_database, require_up_to_date
+from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.exports import csv
 from tracker.models import LOCAL, Account
 from tracker.records import ENTERED, Kind
 
-#: A bar is shown from so many rows on.
-MANY_ROWS = 1_000
 #: So many wrong cells are told on the screen; the report tells all.
 MOST_TOLD = 20
 #: {what is wrong: the way out}
@@ -96,16 +94,15 @@ def _watched(kind: Kind, table: files.Table, settings: Settings, account: Accoun
     bars: list[Any] = []
 
     def told(done: int, total: int) -> None:
-        if not bars and total > MANY_ROWS:
-            bars.append(click.progressbar(length=total, label="Rows", file=sys.stderr, hidden=not sys.stderr.isatty()))
-        for bar in bars:
-            bar.update(done - bar.pos)
+        if not bars:
+            bars.append(bar(total))
+        bars[0].update(done - bars[0].pos)
 
     try:
         return run(kind, table, settings, account, lambda _outcome: not dry_run, told)
     finally:
-        for bar in bars:
-            bar.render_finish()
+        for shown in bars:
+            shown.render_finish()
 
 
 def _settings(kind: Kind, settings: Settings, said: dict[str, Any]) -> Settings:

@@ -39,6 +39,8 @@ def cells(values: Sequence[Any]) -> Sequence[Any]:
         return values
     if types == {str}:
         return [f"'{text}" if text and text[0] in RISKY else text for text in values]
+    if types == {list}:
+        return cells(["; ".join(several or ()) for several in values])
     return [cell(value) for value in values]
 
 

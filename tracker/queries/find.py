@@ -53,8 +53,8 @@ def filtered(kind: Kind, filters: Filters) -> Select[Any]:
     return select(kind.model).where(*filters.conditions(kind.model))
 
 
-def count(query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def count(query: Select[Any], reading: Any = session) -> int:
+    return reading.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def suggested(kind: Kind, typed: str) -> Sequence[Any]:

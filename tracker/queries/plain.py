@@ -33,12 +33,12 @@ def each(
     plain = {n: columns[n].plain for n in single if not _is_plain(told[n])}
     listed = query.with_only_columns(model.id).order_by(*order.by(kind)).execution_options(yield_per=CHUNK)
     for ids in reading.scalars(listed).partitions():
-        found = {row[0]: row for row in reading.execute(rows, {"ids": ids})}
+        found = {row[0]: row for row in reading.execute(rows, {"ids": ids}).all()}
         values = dict(zip((-1, *single), zip(*(found[number] for number in ids), strict=True), strict=True))
         for n, tell in plain.items():
             values[n] = tuple(map(tell, values[n]))
         for n, pairs in lists.items():
-            values[n] = _grouped(reading.execute(pairs, {"ids": ids}), ids)
+            values[n] = _grouped(reading.execute(pairs, {"ids": ids}).all(), ids)
         yield from zip(*(values[n] for n in range(len(columns))), strict=True)
 
 
@@ -58,9 +58,11 @@ def _is_plain(expression: Any) -> bool:
     return expression.type.python_type in PLAIN
 
 
-def _grouped(pairs: Any, ids: Sequence[int]) -> tuple[list[str], ...]:
+def _grouped(pairs: Sequence[Any], ids: Sequence[int]) -> tuple[list[str], ...]:
     """Return the sorted values of each record, in the order of the ids."""
     found: defaultdict[int, list[str]] = defaultdict(list)
     for number, value in pairs:
         found[number].append(value)
-    return tuple(sorted(found[number]) if number in found else [] for number in ids)
+    for several in found.values():
+        several.sort()
+    return tuple(found.get(number, []) for number in ids)

@@ -165,6 +165,8 @@ class Kind:
     heading: str = "title"
     #: {column: how a page tells it of a record}
     shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    #: Whether its records are for those who keep them: the open data set leaves them out.
+    internal: bool = False
     #: Puts into records what of them depends on the day, in as many queries for any number of them.
     tell: Callable[[Sequence[Any], Clock], None] | None = None
 

@@ -74,13 +74,14 @@ class CommitmentForm(RecordForm):
     )
     deadline_words = Text(_l("Deadline as printed"))
     done_when = LongText(_l("What would count as done"), most=2000)
-    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."))
-    priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL)
+    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."), internal=True)
+    priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL, internal=True)
     review_every = Number(
         _l("Review every so many days"),
         least=1,
         most=3650,
         description=_l("Left empty, the usual interval. Without an update or a check for longer, it is stale."),
+        internal=True,
     )
     note = note()
 

@@ -133,8 +133,8 @@ PASSAGES = Kind(
     more=(
         derived("length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start),
         derived("exact", _l("Exact words"), Passage.exact, LongText()),
-        derived("prefix", _l("Words before"), Passage.prefix, LongText()),
-        derived("suffix", _l("Words after"), Passage.suffix, LongText()),
+        derived("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
+        derived("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
         derived("check_result", _l("Check"), Passage.check_result, Choice(words=PassageCheck)),
         derived("checked_at", _l("Checked at"), Passage.checked_at, Time()),
         derived("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),

@@ -134,6 +134,11 @@ class Filters(Clocked):
         )
 
 
+def plain(filters: Filters) -> dict[str, list[str]]:
+    """Return {filter: values} of what is chosen, as an address holds them."""
+    return {field.name: [value for value, _text in parts(field)] for field in filters.chosen}
+
+
 def parts(field: Any) -> list[tuple[str, str]]:
     """Return the (value in the address, text) of each value chosen in a filter."""
     if field.several:

@@ -75,6 +75,7 @@ KIND = Kind(
     },
     order="-recorded_at",
     filters=ReportFilters,
+    internal=True,
     more=logged(
         ReportRun,
         derived("sentence", _l("Scope in words"), ReportRun.sentence, Text()),

@@ -29,7 +29,7 @@ def wants_json() -> bool:
     """Return whether the one asking is a program."""
     asked = request.args.get("format")
     if asked:
-        return asked == "json"
+        return asked in ("json", "about")
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 

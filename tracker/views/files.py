@@ -1,17 +1,22 @@
 """Lists and records as files for programs: CSV and JSON."""
 
+import datetime
 import json as stdlib_json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from flask import Response, request, stream_with_context
+from flask import Response, g, request, stream_with_context
+from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from tracker.database import snapshot
+from tracker.errors import Invalid
 from tracker.exports import csv, json
+from tracker.exports.about import Tally, about
 from tracker.models import Change
-from tracker.queries import plain
-from tracker.records import CATALOGUE, Kind
+from tracker.queries import history, plain
+from tracker.records import CATALOGUE, Kind, filters
 from tracker.records.base import Column
 from tracker.views.addresses import address
 from tracker.views.lists import List
@@ -21,33 +26,81 @@ def url(kind: Kind) -> Column:
     return kind.url_column(request.host_url)
 
 
+def columns_of(wanted: List) -> list[Column]:
+    return [*wanted.told, url(wanted.kind)]
+
+
 def list_as_csv(wanted: List) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    columns = [*wanted.told, url(wanted.kind)]
-    lines = csv.table([column.name for column in columns], _rows(wanted, columns))
+    lines = _lines(wanted)
     # The first lines now, so that what goes wrong at once is answered as any other error.
     start = next(lines)
     response = Response(stream_with_context(chain([start], lines)), content_type=csv.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'
-    return response
+    return _described(response)
 
 
-def _rows(wanted: List, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+def _lines(wanted: List) -> Iterator[str]:
     """Read the list on a connection of its own: it is still read when the request that asked for it is done."""
     with snapshot() as reading:
-        yield from plain.each(reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.clock)
+        yield from _table(wanted, reading, Tally())
+
+
+def _table(wanted: List, reading: Connection, tally: Tally) -> Iterator[str]:
+    columns = columns_of(wanted)
+    rows = plain.each(reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.clock)
+    return csv.table([column.name for column in columns], tally.rows(rows))
 
 
 def list_as_json(wanted: List) -> Response:
     """Return one page of the list, with the address of the next."""
-    page = wanted.page(wanted.told)
-    following = request.host_url.rstrip("/") + address(after=page.after) if page.after else None
-    columns = [*wanted.told, url(wanted.kind)]
-    items = (json.item(columns, record) for record in page.records)
-    return Response("".join(json.lines(items, total=wanted.total, next=following)), content_type=json.MEDIA_TYPE)
+    return _described(Response(_page(wanted, Tally()), content_type=json.MEDIA_TYPE), of="json")
 
 
-FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json}
+def _page(wanted: List, tally: Tally) -> str:
+    page, columns = wanted.page(wanted.told), columns_of(wanted)
+    items = (json.item(columns, record) for record in tally.rows(page.records))
+    following = request.host_url.rstrip("/") + address(format="json", of=None, after=page.after)
+    return "".join(json.lines(items, total=wanted.total, next=following if page.after else None))
+
+
+def _described(response: Response, of: str | None = None) -> Response:
+    """Say where it is told of a file what it is."""
+    place = {name: request.args.get(name) for name in ("after", "before")} if of else {}
+    path = request.host_url.rstrip("/") + address(format="about", of=of, **place)
+    response.headers["Link"] = f'<{path}>; rel="describedby"; type="{json.MEDIA_TYPE}"'
+    return response
+
+
+def list_about(wanted: List) -> Response:
+    """Tell of the CSV that the same address gives at this moment, or of the page of JSON, what it is."""
+    of = wanted.args.get("of", "csv")
+    if of not in ("csv", "json"):
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known="csv, json")]})
+    at, tally = datetime.datetime.now(datetime.UTC), Tally()
+    with snapshot() as reading:
+        head = history.head(reading)
+        for _stretch in tally.bytes(_table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]):
+            pass
+    told = about(
+        title=str(wanted.kind.many),
+        sentence=wanted.filters.sentence(),
+        filters=filters.plain(wanted.filters),
+        clock=wanted.filters.clock,
+        at=at,
+        by=g.account.code,
+        rows={wanted.kind.name: tally.count},
+        head=head,
+        columns=columns_of(wanted),
+        sort=wanted.order.name,
+        **tally.of_file(of),
+    )
+    response = _json(told)
+    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{of}.about.json"'
+    return response
+
+
+FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json, "about": list_about}
 
 
 def record_as_json(kind: Kind, record: Any, rows: dict[str, list[Any]]) -> Response:

@@ -14,7 +14,7 @@ from tracker.records.base import Column
 from tracker.views.addresses import asked_format
 
 #: What an address holds beside filters.
-VIEW = ("after", "before", "columns", "format", "sort")
+VIEW = ("after", "before", "columns", "format", "of", "sort")
 
 
 class List:
@@ -22,7 +22,7 @@ class List:
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
-        self.format = asked_format("csv", "json")
+        self.format = asked_format("csv", "json", "about")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = find.Order.of(kind, args.get("sort"))
         self.query = find.filtered(kind, self.filters)

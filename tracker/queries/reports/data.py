@@ -10,6 +10,7 @@ from tracker.queries.reports import summary, tables
 from tracker.queries.reports.asked import Asked
 from tracker.queries.reports.brief import brief
 from tracker.records import CATALOGUE
+from tracker.records.codebook import codebook
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def data(asked: Asked) -> Data:
         "areas": summary.areas(asked),
         "parties": summary.parties(asked),
         "brief": brief(asked),
-        "codebook": codebook(list(queries)),
+        "codebook": codebook(column for name in queries for column in tables.columns(CATALOGUE[name])),
     }
     return Data(head, lambda name: tables.rows(CATALOGUE[name], queries[name], asked))
 
@@ -58,18 +59,4 @@ def _asked(asked: Asked) -> dict[str, Any]:
         "chapters": [word.value for word in asked.chapters],
         "address": asked.address,
         "language": str(get_locale()),
-    }
-
-
-def codebook(kinds: list[str]) -> dict[str, dict[str, dict[str, str]]]:
-    """Return {list of words: {word: its label and definition}} of all the columns of some kinds."""
-    lists = {
-        column.words.__name__: column.words
-        for name in kinds
-        for column in tables.columns(CATALOGUE[name])
-        if column.words
-    }
-    return {
-        name: {word.value: {"label": str(word.label), "definition": str(word.definition)} for word in lists[name]}
-        for name in sorted(lists)
     }

@@ -1,0 +1,75 @@
+"""What an export or report says of itself beside its data: what was asked, when and by whom, and its checksum."""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tracker.models import Clock
+from tracker.records.base import Column
+from tracker.records.codebook import codebook, described
+
+
+class Tally:
+    """Counts the rows of a file and sums up its bytes as they go by, so that nothing of it is held."""
+
+    def __init__(self) -> None:
+        self.count = self.size = 0
+        self._sum = hashlib.sha256()
+
+    def rows(self, rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            self.count += 1
+            yield row
+
+    def stretches(self, stretches: Iterable[bytes]) -> Iterator[bytes]:
+        for stretch in stretches:
+            self.size += len(stretch)
+            self._sum.update(stretch)
+            yield stretch
+
+    def bytes(self, lines: Iterable[str]) -> Iterator[bytes]:
+        """Yield lines as UTF-8."""
+        return self.stretches(line.encode() for line in lines)
+
+    @property
+    def sha256(self) -> str:
+        return self._sum.hexdigest()
+
+    def of_file(self, form: str) -> dict[str, Any]:
+        """Return what is said of the file of a format that went by."""
+        return {"format": form, "bytes": self.size, "sha256": self.sha256}
+
+
+def about(
+    *,
+    title: str,
+    sentence: str,
+    filters: Mapping[str, Sequence[str]],
+    clock: Clock,
+    at: datetime.datetime,
+    by: str,
+    rows: Mapping[str, int],
+    head: tuple[int, str],
+    columns: Sequence[Column] = (),
+    **beside: Any,
+) -> dict[str, Any]:
+    """Return the stamp of an export or report, ready for JSON.
+
+    `sentence` says the filters in words; `at` and `by` (the code of an account) when and by whom it was issued; `rows`
+    how many records of each kind it holds; `head` how many changes the history had, and the hash of the last.
+    What stands `beside` is told as it is: a checksum, a format.
+    """
+    stamp = {
+        "title": title,
+        "sentence": sentence,
+        "filters": dict(filters),
+        "as_of": clock.on.isoformat(),
+        "known_by": (clock.known_by or at).isoformat(),
+        "issued_at": at.isoformat(),
+        "issued_by": by,
+        "rows": dict(rows),
+        "history": {"changes": head[0], "hash": head[1]},
+        **beside,
+    }
+    return stamp | ({"columns": described(columns), "codebook": codebook(columns)} if columns else {})
