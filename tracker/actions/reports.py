@@ -46,7 +46,7 @@ def write(data: Data) -> Written:
 
 
 def keep(account: Account | None, written: Written) -> ReportRun:
-    """Keep a report that was written as issued by an account."""
+    """Keep a report that was written as issued by an account, and close its file."""
     answer_for(account)
     asked, run = written.head["report"], ReportRun()
     form = form_of(asked)
@@ -57,9 +57,8 @@ def keep(account: Account | None, written: Written) -> ReportRun:
         run.recorded_at, run.recorded_by = datetime.datetime.now(datetime.UTC), cast(Account, account)
         session.add(run)
     flush()
-    written.file.seek(0)
-    number = 0
-    while part := written.file.read(PART):
-        session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
-        number += 1
+    with written.file as file:
+        file.seek(0)
+        for number, part in enumerate(iter(lambda: file.read(PART), b"")):
+            session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
     return run
