@@ -706,7 +706,7 @@ def version(client, record):
         "/commitments/?after={}",
         "/commitments/?{}=1",
         "/commitments/feed.atom?area={}",
-        "/calendar.ics?q={}",
+        "/calendar.ics?area={}",
         "/commitments/new?title={}",
         "/commitments/new?area={}",
         "/commitments/new?commitment-parties-0-code=&commitment-parties-0-note={}",

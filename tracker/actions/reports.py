@@ -5,6 +5,7 @@ import hashlib
 import tempfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any, cast
 
 from sqlalchemy import insert
@@ -18,7 +19,7 @@ from tracker.queries.reports.asked import form_of
 from tracker.queries.reports.data import Data
 
 #: How many bytes of compressed data stand in one row, and how many are written before they go to the disk.
-PART, IN_MEMORY = 1 << 20, 8 << 20
+PART, IN_MEMORY = 1 << 16, 8 << 20
 
 
 @dataclass
@@ -59,6 +60,6 @@ def keep(account: Account | None, written: Written) -> ReportRun:
     flush()
     with written.file as file:
         file.seek(0)
-        for number, part in enumerate(iter(lambda: file.read(PART), b"")):
+        for number, part in enumerate(iter(partial(file.read, PART), b"")):
             session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
     return run

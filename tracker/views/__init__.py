@@ -100,5 +100,5 @@ def told(kind: Any, field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     words = kind.columns[field].words if field in kind.columns else None
-    values = value if isinstance(value, list) else [value]
-    return "; ".join(str(words(each).label) if words is not None and each in set(words) else str(each) for each in values)
+    labels = {word.value: str(word.label) for word in words or ()}
+    return "; ".join(labels.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))

@@ -63,10 +63,12 @@ def issue() -> ResponseReturnValue:
     sheet = Entered(request.args)
     if g.get("stale"):
         return _page(sheet), 400
-    # Read from one moment of the database, while others may write; what was recorded up to now is in it.
-    begin_snapshot()
     try:
-        written = write(data(sheet.asked(request.host_url)))
+        # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
+        asked = sheet.asked(request.host_url)
+        # Read from one moment of the database, while others may write.
+        begin_snapshot()
+        written = write(data(asked))
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status

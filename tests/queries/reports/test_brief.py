@@ -160,7 +160,9 @@ def test_the_brief_is_what_plain_python_works_out(world, since, on, known_by):
     assert listed("differs", "commitment", "party", "status", "claimed_status") == set(wanted.differs())
     assert listed("silent", "commitment", "where_searched") == set(wanted.silent())
     assert brief["silent"]["checked"] == sum(where is not None for _code, where in wanted.silent())
-    parties = {ids[each["party"]]: tuple(each[n] for n in ("commitments", "moved", "led_before")) for each in head["parties"]}
+    parties = {
+        ids[each["party"]]: tuple(each[n] for n in ("commitments", "moved", "led_before")) for each in head["parties"]
+    }
     assert parties == wanted.parties()
 
 
@@ -181,7 +183,10 @@ def test_the_figures_add_up_to_the_commitments_there_are(world):
         assert head["summary"]["statuses"] == dict(Counter(past.overall(leads) for leads in there.values()))
         assert sum(head["summary"]["deadlines"].values()) == sum(head["summary"]["kinds"].values()) == number
         assert sum(area["commitments"] for area in head["areas"]) == number
-        assert head["summary"]["trend"][-1] == {"day": past.day(on).isoformat(), "statuses": head["summary"]["statuses"]}
+        assert head["summary"]["trend"][-1] == {
+            "day": past.day(on).isoformat(),
+            "statuses": head["summary"]["statuses"],
+        }
 
 
 def test_what_is_promised_again_is_every_link_that_is_known(world):

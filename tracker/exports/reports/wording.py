@@ -6,14 +6,21 @@ from typing import Any
 
 from flask_babel import format_date, format_decimal, format_percent
 from flask_babel import gettext as _
+from wtforms import Form
 
 from tracker.exports.reports.blocks import Line, Span
+from tracker.records.clocked import Moment
 from tracker.vocabulary import EvidenceRelation, OverallStatus
 
 
 def day(plain: str | None) -> str:
     """Return a day, given as in JSON, as people write it."""
     return format_date(datetime.date.fromisoformat(plain), "long") if plain else ""
+
+
+def moment(plain: str) -> str:
+    """Return a moment, given as in JSON, as people write it: as a day, if it is the end of one."""
+    return Moment().bind(Form(), "moment").text(datetime.datetime.fromisoformat(plain))
 
 
 def tag(status: str | None) -> Span:
