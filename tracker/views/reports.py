@@ -1,9 +1,10 @@
 """Asking for a status report, reading it, issuing it, and taking it away."""
 
+import unicodedata
 from collections.abc import Iterable
 from itertools import chain, islice
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import (
     Blueprint,
@@ -107,7 +108,14 @@ def _file(run: ReportRun, form: str) -> Response:
 
 def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
     response = Response(stretches, content_type=FORMATS[form].media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
+    return _called(response, file_name(run, form))
+
+
+def _called(response: Response, name: str) -> Response:
+    """Let a file be kept under a name in any script, or by programs that know none but ours, by its plain letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip()
+    names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
 
 
@@ -140,9 +148,7 @@ def _about(run: ReportRun) -> Response:
     of = request.args.get("of", BARE[0])
     if of not in BARE:
         raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
-    response = jsonify(about(run, of))
-    response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(run, of)}.about.json")
-    return response
+    return _called(jsonify(about(run, of)), f"{file_name(run, of)}.about.json")
 
 
 @pages.get("/reports/<code:code>/now")

@@ -51,7 +51,8 @@ class Entered:
 
     @property
     def errors(self) -> list[tuple[str, Any, Any]]:
-        """Return (name of the field, its label, message) of all that is wrong."""
+        """Return (id of the field, its label, message) of all that is wrong; what no field shows is about the scope."""
         labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
-        found = self.wrong | self.form.errors
-        return [(name, labels.get(name, name), said) for name, each in found.items() for said in each]
+        places = {field.name for field in self.filters if not field.several} | {*OWN}
+        found = [(name, said) for name, each in (self.wrong | self.form.errors).items() for said in each]
+        return [(name if name in places else "scope", labels.get(name, name), said) for name, said in found]
