@@ -54,6 +54,9 @@ PAGES = {
 }
 #: Where a page lies that somebody read; the one address elsewhere that a page may lead to.
 ADDRESS = "https://example.org/"
+#: What a report begins the addresses of records with, on the page as in its files.
+OWN = "http://localhost/"
+SVG = "{http://www.w3.org/2000/svg}"
 #: Runs, if a page forgets to escape it, or fills it into a text; short enough for every field of text.
 SCRIPT = "</title></textarea>'\"><script>a()</script>%(x)s{{1}}"
 
@@ -604,15 +607,23 @@ def plant_scripts(client):
     assert client.send(f"{commitment}/log", said).status_code == 200
     searched = {"checked_on": "2024-03-01", "where_searched": SCRIPT, "note": SCRIPT}
     assert client.send(f"{commitment}/check", searched).status_code == 200
+    asked = {"title": SCRIPT, "cover_note": SCRIPT, "area": "water", "show": "yes"}
+    preview = client.get("/reports/new", query_string=asked)
+    assert_inert(preview, "a report")
+    assert shows(preview)
+    token = form_values(preview.text)
+    assert client.post("/reports/new", query_string=asked, data=token, follow_redirects=True).status_code == 200
 
 
 def assert_inert(response, name):
     document = page(response)
-    assert not elements(document, "svg", "iframe", "object", "embed", "base"), name
+    assert not elements(document, "iframe", "object", "embed", "base"), name
+    drawn = {e.tag.removeprefix(SVG) for e in document.iter() if str(e.tag).startswith(SVG)}
+    assert drawn <= {"svg", "title", "desc", "defs", "pattern", "g", "rect", "path", "line", "circle", "text"}, name
     assert not [e for e in elements(document, "script") if not (e.get("src") or "").startswith("/static/")], name
     assert not [a for e in document.iter() for a in e.attrib if str(a).startswith(("on", "srcdoc"))], name
     addresses = [e.get(a) for e in document.iter() for a in ("href", "src", "action", "formaction") if e.get(a)]
-    assert not [a for a in addresses if not a.startswith(("/", "#")) and a != ADDRESS], name
+    assert not [a for a in addresses if not a.startswith(("/", "#", OWN)) and a != ADDRESS], name
     # Not escaped twice.
     assert not re.search(r"&amp;(lt|gt|quot|#34|#39);", response.text), name
 
@@ -630,6 +641,7 @@ def assert_inert_as_shown(client):
     for kind in PAGED:
         record = f"/{kind.name}/{FINE[kind.name]['code']}"
         showing += [record, f"{record}/edit", f"{record}/history", f"{record}/remove"]
+    showing += ["/reports/r1", "/reports/r1/history"]
     for path in showing:
         response = client.get(path)
         assert response.status_code == 200

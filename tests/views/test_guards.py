@@ -513,6 +513,9 @@ def test_a_crash_shows_nothing_and_saves_nothing(empty_app):
 @pytest.mark.parametrize("table", ["commitment_source", "change", "account"])
 def test_a_missing_table_shows_nothing(empty_app, table):
     client = empty_app.test_client()
+    if table == "commitment_source":
+        with empty_app.app_context(), writing():
+            make.commitment()
     typed = form_values(client.get("/parties/new").text) | FINE["parties"]
     with empty_app.extensions["tracker.engine"].execution_options(write=True).connect() as connection:
         connection.execute(text(f"DROP TABLE {table}" + (" CASCADE" if SERVER else "")))

@@ -47,7 +47,7 @@ def write(data: Data) -> Written:
 
 
 def keep(account: Account | None, written: Written) -> ReportRun:
-    """Keep a report that was written as issued by an account."""
+    """Keep a report that was written as issued by an account, and close its file."""
     answer_for(account)
     asked, run = written.head["report"], ReportRun()
     form = form_of(asked)

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.actions.reports import keep, write
 from tracker.cli.base import bar, on_database, require_up_to_date
-from tracker.database import begin_snapshot, session, writing
+from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.exports.reports import docx, verified
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.models import LOCAL, Account, ReportRun
@@ -47,8 +47,11 @@ def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> 
     if template is not None:
         docx.check_template(template)
     entered = Entered(MultiDict((name, value) for name, values in given.items() for value in _several(values)))
+    # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
+    begin_write()
+    asked = entered.asked(current_app.config["SETTINGS"].address)
     begin_snapshot()
-    told = data(entered.asked(current_app.config["SETTINGS"].address))
+    told = data(asked)
     FORMATS[form].allow(told.head["rows"]["commitments"])
     written = write(_watched(told))
     with writing():

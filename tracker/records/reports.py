@@ -45,6 +45,9 @@ class ReportForm(RecordForm):
             raise StopValidation(_("This day comes after the one the report is as of: choose an earlier one."))
 
     def validate_since_meeting(self, chosen: Any) -> None:
+        if self.record is not None:
+            # It was issued: the day is that of the meeting, which may have been changed since.
+            return
         starts_on = chosen.data.starts_on
         if self.since.data:
             raise StopValidation(_("A day is given in “Since” too: empty one of the two."))

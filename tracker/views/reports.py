@@ -1,9 +1,10 @@
 """Asking for a status report, reading it, issuing it, and taking it away."""
 
+import unicodedata
 from collections.abc import Iterable
 from itertools import chain, islice
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import (
     Blueprint,
@@ -63,10 +64,12 @@ def issue() -> ResponseReturnValue:
     sheet = Entered(request.args)
     if g.get("stale"):
         return _page(sheet), 400
-    # Read from one moment of the database, while others may write; what was recorded up to now is in it.
-    begin_snapshot()
     try:
-        written = write(data(sheet.asked(request.host_url)))
+        # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
+        asked = sheet.asked(request.host_url)
+        # Read from one moment of the database, while others may write.
+        begin_snapshot()
+        written = write(data(asked))
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status
@@ -105,7 +108,14 @@ def _file(run: ReportRun, form: str) -> Response:
 
 def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
     response = Response(stretches, content_type=FORMATS[form].media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(run, form))
+    return _called(response, file_name(run, form))
+
+
+def _called(response: Response, name: str) -> Response:
+    """Let a file be kept under a name in any script, or by programs that know none but ours, by its plain letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip()
+    names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
 
 
@@ -138,9 +148,7 @@ def _about(run: ReportRun) -> Response:
     of = request.args.get("of", BARE[0])
     if of not in BARE:
         raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
-    response = jsonify(about(run, of))
-    response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(run, of)}.about.json")
-    return response
+    return _called(jsonify(about(run, of)), f"{file_name(run, of)}.about.json")
 
 
 @pages.get("/reports/<code:code>/now")

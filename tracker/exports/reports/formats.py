@@ -24,6 +24,9 @@ from tracker.records import CATALOGUE
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
 MOST_IN_DOCUMENTS = 2_000
+#: What no file system, or no person who looks at a name, can tell from something else; and how many bytes are enough.
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200e\u200f\u2028-\u202e\u2066-\u2069]+')
+LONGEST_NAME = 160
 #: How many dots wide a chart is in a Word file.
 PICTURE = 1_250
 
@@ -115,5 +118,5 @@ def about(run: ReportRun, form: str) -> dict[str, Any]:
 
 def file_name(run: ReportRun, suffix: str) -> str:
     """Return what the file of a report is called: its title and its code, in any script."""
-    title = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "-", run.title).strip(" .-")[:80]
+    title = UNSAFE.sub("-", run.title).encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .-")
     return f"{title} ({run.code}).{suffix}" if title else f"{run.code}.{suffix}"

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
 
 MEDIA_TYPE = "text/markdown; charset=utf-8"
-#: The signs that mean something wherever they stand, and those that do where a line begins.
-SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)")
+#: The signs that mean something wherever they stand, or at the end of a heading, and those that do where a line begins.
+SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)|#(?=#*$)")
 BEGINNINGS = re.compile(r"^(#|[-+=]|\d+(?=[.)](?:\s|$)))")
 
 
 def lines(laid: Laid) -> Iterator[str]:
     """Yield the report block by block, the stamp last."""
-    yield f"# {escaped(laid.title)}\n\n{escaped(laid.subtitle)}\n"
+    yield f"# {escaped(laid.title)}\n\n{_line([Span(laid.subtitle)])}\n"
     for block in laid.blocks:
         yield "\n" + _told(block)
     yield f"\n## {_('Where this report comes from')}\n\n"
@@ -47,7 +47,9 @@ def _table(table: Table) -> str:
 
 
 def _line(line: Line) -> str:
-    return BEGINNINGS.sub(_held, "".join(map(_span, line)).strip())
+    # An exclamation mark before a link makes a picture of it.
+    told = "".join(map(_span, line)).strip().replace("![", r"\![")
+    return BEGINNINGS.sub(_held, told)
 
 
 def _held(found: re.Match[str]) -> str:

@@ -44,7 +44,7 @@ def between(then: Data, now: Data) -> Iterator[Difference]:
         for code in {**old, **new}:
             before, after = old.get(code, {}), new.get(code, {})
             if not (before and after):
-                yield Difference(kind, code, "", before and code, after and code)
+                yield Difference(kind, code, "", code if before else None, code if after else None)
                 continue
             for field in {**before, **after}:
                 if before.get(field) != after.get(field):

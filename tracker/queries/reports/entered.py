@@ -9,7 +9,6 @@ from werkzeug.datastructures import MultiDict
 from tracker.clocks import today
 from tracker.errors import Invalid
 from tracker.queries.reports import asked as asking
-from tracker.records import CATALOGUE
 from tracker.records.filters import Filters
 from tracker.records.reports import ReportForm
 from tracker.vocabulary import Chapter
@@ -27,7 +26,10 @@ class Entered:
         try:
             self.filters: Filters = asking.filters_of(urlencode(scope))
         except Invalid as error:
-            self.filters, self.wrong, scope = CATALOGUE["commitments"].filters(), dict(error.errors), []
+            self.wrong = dict(error.errors)
+            # The other filters stay as they were chosen, unless there are too many of them.
+            scope = [each for each in scope if not self.wrong.keys() & {each[0][:60], "filters"}]
+            self.filters = asking.filters_of(urlencode(scope))
         values = MultiDict((name, value) for name, value in args.items(multi=True) if name in OWN and value)
         values["scope"] = urlencode(scope)
         values.setdefault("as_of", today().isoformat())
@@ -49,7 +51,8 @@ class Entered:
 
     @property
     def errors(self) -> list[tuple[str, Any, Any]]:
-        """Return (name of the field, its label, message) of all that is wrong."""
+        """Return (id of the field, its label, message) of all that is wrong; what no field shows is about the scope."""
         labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
-        found = self.wrong | self.form.errors
-        return [(name, labels.get(name, name), said) for name, each in found.items() for said in each]
+        places = {field.name for field in self.filters if not field.several} | {*OWN}
+        found = [(name, said) for name, each in (self.wrong | self.form.errors).items() for said in each]
+        return [(name if name in places else "scope", labels.get(name, name), said) for name, said in found]
