@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from tests import filled, make
 from tracker.actions.retiring import retire
-from tracker.app import create_app
 from tracker.cli import tracker
 from tracker.database import session, writing
 from tracker.models import Commitment
@@ -30,7 +29,7 @@ def export(app):
 
     def run(*args, code=0):
         command = ["export", *map(str, args), "--database", database]
-        done = CliRunner().invoke(tracker, command, obj=create_app)
+        done = CliRunner().invoke(tracker, command, obj=lambda _settings: app)
         assert done.exit_code == code, done.output
         return " ".join(done.output.split())
 
