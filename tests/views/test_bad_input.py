@@ -693,6 +693,8 @@ def version(client, record):
         "/commitments/?format={}",
         "/commitments/?after={}",
         "/commitments/?{}=1",
+        "/commitments/feed.atom?area={}",
+        "/calendar.ics?area={}",
         "/commitments/new?title={}",
         "/commitments/new?area={}",
         "/commitments/new?commitment-parties-0-code=&commitment-parties-0-note={}",

@@ -182,13 +182,17 @@ def test_forged_forwarding_is_ignored(client):
 def answers(client, rough):
     """Return an answer of every sort: {what it is: answer}."""
     big = "x" * (MOST_BYTES + 1)
-    style = rough.get("/static/tracker.css")
+    style, feed = rough.get("/static/tracker.css"), client.get("/commitments/feed.atom")
     typed = form_values(client.get("/frameworks/new").text)
     return {
         "page": client.get("/"),
         "list": client.get("/commitments/"),
         "CSV": rough.get("/commitments/?format=csv"),
         "JSON": client.get("/commitments/?format=json"),
+        "BibTeX": client.get("/commitments/mx-us-2023-07-24.c1?format=bibtex"),
+        "feed": feed,
+        "feed, unchanged": client.get("/commitments/feed.atom", headers={"If-None-Match": feed.headers["ETag"]}),
+        "calendar": client.get("/calendar.ics"),
         "style": style,
         "style, unchanged": rough.get("/static/tracker.css", headers={"If-None-Match": style.headers["ETag"]}),
         "style, part": rough.get("/static/tracker.css", headers={"Range": "bytes=0-5"}),
@@ -663,6 +667,18 @@ HOSTILE = [
 STEP = 7
 
 
+#: What every value follows.
+STARTS = (
+    "/",
+    "/meetings/",
+    "/static/",
+    "/?q=",
+    "/meetings/mx-us-2023-07-24?format=",
+    "/commitments/feed.atom?q=",
+    "/calendar.ics?made_from=",
+)
+
+
 def addresses():
     turn = itertools.count()
     for kind in CATALOGUE.values():
@@ -683,7 +699,7 @@ def addresses():
             for path in ("new", "mx", "mx-us-2023-07-24/edit", "mx/history", "mx/remove"):
                 yield f"/{kind.name}/{path}?{together}"
     for value in HOSTILE:
-        for start in ("/", "/meetings/", "/static/", "/?q=", "/meetings/mx-us-2023-07-24?format="):
+        for start in STARTS:
             yield start + quote(value)
 
 

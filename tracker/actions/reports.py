@@ -5,6 +5,7 @@ import hashlib
 import tempfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any, cast
 
 from sqlalchemy import insert
@@ -57,9 +58,8 @@ def keep(account: Account | None, written: Written) -> ReportRun:
         run.recorded_at, run.recorded_by = datetime.datetime.now(datetime.UTC), cast(Account, account)
         session.add(run)
     flush()
-    written.file.seek(0)
-    number = 0
-    while part := written.file.read(PART):
-        session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
-        number += 1
+    with written.file as file:
+        file.seek(0)
+        for number, part in enumerate(iter(partial(file.read, PART), b"")):
+            session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
     return run

@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import data, documents, exporting, importing, serve
+from tracker.cli import data, documents, exporting, importing, reporting, serve
 
 
 @click.group()
@@ -18,6 +18,7 @@ for command in (
     exporting.export,
     importing.import_,
     documents.documents,
+    reporting.report,
     data.check,
 ):
     tracker.add_command(command)

@@ -22,13 +22,15 @@ class Tally:
             self.count += 1
             yield row
 
-    def bytes(self, lines: Iterable[str]) -> Iterator[bytes]:
-        """Yield lines as UTF-8."""
-        for line in lines:
-            stretch = line.encode()
+    def stretches(self, stretches: Iterable[bytes]) -> Iterator[bytes]:
+        for stretch in stretches:
             self.size += len(stretch)
             self._sum.update(stretch)
             yield stretch
+
+    def bytes(self, lines: Iterable[str]) -> Iterator[bytes]:
+        """Yield lines as UTF-8."""
+        return self.stretches(line.encode() for line in lines)
 
     @property
     def sha256(self) -> str:

@@ -1,6 +1,7 @@
 """What happened to a record, and lately."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
@@ -16,18 +17,40 @@ from tracker.records.base import RowForm
 
 def of(kind: Kind, code: str) -> Sequence[Change]:
     """Return the changes to a record and to its rows, the latest first; also when the record is gone."""
-    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
-    query = select(Change).where(or_(own, *(_row_of(row, code) for row in rows_of(kind))))
+    query = select(Change).where(_about(kind, code))
     return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
 
 
-def _row_of(kind: Kind, code: str) -> ColumnElement[bool]:
+def last_changes(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datetime]:
+    """Return {code: when a record of a kind, or one of its rows, was last changed}."""
+    last = select(func.max(Change.at)).where(_about(kind, kind.model.code)).correlate(kind.model).scalar_subquery()
+    found: Any = session.execute(select(kind.model.code, last).where(kind.model.code.in_(codes)))
+    return dict(found.all())
+
+
+def origin() -> str:
+    """Return the hash of the first change, which no other tracker has, or nothing before there is one."""
+    return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
+
+
+def last_at() -> datetime.datetime | None:
+    """Return when the last change was made."""
+    return session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
+
+
+def _about(kind: Kind, code: Any) -> ColumnElement[bool]:
+    """Match the changes to the record with this code, a text or a column, and to its rows."""
+    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
+    return or_(own, *(_row_of(row, code) for row in rows_of(kind)))
+
+
+def _row_of(kind: Kind, code: Any) -> ColumnElement[bool]:
     """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
-    start = f"{code}.{cast(type[RowForm], kind.form).letter}"
-    # A code holds no % or _, and what follows the letter holds no dot, or it would be another record's row.
-    return and_(
-        Change.kind == kind.model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%")
-    )
+    start = code + f".{cast(type[RowForm], kind.form).letter}"
+    # Between the first digit and the sign after the last one, so that the index is entered there. A code holds
+    # no % or _, and what follows the letter holds no dot, or it would be another record's row.
+    numbered = and_(Change.code >= start + "0", Change.code < start + ":")
+    return and_(Change.kind == kind.model.__tablename__, numbered, ~Change.code.like(start + "%.%"))
 
 
 @dataclass

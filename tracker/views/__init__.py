@@ -21,6 +21,7 @@ from tracker.views import (
     answers,
     bulk,
     duplicates,
+    feeds,
     follow_up,
     guards,
     home,
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     guards.init_app(app)
     answers.init_app(app)
     app.register_blueprint(bulk.pages)
+    app.register_blueprint(feeds.pages)
     app.register_blueprint(home.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)

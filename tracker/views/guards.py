@@ -38,9 +38,10 @@ KEEPING = {
     "retiring.change",
     "bulk.change",
     "reports.issue",
+    "reports.into_template",
 }
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
-UPLOADING = {"texts.attach", "imports.upload"}
+UPLOADING = {"texts.attach", "imports.upload", "reports.into_template"}
 MOST_UPLOADED = 27 * 1024 * 1024
 
 

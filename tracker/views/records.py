@@ -12,7 +12,7 @@ from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import Clock
 from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
 from tracker.records import Kind, record_address, rows_of
-from tracker.views import duplicates, figures, files
+from tracker.views import citations, duplicates, figures, files
 from tracker.views.addresses import as_then, asked_clock, asked_format, tidy_address
 from tracker.views.editing import Sheet
 from tracker.views.entry import Entry
@@ -54,8 +54,11 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
     clock = asked_clock()
     record = sought(kind, code, clock)
     rows = {row_kind.name: find.rows(row_kind, record, clock) for row_kind in rows_of(kind)}
-    if asked_format("json"):
+    form = asked_format("json", *citations.formats_of(kind.name))
+    if form == "json":
         return files.record_as_json(kind, record, rows)
+    if form:
+        return citations.as_file(record, form)
     if kind.parent:
         return redirect(as_then(record_address(record)))
     return shown(kind, record, rows=rows, clock=clock)
@@ -66,6 +69,8 @@ def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: 
     rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
     clock = told.get("clock") or asked_clock()
     beside: dict[str, Any] = {"clock": clock}
+    if kind.name in citations.CITED:
+        beside["citations"] = citations.cited(record)
     if kind.name == "meetings":
         beside["told_here"] = meetings.told_at(record, clock)
     if kind.name == "indicators":

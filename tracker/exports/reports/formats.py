@@ -3,21 +3,29 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.errors import TooLarge
 from tracker.exports import csv
-from tracker.exports.reports import markdown
+from tracker.exports.about import Tally
+from tracker.exports.about import about as stamped
+from tracker.exports.images import png
+from tracker.exports.reports import docx, markdown, pdf, xlsx
+from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
-from tracker.models import ReportRun
+from tracker.models import Clock, ReportRun
 from tracker.queries.reports import kept, tables
 from tracker.records import CATALOGUE
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
 MOST_IN_DOCUMENTS = 2_000
+#: How many dots wide a chart is in a Word file.
+PICTURE = 1_250
 
 
 @dataclass(frozen=True)
@@ -25,23 +33,39 @@ class Format:
     label: Any
     media_type: str
     write: Callable[[ReportRun], Iterable[bytes]]
+    #: Whether it is for reading, and so tells of no more commitments than anybody reads.
+    document: bool = False
+    #: Whether it is no text.
+    binary: bool = False
+
+    def allow(self, commitments: int) -> None:
+        """Raise TooLarge if a report of so many commitments is too long for this format."""
+        if self.document and commitments > MOST_IN_DOCUMENTS:
+            message = _(
+                "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as XLSX, CSV or "
+                "JSON, or issue one of a smaller scope.",
+                n=format_decimal(commitments),
+                most=format_decimal(MOST_IN_DOCUMENTS),
+            )
+            raise TooLarge(message)
 
 
-def as_document(run: ReportRun) -> Any:
-    """Return a report laid out whole; raises TooLarge for one of more commitments than anybody reads."""
-    if run.commitments > MOST_IN_DOCUMENTS:
-        message = _(
-            "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as XLSX, CSV or JSON, "
-            "or issue one of a smaller scope.",
-            n=format_decimal(run.commitments),
-            most=format_decimal(MOST_IN_DOCUMENTS),
-        )
-        raise TooLarge(message)
+def _laid(run: ReportRun) -> Laid:
     return laid(kept.data(run), run, MOST_IN_DOCUMENTS)
 
 
 def _markdown(run: ReportRun) -> Iterator[bytes]:
-    return (line.encode() for line in markdown.lines(as_document(run)))
+    return (line.encode() for line in markdown.lines(_laid(run)))
+
+
+def _pdf(run: ReportRun) -> Iterable[bytes]:
+    return [pdf.write(_laid(run), run.recorded_at)]
+
+
+def word(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
+    """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
+    picture = partial(png, width=PICTURE)
+    return [docx.write(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
 
 
 def _csv(run: ReportRun) -> Iterator[bytes]:
@@ -52,10 +76,41 @@ def _csv(run: ReportRun) -> Iterator[bytes]:
 
 
 FORMATS = {
-    "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown),
+    "pdf": Format("PDF", pdf.MEDIA_TYPE, _pdf, document=True, binary=True),
+    "docx": Format("Word", docx.MEDIA_TYPE, word, document=True, binary=True),
+    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write, binary=True),
+    "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
     "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
     "json": Format("JSON", "application/json", kept.content),
 }
+
+
+#: The formats that hold data alone, and come with a file that says what it is.
+BARE = ("csv", "json")
+
+
+def about(run: ReportRun, form: str) -> dict[str, Any]:
+    """Return what is said of the file of a format, beside it."""
+    data, tally = kept.data(run), Tally()
+    for _stretch in tally.stretches(FORMATS[form].write(run)):
+        pass
+    return stamped(
+        title=run.title,
+        sentence=run.sentence or "",
+        filters=parse_qs(run.scope or ""),
+        clock=Clock(run.as_of, run.known_by),
+        at=run.recorded_at,
+        by=run.recorded_by.code,
+        rows=data.head["rows"],
+        head=(run.head_seq, run.head_hash),
+        columns=tables.columns(CATALOGUE["commitments"]),
+        report={
+            "code": run.code,
+            "address": f"{data.head['report']['address']}/reports/{run.code}",
+            "sha256": run.sha256,
+        },
+        **tally.of_file(form),
+    )
 
 
 def file_name(run: ReportRun, suffix: str) -> str:

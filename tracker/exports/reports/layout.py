@@ -1,14 +1,13 @@
 """A report laid out: its chapters in order, and where it comes from."""
 
-import datetime
 from collections.abc import Iterator
 
-from flask_babel import format_datetime, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Block, Laid, Line, Paragraph, Span
 from tracker.exports.reports.chapters import claims, commitments, figures, methods, news
-from tracker.exports.reports.wording import day
+from tracker.exports.reports.wording import day, moment
 from tracker.models import ReportRun
 from tracker.queries.reports.data import Data
 from tracker.vocabulary import Chapter
@@ -19,7 +18,11 @@ def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
     report = data.head["report"]
     return Laid(
         title=report["title"],
-        subtitle=_("Status report as of %(day)s", day=day(report["as_of"])),
+        subtitle=_(
+            "Status report as of %(day)s, as known by %(moment)s",
+            day=day(report["as_of"]),
+            moment=moment(report["known_by"]),
+        ),
         language=report["language"],
         blocks=list(_blocks(data, most)),
         stamp=stamp(data, run),
@@ -67,7 +70,7 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
         (_("Title"), report["title"]),
         (_("Scope"), report["sentence"] or _("all commitments")),
         (_("As of"), day(report["as_of"])),
-        (_("As known by"), _moment(datetime.datetime.fromisoformat(report["known_by"]))),
+        (_("As known by"), moment(report["known_by"])),
         (_("News since"), day(report["since"])),
         (_("Holds"), rows),
     ]
@@ -76,17 +79,13 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
     return [
         *found,
         (_("Report"), run.code),
-        (_("Issued at"), _moment(run.recorded_at)),
+        (_("Issued at"), moment(run.recorded_at.isoformat())),
         (_("Issued by"), str(run.recorded_by)),
         (_("Head of the history"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
         (_("SHA-256 of the data"), run.sha256),
         (_("Kept at"), f"{report['address']}/reports/{run.code}"),
         (_("What the words mean"), f"{report['address']}/methods/"),
     ]
-
-
-def _moment(at: datetime.datetime) -> str:
-    return f"{format_datetime(at, 'medium')} UTC"
 
 
 def _foot(data: Data, run: ReportRun | None) -> str:

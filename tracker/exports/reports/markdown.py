@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
 
 MEDIA_TYPE = "text/markdown; charset=utf-8"
-#: All signs that can mean something, and what would begin a list or a heading.
-SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&!$^=+-]|(?<=\d)[.)]|:(?=//)|@)")
+#: The signs that mean something wherever they stand, and those that do where a line begins.
+SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)")
+BEGINNINGS = re.compile(r"^(#|[-+=]|\d+(?=[.)](?:\s|$)))")
 
 
 def lines(laid: Laid) -> Iterator[str]:
@@ -24,7 +25,7 @@ def lines(laid: Laid) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """Return text as it reads, in one line, whatever signs it holds."""
-    return SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _told(block: Block) -> str:
@@ -46,7 +47,11 @@ def _table(table: Table) -> str:
 
 
 def _line(line: Line) -> str:
-    return "".join(map(_span, line)).strip()
+    return BEGINNINGS.sub(_held, "".join(map(_span, line)).strip())
+
+
+def _held(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
 
 
 def _span(span: Span) -> str:

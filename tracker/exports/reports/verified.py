@@ -1,6 +1,7 @@
 """Whether the file of a report is what was issued: drawn again from the kept data, and compared place by place."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -69,7 +70,13 @@ def _cells(path: Path) -> Iterator[Cell]:
     if suffix not in READERS:
         known = ", ".join(f".{each}" for each in READERS)
         raise Invalid({"file": [f"{path.name} is no file of a report: it ends in none of {known}."]})
-    return READERS[suffix](path.read_bytes())
+    try:
+        yield from READERS[suffix](path.read_bytes())
+    except Invalid:
+        raise
+    # Whatever the readers of others raise for a file that is broken.
+    except Exception as error:
+        raise Invalid({"file": [f"{path.name} cannot be read as {suffix}: {error}"]}) from error
 
 
 def _csv(content: bytes) -> Iterator[Cell]:
@@ -112,10 +119,46 @@ def _lines(content: bytes) -> Iterator[Cell]:
 
 
 def _sha256(path: Path) -> str:
-    import hashlib
-
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-READERS: dict[str, Callable[[bytes], Iterator[Cell]]] = {"csv": _csv, "json": _json, "md": _lines}
+def _xlsx(content: bytes) -> Iterator[Cell]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for name in book.sheet_names:
+        yield from _rows(f"sheet {name}, ", book.get_sheet_by_name(name).to_python())
+
+
+def _docx(content: bytes) -> Iterator[Cell]:
+    from docx import Document
+    from docx.table import Table
+
+    tables, paragraphs = 0, 0
+    for block in Document(io.BytesIO(content)).iter_inner_content():
+        if isinstance(block, Table):
+            tables += 1
+            yield from _rows(f"table {tables}, ", ([cell.text for cell in row.cells] for row in block.rows))
+        else:
+            paragraphs += 1
+            yield f"paragraph {paragraphs}", block.text
+
+
+def _pdf(content: bytes) -> Iterator[Cell]:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as document:
+        for number, page in enumerate(document, start=1):
+            for place, line in enumerate(page.get_textpage().get_text_bounded().splitlines(), start=1):
+                yield f"page {number}, line {place}", line
+
+
+READERS: dict[str, Callable[[bytes], Iterator[Cell]]] = {
+    "pdf": _pdf,
+    "docx": _docx,
+    "xlsx": _xlsx,
+    "csv": _csv,
+    "json": _json,
+    "md": _lines,
+}

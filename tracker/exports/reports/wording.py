@@ -6,8 +6,10 @@ from typing import Any
 
 from flask_babel import format_date, format_decimal, format_percent
 from flask_babel import gettext as _
+from wtforms import Form
 
 from tracker.exports.reports.blocks import Line, Span
+from tracker.records.clocked import Moment
 from tracker.vocabulary import EvidenceRelation, OverallStatus
 
 
@@ -16,15 +18,24 @@ def day(plain: str | None) -> str:
     return format_date(datetime.date.fromisoformat(plain), "long") if plain else ""
 
 
+def moment(plain: str) -> str:
+    """Return a moment, given as in JSON, as people write it: as a day, if it is the end of one."""
+    return Moment().bind(Form(), "moment").text(datetime.datetime.fromisoformat(plain))
+
+
 def tag(status: str | None) -> Span:
     """Return a status word as a tag."""
     word = OverallStatus(status or OverallStatus.NOT_ASSESSED)
     return Span(str(word.label), look=word.value)
 
 
+def word_of(words: Any, value: str) -> Any:
+    """Return the word of a list that is given as in JSON."""
+    return words(value)
+
+
 def label(words: Any, value: str) -> str:
-    """Return the label of a word of a list, given as in JSON."""
-    return str(words(value).label)
+    return str(word_of(words, value).label)
 
 
 def link(told: dict[str, Any]) -> Span:

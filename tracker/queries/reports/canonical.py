@@ -5,6 +5,7 @@ The head is the first line; then each kind of record has a line that opens it, a
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from tracker.queries.reports.data import Data
@@ -23,21 +24,31 @@ def lines(data: Data) -> Iterator[str]:
     yield "}\n"
 
 
-def read_head(stored: Iterable[str]) -> dict[str, Any]:
-    """Return the head of a report from its lines."""
-    return json.loads(next(iter(stored)).removeprefix('{"head": ').rstrip(",\n"))
+def read_head(stored: Iterable[bytes]) -> dict[str, Any]:
+    """Return the head of a report from the stretches it is stored in."""
+    line = next(_lines(b"", iter(stored)))
+    return json.loads(line.removeprefix(b'{"head": ').rstrip(b","))
 
 
-def read_rows(stored: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of a kind from the lines of a report."""
-    inside = False
-    for line in stored:
-        if not inside:
-            inside = line.rstrip("\n") == f'"{name}": ['
-        elif line.startswith("]"):
-            return
-        else:
-            yield json.loads(line.rstrip(",\n"))
+def read_rows(stored: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind from the stretches a report is stored in."""
+    # No text of a record holds a line end, so this stands nowhere else.
+    opening, stretches, before = f'\n"{name}": [\n'.encode(), iter(stored), b""
+    for stretch in stretches:
+        _passed, found, rest = (before + stretch).partition(opening)
+        if found:
+            for line in _lines(rest, stretches):
+                if line.startswith(b"]"):
+                    return
+                yield json.loads(line.rstrip(b","))
+        before = (before + stretch)[-len(opening) :]
+
+
+def _lines(rest: bytes, stretches: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield whole lines, first of what is at hand already."""
+    for stretch in chain([b""], stretches):
+        *whole, rest = (rest + stretch).split(b"\n")
+        yield from whole
 
 
 def _plain(value: Any) -> str:

@@ -8,6 +8,9 @@ from tracker.models import ReportRun
 from tracker.queries.reports import asked, kept
 from tracker.queries.reports.data import Data, data
 
+#: What the head of a report repeats of its records.
+TOLD = frozenset({"title", "name", "url", "reason", "text", "where_searched"})
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -34,7 +37,7 @@ def between(then: Data, now: Data) -> Iterator[Difference]:
     for part in ("summary", "areas", "parties", "brief"):
         was, is_now = dict(_flat(then.head[part])), dict(_flat(now.head[part]))
         for place in {**was, **is_now}:
-            if was.get(place) != is_now.get(place):
+            if was.get(place) != is_now.get(place) and place.rpartition(".")[2] not in TOLD:
                 yield Difference("", part, place, was.get(place), is_now.get(place))
     for kind in then.head["rows"]:
         old, new = ({row["code"]: row for row in report.rows(kind)} for report in (then, now))

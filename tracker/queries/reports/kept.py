@@ -1,5 +1,6 @@
 """Reading what a report printed that was issued."""
 
+import itertools
 import zlib
 from collections.abc import Iterator
 
@@ -12,28 +13,22 @@ from tracker.queries.reports.data import Data
 
 
 def content(run: ReportRun) -> Iterator[bytes]:
-    """Yield the kept data of a report, as JSON in UTF-8, a stretch at a time."""
-    unpacked = zlib.decompressobj()
-    number = 0
-    while part := session.scalar(
-        select(ReportPart.content).where(ReportPart.report_id == run.id, ReportPart.number == number)
-    ):
-        yield unpacked.decompress(part)
-        number += 1
-    yield unpacked.flush()
-
-
-def lines(run: ReportRun) -> Iterator[str]:
-    """Yield the kept data a line at a time."""
-    rest = b""
-    for stretch in content(run):
-        *whole, rest = (rest + stretch).split(b"\n")
-        for line in whole:
-            yield line.decode() + "\n"
-    if rest:
-        yield rest.decode()
+    """Return the kept data of a report, as JSON in UTF-8, a stretch at a time."""
+    return _content(run.id)
 
 
 def data(run: ReportRun) -> Data:
     """Return what a report said when it was issued."""
-    return Data(canonical.read_head(lines(run)), lambda name: canonical.read_rows(lines(run), name))
+    # By its number: a file is still being read when the request that asked for it is done.
+    number = run.id
+    return Data(canonical.read_head(_content(number)), lambda name: canonical.read_rows(_content(number), name))
+
+
+def _content(report_id: int) -> Iterator[bytes]:
+    unpacked, part = zlib.decompressobj(), select(ReportPart.content).where(ReportPart.report_id == report_id)
+    for number in itertools.count():
+        packed = session.scalar(part.where(ReportPart.number == number))
+        if packed is None:
+            break
+        yield unpacked.decompress(packed)
+    yield unpacked.flush()

@@ -27,7 +27,7 @@ def laid(data: Data, most: int) -> Iterator[Block]:
         if when := _when(row):
             line.append(soft(f" ({when})"))
         if row["attributed_to"]:
-            line.append(soft(_(", attributed to %(whom)s", whom=row["attributed_to"])))
+            line.append(soft(_(" – %(whom)s", whom=row["attributed_to"])))
         if row["code"] in revised:
             line.append(Span(_(" – revised by a later figure"), look="strong"))
         lines.append(line)

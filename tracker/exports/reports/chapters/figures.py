@@ -1,15 +1,17 @@
 """How everything stands: over all, by policy area, and by party."""
 
+import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from tracker.exports import charts
+from tracker.exports import charts, deadlines
 from tracker.exports.reports.blocks import Block, Chart, Heading, Line, Paragraph, Span, Table
-from tracker.exports.reports.wording import day, label, number, score, tag
+from tracker.exports.reports.wording import day, label, number, score, tag, word_of
 from tracker.queries.reports.data import Data
+from tracker.queries.reports.summary import MOST_AHEAD
 from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
 
 
@@ -34,14 +36,16 @@ def summary(data: Data) -> Iterator[Block]:
     if told["follow_up"]:
         counts = [([Span(label(FollowUp, word))], n) for word, n in told["follow_up"].items()]
         yield _counted(_("What wants follow-up; one commitment can have several reasons"), _("Reason"), counts)
-    yield from _ahead(told["ahead"])
+    yield from _ahead(data)
 
 
 def areas(data: Data) -> Iterator[Block]:
+    told, caption = data.head["areas"], _("Commitments by primary policy area and overall status")
     yield Heading(_("By policy area"), 1)
-    yield from _matrix(
-        data.head["areas"], _("Commitments by primary policy area and overall status"), _("Policy area"), total=True
-    )
+    alt = "; ".join(f"{area['name']}: {_words(area['statuses'])}" for area in told) + "."
+    bars = [(area["name"], area["statuses"]) for area in told]
+    yield Chart(charts.bars(caption, alt, bars, key="areas"), caption, alt)
+    yield from _matrix(told, caption, _("Policy area"), total=True)
 
 
 def parties(data: Data) -> Iterator[Block]:
@@ -92,8 +96,23 @@ def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
     yield Table(caption, [_("Day"), *(called for _word, called, _counts in series)], rows, range(1, len(series) + 1))
 
 
-def _ahead(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
+def _words(counts: dict[str, int]) -> str:
+    """Return counts of status words as people read them."""
+    return ", ".join(f"{label(OverallStatus, word)} {format_decimal(n)}" for word, n in counts.items())
+
+
+def _ahead(data: Data) -> Iterator[Block]:
+    told, on = data.head["summary"]["ahead"], data.head["report"]["as_of"]
     if told:
+        caption = _("Deadlines of open commitments")
+        if len(told) == MOST_AHEAD:
+            caption = _("The first %(n)s deadlines of open commitments", n=MOST_AHEAD)
+        alt = _("Each stands in the table that follows.")
+        days = [
+            (datetime.date.fromisoformat(each["due_on"]), each["title"], word_of(DeadlineState, each["state"]))
+            for each in told
+        ]
+        yield Chart(deadlines.ahead(caption, alt, datetime.date.fromisoformat(on), days, key="ahead"), caption, alt)
         rows = [
             [
                 [Span(each["title"], to=each["url"])],
@@ -102,4 +121,4 @@ def _ahead(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
             ]
             for each in told
         ]
-        yield Table(_("Deadlines of open commitments"), [_("Commitment"), _("Due on"), _("Deadline")], rows)
+        yield Table(caption, [_("Commitment"), _("Due on"), _("Deadline")], rows)

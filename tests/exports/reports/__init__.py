@@ -1,0 +1,1 @@
+"""A report says the same in every format, and nothing in its texts runs in any of them."""

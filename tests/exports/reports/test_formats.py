@@ -1,0 +1,195 @@
+"""Every format of one report, opened again by programs that are not ours: each holds the same figures."""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+
+import docx
+import html5lib
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+from werkzeug.datastructures import MultiDict
+
+from tests import make
+from tests.conftest import Place
+from tracker.actions.reports import keep, write
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.database import begin_snapshot, session, writing
+from tracker.exports.reports import verified
+from tracker.exports.reports.formats import FORMATS, about
+from tracker.models import ReportRun
+from tracker.queries.reports import compared, kept
+from tracker.queries.reports.data import data
+from tracker.queries.reports.entered import Entered
+
+JULY = "mx-us-2023-07-24"
+#: (commitment, party, status, since) of what is logged before the report is issued.
+LOGGED = [
+    ("c1", "mx", "in_progress", "2023-10-05"),
+    ("c1", "us", "in_progress", "2023-10-05"),
+    ("c3", "us", "stalled", "2023-11-05"),
+    ("c4", "mx", "partly_done", "2023-12-05"),
+    ("c4", "mx", "done", "2024-01-05"),
+]
+#: {status: number of commitments} by these, the nine seeded ones being otherwise not assessed.
+STATUSES = {"in_progress": 1, "mixed": 2, "not_assessed": 6}
+LABELS = {"in_progress": "In progress", "mixed": "Mixed", "not_assessed": "Not assessed"}
+MOVED = {"Mexico": (2, 8), "United States": (2, 9)}
+
+
+def issue(**given):
+    """Issue a report as a page would; return its code."""
+    begin_snapshot()
+    written = write(data(Entered(MultiDict(given)).asked("http://tracker.test")))
+    with writing():
+        return keep(make.account(), written).code
+
+
+def run_of(code):
+    return session.query(ReportRun).filter_by(code=code).one()
+
+
+@pytest.fixture(scope="module")
+def issued(seeded, where):
+    """An application with the seeds, a few updates, and a report of them."""
+    place = Place("issued", where)
+    place.make(like=seeded)
+    app = create_app(Settings(data=where, database=place.name))
+    with app.test_request_context():
+        with writing():
+            for code, party, status, since in LOGGED:
+                make.update(commitment=f"{JULY}.{code}", party=party, status=status, effective_on=since)
+        code = issue(as_of="2024-03-01")
+    yield app, code
+    app.extensions["tracker.engine"].dispose()
+
+
+@pytest.fixture
+def report(issued):
+    app, code = issued
+    with app.test_request_context():
+        yield run_of(code)
+
+
+def file_of(run, form):
+    return b"".join(FORMATS[form].write(run))
+
+
+def in_pdf(content):
+    with pypdfium2.PdfDocument(content) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def rows_in_docx(content):
+    tables = docx.Document(io.BytesIO(content)).tables
+    return [[cell.text.strip() for cell in row.cells] for table in tables for row in table.rows]
+
+
+def sheets(content):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_every_format_holds_the_same_figures(issued, report):
+    rows = [[LABELS[word], str(number)] for word, number in STATUSES.items()]
+    told = json.loads(file_of(report, "json"))
+    assert told["head"]["summary"]["statuses"] == STATUSES
+    assert {each["name"]: (each["moved"], each["led_before"]) for each in told["head"]["parties"]} == MOVED
+    assert Counter(each["status"] for each in told["commitments"]) == STATUSES
+
+    table = list(csv.DictReader(io.StringIO(file_of(report, "csv").decode("utf-8-sig"))))
+    assert Counter(row["status"] for row in table) == STATUSES
+
+    book = sheets(file_of(report, "xlsx"))
+    header, *commitments = book["Commitments"]
+    assert Counter(row[header.index("Status")] for row in commitments) == {LABELS[w]: n for w, n in STATUSES.items()}
+    assert {row[header.index("Made on")].isoformat() for row in commitments} == {row["made_on"] for row in table}
+    assert [len(book[name]) - 1 for name in ("Updates", "Evidence", "Participants")] == [5, 5, 14]
+    assert list(book) == [
+        "Summary",
+        "Commitments",
+        "Parties to commitments",
+        "Updates",
+        "Evidence",
+        "Participants",
+        "Codebook",
+    ]
+
+    in_word = rows_in_docx(file_of(report, "docx"))
+    marked = file_of(report, "md").decode()
+    printed = in_pdf(file_of(report, "pdf"))
+    page = html5lib.parse(issued[0].test_client().get(f"/reports/{report.code}").text, namespaceHTMLElements=False)
+    on_page = [["".join(cell.itertext()).strip() for cell in row] for row in page.iter("tr")]
+    for label, number in rows:
+        assert [label, number] in in_word
+        assert [label, number] in on_page
+        assert f"| **{label}** | {number} |" in marked
+        assert f"{label} {number}" in printed
+    for party, (moved, led) in MOVED.items():
+        said = f"{party} has moved on {moved} of the {led} commitments it led then."
+        assert said in printed
+        assert said in re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", marked)
+        assert said in " ".join("".join(page.itertext()).split())
+
+
+def test_every_document_carries_its_stamp(report):
+    word = " ".join(" ".join(row) for row in rows_in_docx(file_of(report, "docx")))
+    book = " ".join(str(cell) for row in sheets(file_of(report, "xlsx"))["Summary"] for cell in row)
+    printed = in_pdf(file_of(report, "pdf")).replace(" ", "")
+    for text in (word, book, file_of(report, "md").decode()):
+        assert report.sha256 in text
+        assert report.head_hash in text
+        assert report.code in text
+    assert report.sha256 in printed
+    for form in ("csv", "json"):
+        told = about(report, form)
+        assert told["report"]["sha256"] == report.sha256
+        assert told["history"] == {"changes": report.head_seq, "hash": report.head_hash}
+        assert (told["as_of"], told["rows"]["commitments"], told["issued_by"]) == ("2024-03-01", 9, "local")
+
+
+def test_issued_again_after_more_was_logged_every_file_is_the_same(report):
+    before = {form: file_of(report, form) for form in FORMATS}
+    with writing():
+        make.update(commitment=f"{JULY}.c5", party="us", status="done", effective_on="2023-09-01")
+    again = run_of(report.code)
+    assert {form: file_of(again, form) == content for form, content in before.items()} == dict.fromkeys(FORMATS, True)
+    assert list(compared.with_now(again)) == []
+    assert b"".join(kept.content(again)) == before["json"]
+
+
+TAMPERED = {
+    "csv": lambda content: content.replace(b"in_progress", b"done", 1),
+    "json": lambda content: content.replace(b'"status": "in_progress"', b'"status": "done"', 1),
+    "md": lambda content: content.replace(b"| **In progress** | 1 |", b"| **In progress** | 7 |"),
+}
+
+
+@pytest.mark.parametrize("form", TAMPERED)
+def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
+    path, content = tmp_path / f"report.{form}", file_of(report, form)
+    path.write_bytes(content)
+    path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(report, form)))
+    assert verified.report_of(path).code == report.code
+    assert list(verified.tampered(report, path)) == []
+    path.write_bytes(TAMPERED[form](content))
+    assert path.read_bytes() != content
+    assert verified.report_of(path).code == report.code
+    (change,) = verified.tampered(report, path)
+    assert change.issued != change.found
+    assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx", "xlsx"])
+def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path, form):
+    other = run_of(issue(as_of="2024-03-01", title="Another"))
+    path = tmp_path / f"report.{form}"
+    path.write_bytes(file_of(other, form))
+    assert verified.report_of(path).code == other.code
+    assert list(verified.tampered(run_of(other.code), path)) == []
+    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), path)]
+    assert any("Status report Another" in each for each in changed)

@@ -1,0 +1,150 @@
+"""The commands for status reports: issue one, and verify a file of one."""
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from flask import current_app
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from tracker.actions.reports import keep, write
+from tracker.cli.base import bar, on_database, require_up_to_date
+from tracker.database import begin_snapshot, session, writing
+from tracker.exports.reports import docx, verified
+from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.models import LOCAL, Account, ReportRun
+from tracker.queries.reports import compared
+from tracker.queries.reports.data import Data, data
+from tracker.queries.reports.entered import Entered
+from tracker.records import CATALOGUE
+from tracker.vocabulary import Chapter
+
+#: How many differences are told one by one.
+MOST_TOLD = 20
+FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
+
+
+@on_database
+def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> None:
+    """Issue a status report, and write it as a file.
+
+    Its scope is given by the filters of the list of commitments: --area migration --kind new_commitment. What it says
+    is kept as it was issued; `tracker report verify` looks whether a file still says that.
+    """
+    require_up_to_date()
+    if not form:
+        raise click.UsageError(f"Name the format of the file: --format {'|'.join(FORMATS)}.")
+    if output.isatty() and FORMATS[form].binary:
+        raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
+    if into and form != "docx":
+        raise click.UsageError("--template is for a Word file: --format docx.")
+    template = into.read() if into else None
+    if template is not None:
+        docx.check_template(template)
+    entered = Entered(MultiDict((name, value) for name, values in given.items() for value in _several(values)))
+    begin_snapshot()
+    told = data(entered.asked(current_app.config["SETTINGS"].address))
+    FORMATS[form].allow(told.head["rows"]["commitments"])
+    written = write(_watched(told))
+    with writing():
+        run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
+        code = run.code
+    run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
+    for stretch in word(run, template) if template else FORMATS[form].write(run):
+        output.write(stretch)
+    if form in BARE and output.name != "-":
+        stamp = json.dumps(about(run, form), ensure_ascii=False)
+        Path(f"{output.name}.about.json").write_text(stamp + "\n", encoding="utf-8")
+    rows = told.head["rows"]
+    click.echo(f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=True)
+
+
+def _several(values: Any) -> list[str]:
+    return [values] if isinstance(values, str) else list(values or ())
+
+
+def _watched(told: Data) -> Data:
+    """Show on a screen how far a long report is written."""
+    shown = bar(sum(told.head["rows"].values()))
+
+    def rows(name: str) -> Iterator[dict[str, Any]]:
+        for row in told.rows(name):
+            shown.update(1)
+            yield row
+
+    return Data(told.head, rows)
+
+
+_PARAMS: list[click.Parameter] = [
+    *(
+        click.Option([f"--{each.name.replace('_', '-')}"], multiple=True, metavar="VALUE", help=f"{each.label.text}.")
+        for each in FILTERS
+    ),
+    click.Option(["--title"], help="Else it is made of the scope."),
+    click.Option(["--cover-note"], help="Printed under the title."),
+    click.Option(["--as-of"], metavar="DAY", help="How things stand on this day; else today."),
+    click.Option(["--known-by"], metavar="DAY", help="By what was recorded until the end of it; else now."),
+    click.Option(["--since"], metavar="DAY", help="The day since which news is told."),
+    click.Option(["--since-meeting"], metavar="CODE", help="Else the last meeting in scope that was held before."),
+    click.Option(
+        ["--chapter", "chapters"],
+        multiple=True,
+        type=click.Choice([word.value for word in Chapter]),
+        help="What it holds, several times; else all.",
+    ),
+    click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
+    click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),
+    click.Option(["-o", "--output"], type=click.File("wb", lazy=True), default="-", help="A file; else the screen."),
+    *_issue.__click_params__,  # type: ignore[attr-defined]
+]
+
+
+@click.group(invoke_without_command=True, params=_PARAMS, help=_issue.__doc__)
+@click.pass_context
+def report(context: click.Context, **given: Any) -> None:
+    if context.invoked_subcommand is None:
+        context.invoke(_issue, **given)
+
+
+@report.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--report", "code", default="", metavar="CODE", help="Whose file it is; else found by its checksum.")
+@on_database
+def verify(file: Path, code: str) -> None:
+    """Say whether FILE still holds what was issued, and what the records say differently now for the same two dates."""
+    require_up_to_date()
+    run = verified.report_of(file, code)
+    changed = list(islice(verified.tampered(run, file), MOST_TOLD + 1))
+    if changed:
+        click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
+    for each in changed[:MOST_TOLD]:
+        click.echo(f"  {each.place}: issued {_shown(each.issued)}, found {_shown(each.found)}")
+    if len(changed) > MOST_TOLD:
+        click.echo("  … and more.")
+    if not changed:
+        click.echo(f"{file.name} is as it was issued as {run.code}.")
+    _tell_now(run)
+    if changed:
+        sys.exit(1)
+
+
+def _tell_now(run: ReportRun) -> None:
+    found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+    if not found:
+        click.echo("The records say the same now for the same two dates.")
+        return
+    click.echo("For the same two dates the records say differently now:")
+    for each in found[:MOST_TOLD]:
+        place = " ".join(filter(None, (each.kind, each.place, each.field)))
+        click.echo(f"  {place}: said {_shown(each.was)}, now {_shown(each.now)}")
+    if len(found) > MOST_TOLD:
+        click.echo("  … and more.")
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value in (None, "", {}) else f"“{str(value)[:200]}”"

@@ -1,0 +1,30 @@
+"""A status report as a Word file, laid into our own template or into one that people made."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tracker.exports.reports.blocks import Laid
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def write(
+    laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str = ""
+) -> bytes:
+    """Return a report as a Word file: the same bytes for the same report, template and moment.
+
+    `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
+    """
+    from tracker.exports.reports.docx.file import written
+
+    return written(laid, template, issued_at, png, author)
+
+
+def check_template(template: bytes) -> None:
+    """Raise Invalid, under "template", for what reports cannot be laid into: see what a template may hold in
+    `package` and `filling`."""
+    from tracker.exports.reports.docx.filling import NAMES, fill
+    from tracker.exports.reports.docx.package import look_inside
+
+    look_inside(template)
+    fill(template, dict.fromkeys(NAMES, ""))

@@ -1,0 +1,62 @@
+"""Typesets a report with typst: a program of its own, for typst keeps all that it has laid out until its process ends.
+
+Reads the report as JSON; its words are the folder of the templates and the seconds since 1970 when it was issued.
+"""
+
+import re
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+#: Stands for a character that is not drawn.
+BOX = "□"
+#: What means nothing to anybody else, or would turn around the text that follows it.
+UNDRAWN = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010ffff\u202a-\u202e\u2066-\u2069]")
+#: The last character of those that any typeface has.
+LATIN = "\u024f"
+
+
+def typeset(report: str, templates: Path, issued_at: int) -> bytes:
+    """Return a PDF/UA-1.
+
+    The typefaces that typst brings along draw it. Only where they lack a character do those of the system help out;
+    what none has is shown as a box, and the template is told.
+    """
+    import typst
+
+    def made(name: str, system: bool, standard: Literal["ua-1", "1.7"] = "ua-1", **inputs: str) -> bytes:
+        return typst.compile(
+            templates / f"{name}.typ",
+            root=templates,
+            ignore_system_fonts=not system,
+            sys_inputs=inputs,
+            format="pdf",
+            pdf_standards=standard,
+            timestamp=issued_at,
+        )
+
+    def lacking(texts: Collection[str], system: bool) -> set[str]:
+        try:
+            made("sample", system, sample=" ".join(sorted(texts)))
+        except typst.TypstError as error:
+            signs = {sign for sign in set().union(*texts) if sign > LATIN}
+            return {sign for sign in signs if sign in error.diagnostic or f"{{{ord(sign):x}}}" in error.diagnostic}
+        return set()
+
+    boxed = set(UNDRAWN.findall(report))
+    unusual = set(re.findall(f".?[^\0-{LATIN}]+", UNDRAWN.sub("", report)))
+    system = bool(lacking(unusual, system=False))
+    if system:
+        boxed |= lacking(unusual, system)
+    report = report.translate({ord(sign): BOX for sign in boxed})
+    codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(boxed))
+    try:
+        return made("report", system, report=report, boxed=codes)
+    except typst.TypstError:
+        # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
+        return made("report", system, "1.7", report=report, boxed=codes)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(typeset(sys.stdin.buffer.read().decode(), Path(sys.argv[1]), int(sys.argv[2])))

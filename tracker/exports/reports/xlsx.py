@@ -1,0 +1,175 @@
+"""A report as a workbook: its figures, its records with real dates and numbers, and what the words mean."""
+
+import datetime
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from tracker.exports.reports.layout import stamp
+from tracker.models import ReportRun
+from tracker.queries.reports import kept, tables
+from tracker.queries.reports.data import Data
+from tracker.records import CATALOGUE, Kind, kind_of
+from tracker.records.base import Column
+from tracker.vocabulary import OverallStatus
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: The kinds that have a sheet.
+SHEETS = ("commitments", "commitment-parties", "updates", "evidence", "participations")
+#: The kinds whose records are told by their names; the others by their codes, which their own sheets hold.
+NAMED = ("parties", "participants", "areas", "frameworks", "indicators", "documents", "meetings")
+#: The first day that all programs read alike in a workbook, and how wide a column is at most.
+FIRST_DAY, WIDEST = datetime.date(1900, 3, 1), 60
+#: How many bytes are sent at once.
+STRETCH = 1 << 20
+
+Cell = Callable[[Any, int, int, Any], int]
+
+
+def write(run: ReportRun) -> Iterator[bytes]:
+    """Yield the workbook; what it holds in memory does not grow with the report."""
+    from xlsxwriter import Workbook
+
+    data = kept.data(run)
+    with tempfile.TemporaryFile() as file:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with Workbook(file, options | {"strings_to_numbers": False}) as book:
+            book.set_properties({"title": run.title, "author": str(run.recorded_by), "created": run.recorded_at})
+            _Sheets(book, data).write(stamp(data, run))
+        file.seek(0)
+        while stretch := file.read(STRETCH):
+            yield stretch
+
+
+class _Sheets:
+    """The sheets of one workbook, written one after the other."""
+
+    def __init__(self, book: Any, data: Data) -> None:
+        self.book, self.data = book, data
+        self.heading = book.add_format({"bold": True, "bg_color": "#e2eeed", "bottom": 1, "valign": "top"})
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": "#0f5c63"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
+        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top", "align": "left"})
+        self.names = {name: {row["code"]: _called(row) for row in data.rows(name)} for name in NAMED}
+
+    def write(self, told: Sequence[tuple[str, str]]) -> None:
+        self.summary(told)
+        for name in SHEETS:
+            self.records(CATALOGUE[name])
+        self.codebook()
+
+    def summary(self, told: Sequence[tuple[str, str]]) -> None:
+        sheet = self.book.add_worksheet(_("Summary"))
+        sheet.set_column(0, 0, 34, self.text)
+        sheet.set_column(1, 1, 44, self.text)
+        sheet.set_column(2, 14, 16)
+        sheet.write_string(0, 0, self.data.head["report"]["title"], self.title)
+        row = 2
+        for called, text in told:
+            sheet.write_string(row, 0, called)
+            sheet.write_string(row, 1, text)
+            row += 1
+        for title, about, counted in (
+            (_("Commitments by primary policy area and overall status"), _("Policy area"), self.data.head["areas"]),
+            (_("Commitments by lead party and that party’s own status"), _("Lead party"), self.data.head["parties"]),
+        ):
+            row = self._matrix(sheet, row + 1, title, about, counted)
+
+    def _matrix(self, sheet: Any, row: int, title: str, about: str, counted: Sequence[dict[str, Any]]) -> int:
+        """Write counts by status; return the row after them."""
+        words = [word for word in OverallStatus if any(word.value in each["statuses"] for each in counted)]
+        sheet.write_string(row, 0, title, self.title)
+        header = [about, _("Commitments"), *(str(word.label) for word in words)]
+        for place, called in enumerate(header):
+            sheet.write_string(row + 1, place, called, self.heading)
+        for below, each in enumerate(counted, start=row + 2):
+            sheet.write_string(below, 0, each["name"])
+            numbers = (each["commitments"], *(each["statuses"].get(word.value, 0) for word in words))
+            for place, number in enumerate(numbers, start=1):
+                sheet.write_number(below, place, number)
+        return row + 2 + len(counted)
+
+    def records(self, kind: Kind) -> None:
+        columns = [*tables.columns(kind), kind.url_column("")]
+        called = _("Participants") if kind.name == "participations" else str(kind.many)
+        sheet = self._sheet(called, [str(column.label) for column in columns])
+        cells = [(column.name, self._cell(column)) for column in columns]
+        widths, number = [len(str(column.label)) + 3 for column in columns], 0
+        for number, row in enumerate(self.data.rows(kind.name), start=1):
+            for place, (name, cell) in enumerate(cells):
+                value = row[name]
+                if value is not None and value != []:
+                    widths[place] = max(widths[place], cell(sheet, number, place, value))
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, min(width + 1, WIDEST))
+        sheet.autofilter(0, 0, number, len(columns) - 1)
+
+    def codebook(self) -> None:
+        sheet = self._sheet(_("Codebook"), [_("List"), _("Word"), _("Label"), _("Definition")])
+        for place, width in enumerate((22, 22, 28, WIDEST)):
+            sheet.set_column(place, place, width)
+        number = 0
+        for name, words in self.data.head["codebook"].items():
+            for word, told in words.items():
+                number += 1
+                for place, text in enumerate((name, word, told["label"], told["definition"])):
+                    sheet.write_string(number, place, text, self.text)
+        sheet.autofilter(0, 0, number, 3)
+
+    def _sheet(self, called: str, header: Sequence[str]) -> Any:
+        sheet = self.book.add_worksheet(called[:31])
+        sheet.freeze_panes(1, 1)
+        for place, each in enumerate(header):
+            sheet.write_string(0, place, each, self.heading)
+        return sheet
+
+    def _cell(self, column: Column) -> Cell:
+        """Return what writes a value of a column, and returns how wide it is."""
+        sort, model = type(column.field).__name__, getattr(column.field, "model", None)
+        if sort in ("Number", "Day", "Moment", "Time"):
+            return self._number if sort == "Number" else self._day if sort == "Day" else self._moment
+        if sort == "Flag":
+            return self._text({each: column.text(each) for each in (True, False)})
+        if column.words:
+            return self._text({word.value: str(word.label) for word in column.words})
+        return self._text(self.names[kind_of(model).name] if model in _MODELS else {})
+
+    def _text(self, called: Mapping[Any, str]) -> Cell:
+        """Return what writes a text, or several; those that are called something as that."""
+        look = self.text
+
+        def write(sheet: Any, row: int, place: int, value: Any) -> int:
+            text = "; ".join(called.get(each, each) for each in value) if type(value) is list else None
+            text = called.get(value, value) if text is None else text
+            sheet.write_string(row, place, text, look)
+            return len(text)
+
+        return write
+
+    def _number(self, sheet: Any, row: int, place: int, value: float) -> int:
+        sheet.write_number(row, place, value, self.text)
+        return 12
+
+    def _day(self, sheet: Any, row: int, place: int, value: str) -> int:
+        on = datetime.date.fromisoformat(value)
+        if on < FIRST_DAY:
+            sheet.write_string(row, place, value)
+        else:
+            sheet.write_datetime(row, place, on, self.day)
+        return 10
+
+    def _moment(self, sheet: Any, row: int, place: int, value: str) -> int:
+        at = datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
+        sheet.write_datetime(row, place, at.replace(tzinfo=None), self.moment)
+        return 19
+
+
+_MODELS = {CATALOGUE[name].model for name in NAMED}
+
+
+def _called(row: dict[str, Any]) -> str:
+    title = row.get("title") or row["name"]
+    return f"[{title}]" if row.get("title_supplied") else title

@@ -1,0 +1,55 @@
+"""A report as somebody asks for it, on a page or in a command, with all that is wrong with that."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from tracker.clocks import today
+from tracker.errors import Invalid
+from tracker.queries.reports import asked as asking
+from tracker.records import CATALOGUE
+from tracker.records.filters import Filters
+from tracker.records.reports import ReportForm
+from tracker.vocabulary import Chapter
+
+#: What is asked of a report beside the filters of its scope.
+OWN = ("title", "cover_note", "as_of", "known_by", "since", "since_meeting", "chapters")
+
+
+class Entered:
+    """What was asked for: by filters of the list of commitments, and by the fields of a report."""
+
+    def __init__(self, args: MultiDict[str, str]) -> None:
+        scope = [(name, value) for name, value in args.items(multi=True) if name not in (*OWN, "show") and value]
+        self.wrong: dict[str, Any] = {}
+        try:
+            self.filters: Filters = asking.filters_of(urlencode(scope))
+        except Invalid as error:
+            self.filters, self.wrong, scope = CATALOGUE["commitments"].filters(), dict(error.errors), []
+        values = MultiDict((name, value) for name, value in args.items(multi=True) if name in OWN and value)
+        values["scope"] = urlencode(scope)
+        values.setdefault("as_of", today().isoformat())
+        values.setdefault("title", self.usual_title)
+        if "chapters" not in values:
+            values.setlist("chapters", [word.value for word in Chapter])
+        self.form = ReportForm(values)
+
+    @property
+    def usual_title(self) -> str:
+        sentence = self.filters.sentence()
+        return (_("Status report: %(scope)s", scope=sentence) if sentence else _("Status report"))[:300]
+
+    def asked(self, address: str) -> asking.Asked:
+        """Return what is asked for, with the addresses of records beginning so; raises Invalid, by field."""
+        if not self.form.validate() or self.wrong:
+            raise Invalid(self.wrong | self.form.errors)
+        return asking.required(asking.asked(self.form, address))
+
+    @property
+    def errors(self) -> list[tuple[str, Any, Any]]:
+        """Return (name of the field, its label, message) of all that is wrong."""
+        labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
+        found = self.wrong | self.form.errors
+        return [(name, labels.get(name, name), said) for name, each in found.items() for said in each]

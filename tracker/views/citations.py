@@ -1,0 +1,108 @@
+"""What is cited of a record: a document as itself, a commitment or a meeting as a record of this tracker."""
+
+from collections.abc import Callable
+from typing import Any
+
+from babel.lists import format_list
+from flask import Response, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from tracker.clocks import today, zone
+from tracker.exports import citations
+from tracker.queries import history
+from tracker.records import kind_of, record_address
+from tracker.records.days import date_text
+from tracker.records.meetings import when
+from tracker.views.addresses import as_then
+from tracker.vocabulary import Basis, DatePrecision, DocumentKind, PartyRole
+
+#: {kind: what begins the keys of its records}; no two begin alike.
+CITED = {"commitments": "commitment", "documents": "document", "meetings": "meeting"}
+#: {format in the address: (writer, content type, ending of the file)}
+FORMATS: dict[str, tuple[Callable[[citations.Source], str], str, str]] = {
+    "bibtex": (citations.bibtex, citations.BIBTEX, "bib"),
+    "csl": (citations.csl, citations.CSL, "csl.json"),
+}
+#: Documents that CSL has a type of their own for.
+SORTS = {
+    DocumentKind.DATASET: "dataset",
+    DocumentKind.FACT_SHEET: "report",
+    DocumentKind.PROGRESS_REPORT: "report",
+    DocumentKind.SOCIAL_POST: "post",
+}
+
+
+def formats_of(kind_name: str) -> tuple[str, ...]:
+    """Return in which formats a record of a kind can be cited in a file."""
+    return tuple(FORMATS) if kind_name in CITED else ()
+
+
+def cited(record: Any) -> dict[str, str]:
+    """Return {format: the citation of a record}, the first in plain words."""
+    source = source_of(record)
+    return {"plain": citations.plain(source)} | {name: write(source) for name, (write, *_rest) in FORMATS.items()}
+
+
+def as_file(record: Any, form: str) -> Response:
+    """Return a citation to be saved and opened in a reference manager."""
+    write, content_type, ending = FORMATS[form]
+    source = source_of(record)
+    response = Response(write(source), content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{source.key}.{ending}"'
+    return response
+
+
+def source_of(record: Any) -> citations.Source:
+    kind = kind_of(record)
+    key = f"{CITED[kind.name]}-{record.code}"
+    if kind.name == "documents":
+        return _document(record, key)
+    day = history.last_changes(kind, [record.code])[record.code].astimezone(zone()).date()
+    genre = _meeting(record) if kind.name == "meetings" else _commitment(record)
+    return citations.Source(
+        key,
+        str(record),
+        f"{genre} ({record.caveat})" if record.caveat else genre,
+        "entry",
+        publisher=_("Tracker"),
+        published_on=day,
+        precision=DatePrecision.DAY,
+        dated=_("as recorded on %(day)s", day=date_text(day, DatePrecision.DAY)),
+        address=request.host_url.rstrip("/") + as_then(record_address(record)),
+        accessed=today(),
+        language=str(get_locale()),
+    )
+
+
+def _document(document: Any, key: str) -> citations.Source:
+    return citations.Source(
+        key,
+        str(document),
+        str(document.kind.label),
+        SORTS.get(document.kind, "document"),
+        authors=[str(party) for party in document.issued_by],
+        publisher=document.publisher or "",
+        republisher=document.republisher or "",
+        published_on=document.published_on,
+        precision=document.published_precision,
+        address=document.web_address or "",
+        accessed=document.retrieved_on,
+        language=document.language,
+    )
+
+
+def _commitment(commitment: Any) -> str:
+    leads = [str(row.party) for row in commitment.parties if row.role is PartyRole.LEAD]
+    told = {"kind": commitment.kind.label, "day": date_text(commitment.made_on, DatePrecision.DAY)}
+    if not leads:
+        return _("%(kind)s, made on %(day)s", **told)
+    parties = format_list(leads, locale=get_locale())
+    return _("%(kind)s of %(parties)s, made on %(day)s", parties=parties, **told)
+
+
+def _meeting(meeting: Any) -> str:
+    told = {"status": str(meeting.status.label).lower(), "when": when(meeting)}
+    if meeting.starts_on and meeting.date_basis is Basis.INFERRED:
+        return _("Meeting, %(status)s, %(when)s (date inferred)", **told)
+    return _("Meeting, %(status)s, %(when)s", **told)

@@ -1,0 +1,64 @@
+"""What programs subscribe to: status changes as an Atom feed, and days as a calendar, of any filtered commitments."""
+
+import uuid
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.clocks import start_of, today
+from tracker.exports import icalendar
+from tracker.queries import feeds, history
+from tracker.records.fields import UNFIT
+from tracker.records.filters import Filters
+from tracker.views.calendar import events
+
+pages = Blueprint("feeds", __name__)
+
+ATOM = "application/atom+xml; charset=utf-8"
+#: How many changes a feed tells of, and how many days a calendar holds: more than anybody reads.
+MOST_CHANGES, MOST_DATES = 50, 5_000
+
+
+@pages.get("/commitments/feed.atom")
+def changes() -> ResponseReturnValue:
+    filters = feeds.COMMITMENTS.filters.from_query(request.args)
+    origin = history.origin()
+    asked = sorted(request.args.items(multi=True))
+    ending = f"?{urlencode(asked)}" if asked else ""
+    body = render_template(
+        "feeds/changes.xml",
+        title=titled(_("Status changes"), filters),
+        updated=feeds.last_news(filters),
+        movements=feeds.changes(filters, MOST_CHANGES),
+        start=request.host_url.rstrip("/"),
+        own_path=request.path + ending,
+        list_path=f"/commitments/{ending}",
+        # A name of its own wherever the tracker is served; no two trackers begin with the same change.
+        urn=lambda name: uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/{name}").urn,
+    )
+    return fresh(UNFIT.sub("�", body).encode(), ATOM)
+
+
+@pages.get("/calendar.ics")
+def calendar() -> ResponseReturnValue:
+    filters = feeds.COMMITMENTS.filters.from_query(request.args)
+    found = feeds.dates(filters, MOST_DATES)
+    title = titled(_("Deadlines, milestones and meetings"), filters)
+    return fresh(icalendar.calendar(title, events(found)), icalendar.MEDIA_TYPE)
+
+
+def titled(title: str, filters: Filters) -> str:
+    told = filters.sentence()
+    return f"{_('Tracker')}: {title} ({told})" if told else f"{_('Tracker')}: {title}"
+
+
+def fresh(body: bytes, content_type: str) -> Response:
+    """Return an answer that says when it last may have changed, empty for a program that has it already."""
+    response = Response(body, content_type=content_type)
+    response.add_etag()
+    # With each new day a filter may let others through, though nothing was recorded.
+    response.last_modified = max(history.last_at() or feeds.LONG_AGO, start_of(today()))
+    response.make_conditional(request)
+    return response
