@@ -19,7 +19,9 @@ def plant():
         published_precision="day", web_address="https://example.org/=1",
     )  # fmt: skip
     document.text_sha256 = "1" * 64
-    passages = [make.passage(document=document.code, paragraph=n, sentence=n).code for n in (10, 2, 1)]
+    # The order of their codes is not that in which they were added.
+    passages = [make.passage(document=make.document(code=code).code).code for code in ("zz", "mm", "aa")]
+    passages.append(make.passage(document=document.code).code)
     commitment = session.scalars(select(Commitment).limit(1)).one()
     made = make.commitment(
         areas=["migration", "arms"], frameworks=["bicentennial-framework"], owner="local", meeting="mx-us-2023-07-24",
