@@ -4,11 +4,17 @@ import itertools
 
 from sqlalchemy import select
 
+from tracker.actions.reports import keep, write
 from tracker.actions.save import RowEdit, save
 from tracker.actions.updates import log_check, log_update
+from tracker.clocks import today
 from tracker.database import session
+from tracker.errors import Invalid
 from tracker.models import LOCAL, Account, Evidence
+from tracker.queries.reports.asked import asked
+from tracker.queries.reports.data import data
 from tracker.records import CATALOGUE
+from tracker.vocabulary import Chapter
 
 _numbers = itertools.count(1)
 
@@ -142,6 +148,19 @@ def check(**fields):
     return log_check(account(), CATALOGUE["checks"].form.from_plain(usual | fields))
 
 
+def asked_for(**fields):
+    """Return what a report is asked for: all that is recorded as of today, unless told otherwise."""
+    usual = {"title": "A report", "as_of": today().isoformat(), "chapters": [word.value for word in Chapter]}
+    form = CATALOGUE["reports"].form.from_plain(usual | fields)
+    if not form.validate():
+        raise Invalid(form.errors)
+    return asked(form, "https://tracker.example")
+
+
+def report(**fields):
+    return keep(account(), write(data(asked_for(**fields))))
+
+
 #: {name of the kind: its factory}
 FACTORIES = {
     "parties": party,
@@ -163,4 +182,5 @@ FACTORIES = {
     "updates": update,
     "evidence": evidence,
     "checks": check,
+    "reports": report,
 }

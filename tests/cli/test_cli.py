@@ -198,7 +198,7 @@ def test_seeds_that_are_none_are_told_in_words(data, tmp_path, written):
 # Export
 
 
-NOT_SEEDED = ("indicators", "commitment-links", "milestones", "updates", "evidence", "checks")
+NOT_SEEDED = ("indicators", "commitment-links", "milestones", "updates", "evidence", "checks", "reports")
 
 
 def test_every_kind_is_exported_in_every_format(planted):

@@ -374,6 +374,8 @@ def test_every_closed_list_is_kept_by_the_database():
     # What is worked out is never stored.
     unstored = {vocabulary.Word, vocabulary.OverallStatus}
     unstored |= {vocabulary.DeadlineState, vocabulary.FollowUp, vocabulary.Retired, vocabulary.Standing}
+    # Several of them stand in one column, as a list.
+    unstored |= {vocabulary.Chapter}
     assert {METADATA.tables[table].c[column].type.enum_class for table, column in WORDS} == lists - unstored
     stored = {
         (kind.model.__tablename__, field.name)

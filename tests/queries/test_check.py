@@ -73,8 +73,8 @@ def test_nothing_is_wrong_with_an_empty_database(empty_app):
 
 def test_nothing_is_wrong_after_a_series_of_edits(app, client):
     with app.app_context(), writing():
-        for factory in make.FACTORIES.values():
-            factory(note="Ñandú: made by a test")
+        for name, factory in make.FACTORIES.items():
+            factory(**{"cover_note" if name == "reports" else "note": "Ñandú: made by a test"})
         made = make.commitment(code="c", areas=["arms", "fentanyl"], deadline_kind="explicit", due_on="2030-01-31")
         edit(made, areas=["migration"], deadline_kind="recurring", every_months=6, due_on=None)
         edit(made, areas=[], title="Another title", note=None)

@@ -31,6 +31,7 @@ from tracker.models import (
     Party,
     Passage,
     PolicyArea,
+    ReportRun,
 )
 from tracker.queries import find, overview
 from tracker.records import CATALOGUE
@@ -461,6 +462,17 @@ def crowd(n, rows):
         if rows:
             session.add_all(around(hub, new, i))
     session.flush()
+    if rows:
+        # The first is one of all there is; the others are only listed.
+        session.add_all(listed_report(make.report(), i) for i in range(2, n + 2))
+        session.flush()
+
+
+def listed_report(first, i):
+    names = ("as_of", "known_by", "since", "since_meeting", "chapters", "commitments", "recorded_by")
+    alike = {name: getattr(first, name) for name in names} | {"sha256": f"{i:064}", "head_hash": "", "head_seq": i}
+    at = first.recorded_at + datetime.timedelta(seconds=i)
+    return ReportRun(code=f"r{i}", title="A report", scope="kind=intention", sentence="Kind", recorded_at=at, **alike)
 
 
 def fellows(i):
@@ -682,9 +694,13 @@ def asked(app, path):
 def paths_of(kind):
     """Return the addresses at which records of a kind are told, those of one record being the hub's."""
     start = f"/{kind.name}/"
-    paths = [start, f"{start}?format=json", f"{start}?format=csv", f"{start}?columns=note"]
+    paths = [start, f"{start}?format=json", f"{start}?format=csv", f"{start}?columns={[*kind.columns][-1]}"]
     paths.append(start + "?" + "&".join(f"columns={name}" for name in kind.columns))
-    if not kind.parent:
+    if kind.name == "reports":
+        own = f"{start}r1"
+        paths += [own, *(f"{own}?format={name}" for name in ("json", "csv", "md")), f"{own}/history"]
+        paths += [f"{start}new", f"{start}new?show=yes"]
+    elif not kind.parent:
         own = start + HUB[kind.name].code
         paths += [own, f"{own}?format=json", f"{own}/edit", f"{own}/history", f"{own}/remove"]
     return paths

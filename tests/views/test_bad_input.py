@@ -40,7 +40,7 @@ FINE = {
     },
     "claims": {"code": "talks.f1", "text": "Wells were dug"},
 }
-PAGED = [kind for kind in CATALOGUE.values() if not kind.parent]
+PAGED = [kind for kind in ENTERED.values() if not kind.parent]
 ROWS = [kind for kind in ENTERED.values() if kind.parent]
 #: {kind of rows: a page of the seeds that has some}
 PAGES = {

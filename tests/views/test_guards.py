@@ -20,11 +20,11 @@ from tracker.app import MOST_BYTES, create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, writing
 from tracker.paths import folder
-from tracker.records import CATALOGUE, rows_of
+from tracker.records import CATALOGUE, ENTERED, rows_of
 from tracker.views.lists import VIEW
 
 JSON = {"Accept": "application/json"}
-PAGED = [kind for kind in CATALOGUE.values() if not kind.parent]
+PAGED = [kind for kind in ENTERED.values() if not kind.parent]
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

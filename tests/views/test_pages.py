@@ -7,7 +7,7 @@ from tests.client import form_values
 from tracker.database import writing
 from tracker.records import CATALOGUE, ENTERED
 
-PAGED = [name for name, kind in CATALOGUE.items() if not kind.parent]
+PAGED = [name for name, kind in ENTERED.items() if not kind.parent]
 ROWS = [name for name, kind in ENTERED.items() if kind.parent]
 
 
@@ -22,6 +22,14 @@ def test_every_kind_has_every_page(app, client, name):
     code, _parent = made(app, name)
     for page in ("", "new", code, f"{code}/edit", f"{code}/history", f"{code}/remove"):
         assert client.get(f"/{name}/{page}").status_code == 200, page
+
+
+def test_a_report_has_every_page_but_those_that_would_change_it(app, client):
+    code, _parent = made(app, "reports")
+    for page in ("", "new", code, f"{code}/history"):
+        assert client.get(f"/reports/{page}").status_code == 200, page
+    for page in (f"{code}/edit", f"{code}/remove"):
+        assert (client.get(f"/reports/{page}").status_code, client.post(f"/reports/{page}").status_code) == (404, 404)
 
 
 @pytest.mark.parametrize("name", PAGED)

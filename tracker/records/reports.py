@@ -9,7 +9,7 @@ from wtforms.validators import StopValidation
 from tracker.clocks import end_of, start_of
 from tracker.models import Meeting, ReportRun
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, derived, note
+from tracker.records.base import Kind, RecordForm, derived
 from tracker.records.choices import Choices
 from tracker.records.clocked import Moment, not_to_come
 from tracker.records.days import Day
@@ -36,7 +36,6 @@ class ReportForm(RecordForm):
     since = Day(_l("Since"), description=_l("The day before which nothing is told as news."))
     since_meeting = Reference(_l("Since the meeting"), Meeting)
     chapters = Choices(_l("Chapters"), Chapter)
-    note = note()
 
     def usual_code(self) -> str:
         return codes.numbered(ReportRun, "r")

@@ -100,6 +100,5 @@ def told(kind: Any, field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     words = kind.columns[field].words if field in kind.columns else None
-    if words is not None and value in set(words):
-        return str(words(value).label)
-    return "; ".join(value) if isinstance(value, list) else str(value)
+    labels = {word.value: str(word.label) for word in words or ()}
+    return "; ".join(labels.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))

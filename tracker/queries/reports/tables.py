@@ -74,7 +74,8 @@ def tables(asked: Asked) -> dict[str, Select[Any]]:
         or_(CommitmentLink.commitment_id.in_(ids), CommitmentLink.to_id.in_(ids)),
         recorded_by(CommitmentLink, known_by),
     )
-    sources, leads = of(CommitmentSource), of(CommitmentParty)
+    # Who leads is as it is today, in the figures too.
+    sources, leads = of(CommitmentSource), select(CommitmentParty).where(CommitmentParty.commitment_id.in_(ids))
     passages = _among(
         Passage,
         sources.with_only_columns(CommitmentSource.passage_id),
@@ -94,6 +95,8 @@ def tables(asked: Asked) -> dict[str, Select[Any]]:
             _among(
                 Party,
                 leads.with_only_columns(CommitmentParty.party_id),
+                # Who was found to stand somehow need not lead any more.
+                updates.with_only_columns(ProgressUpdate.party_id),
                 seats.with_only_columns(Participation.party_id),
                 issuers,
             ),

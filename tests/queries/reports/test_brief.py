@@ -1,0 +1,228 @@
+"""The brief of a report says what plain Python works out of all that was logged, for any two days and any moment."""
+
+import random
+from collections import Counter
+from functools import cache
+
+import pytest
+from sqlalchemy import select
+
+from tests import make, past
+from tests.conftest import Place, migrated_app
+from tracker.clocks import today
+from tracker.database import session, writing
+from tracker.models import CheckLog, Commitment, CommitmentLink, Party, ProgressUpdate
+from tracker.queries.reports.asked import required
+from tracker.queries.reports.data import data
+from tracker.vocabulary import CLOSING, CommitmentLinkKind, EvidenceRelation, Status
+
+AGAIN = {"restates", "strengthens", "weakens", "replaces"}
+#: (since, as of, known by), each as a number of a day; the last one by now.
+ASKED = [(100, 300, None), (100, 300, 350), (250, 420, 420), (400, 599, 700), (0, 590, None), (300, 300, 450)]
+
+
+@pytest.fixture(scope="module")
+def world(where):
+    """A made-up past with links, searches in vain, and a meeting that is planned."""
+    place = Place("brief", where)
+    place.make()
+    app, chance = migrated_app(place, where), random.Random(11)
+    with app.app_context(), writing():
+        past.plant(chance, commitments=24)
+        made = session.scalars(select(Commitment)).all()
+        for number, kind in enumerate([*CommitmentLinkKind] * 2):
+            one, other = made[number], made[-1 - number]
+            make.commitment_link(commitment=one.code, to=other.code, kind=kind.value)
+        for number in sorted(chance.randrange(past.LENGTH) for _ in range(40)):
+            search(chance.choice(made), number, chance)
+        make.meeting(title="Next", starts_on=past.day(480).isoformat(), status="planned")
+    with app.app_context():
+        yield
+    app.extensions["tracker.engine"].dispose()
+
+
+def search(commitment, number, chance):
+    """Store a check as one that was logged on a past day; one in four makes an earlier one void."""
+    own = session.scalars(select(CheckLog).where(CheckLog.commitment == commitment)).all()
+    undone = {each.voids for each in own}
+    free = [each for each in own if each.voids is None and each not in undone]
+    logged = {"code": f"{commitment.code}.k{len(own) + 1}", "commitment": commitment, "recorded_by": make.account()}
+    said = {"checked_on": past.day(number - chance.randrange(60)), "where_searched": f"Search {number}"}
+    if free and chance.random() < 0.25:
+        said = {"checked_on": free[0].checked_on, "voids": free[0], "reason": "A mistake."}
+    session.add(CheckLog(**logged, **said, recorded_at=past.moment(number)))
+    session.flush()
+
+
+class Told:
+    """What a brief should say, worked out in plain Python."""
+
+    def __init__(self, since, on, known_by):
+        self.since, self.on, self.known_by = since, on, known_by
+        self.there, self.then = past.there(on, known_by), past.standings(since, known_by)
+        self.updates = {each.id: each for each in self.standing(ProgressUpdate, "corrects")}
+        self.checks = [each for each in self.standing(CheckLog, "voids") if each.voids is None]
+
+    def standing(self, model, undoing):
+        known = [each for each in session.scalars(select(model)) if each.recorded_at <= self.known_by]
+        undone = {getattr(each, undoing) for each in known}
+        return [each for each in known if each not in undone]
+
+    def is_closed(self, each):
+        return bool(self.there[each]) and set(self.there[each].values()) <= CLOSING
+
+    def finding(self, each, party, claimed=False):
+        own = [u for u in self.updates.values() if (u.commitment_id, u.party_id) == (each.id, party)]
+        own = [u for u in own if u.status and u.effective_on <= self.on and (u.claimed_status or not claimed)]
+        return max(own, key=lambda u: (u.effective_on, u.recorded_at, u.id), default=None)
+
+    @property
+    def leads(self):
+        return [(each, party, status) for each, leads in self.there.items() for party, status in leads.items()]
+
+    @property
+    def earlier(self):
+        return [each for each in self.there if each.made_on <= self.since]
+
+    def before(self, each, party):
+        return self.then.get((each.id, party), Status.NOT_ASSESSED)
+
+    def new(self):
+        return [each.code for each in self.there if each.made_on > self.since]
+
+    def moved(self):
+        for each, party, status in self.leads:
+            if each in self.earlier and self.before(each, party) is not status:
+                found = self.finding(each, party)
+                yield each.code, party, self.before(each, party).value, status.value, found and found.code
+
+    def overdue(self):
+        return [e.code for e in self.there if e.due_on and e.due_on < self.on and not self.is_closed(e)]
+
+    def due(self, until):
+        return [e.code for e in self.there if e.due_on and self.on <= e.due_on <= until and not self.is_closed(e)]
+
+    def contradicted(self):
+        for each, party, status in self.leads:
+            found = self.finding(each, party)
+            if found and EvidenceRelation.CONTRADICTS in {piece.relation for piece in found.evidence}:
+                yield each.code, party, status.value, found.code
+
+    def differs(self):
+        for each, party, status in self.leads:
+            claim = self.finding(each, party, claimed=True)
+            if claim and claim.claimed_status is not status:
+                yield each.code, party, status.value, claim.claimed_status.value
+
+    def silent(self):
+        for each in self.earlier:
+            own = [u for u in self.updates.values() if u.commitment_id == each.id and u.status]
+            if self.is_closed(each) or any(self.since < u.effective_on <= self.on for u in own):
+                continue
+            checks = [c for c in self.checks if c.commitment is each and self.since < c.checked_on <= self.on]
+            last = max(checks, key=lambda c: (c.checked_on, c.id), default=None)
+            yield each.code, last and last.where_searched
+
+    def parties(self):
+        """Return {party: (how many it leads, of how many its status moved, how many it led by then)}."""
+        led = Counter(party for _each, party, _status in self.leads)
+        led_before = Counter(party for each, party, _status in self.leads if each in self.earlier)
+        moved = Counter(party for _code, party, *_rest in self.moved())
+        return {party: (led[party], moved[party], led_before[party]) for party in led}
+
+
+@cache
+def told(since, on, known_by):
+    days = {"since": past.day(since).isoformat(), "as_of": past.day(on).isoformat()}
+    asked = make.asked_for(**days, known_by=known_by and past.moment(known_by).isoformat())
+    return asked, data(required(asked)).head
+
+
+@pytest.mark.parametrize(("since", "on", "known_by"), ASKED)
+def test_the_brief_is_what_plain_python_works_out(world, since, on, known_by):
+    asked, head = told(since, on, known_by)
+    brief, ids = head["brief"], {party.code: party.id for party in session.scalars(select(Party))}
+    wanted = Told(past.day(since), past.day(on), asked.known_by)
+
+    def listed(part, *names):
+        items = [tuple(ids[item[n]] if n == "party" else item.get(n) for n in names) for item in brief[part]["items"]]
+        assert brief[part]["count"] == len(items) == len(set(items))
+        made_on = [item["made_on"] for item in brief[part]["items"]]
+        assert part in ("overdue", "due") or made_on == sorted(made_on)
+        return set(items)
+
+    assert listed("new", "commitment") == {(code,) for code in wanted.new()}
+    assert listed("moved", "commitment", "party", "before", "after", "update") == set(wanted.moved())
+    assert listed("overdue", "commitment") == {(code,) for code in wanted.overdue()}
+    ahead = asked.next_meeting.starts_on if asked.next_meeting else past.day(on + 30)
+    assert listed("due", "commitment") == {(code,) for code in wanted.due(ahead)}
+    assert listed("contradicted", "commitment", "party", "status", "update") == set(wanted.contradicted())
+    assert listed("differs", "commitment", "party", "status", "claimed_status") == set(wanted.differs())
+    assert listed("silent", "commitment", "where_searched") == set(wanted.silent())
+    assert brief["silent"]["checked"] == sum(where is not None for _code, where in wanted.silent())
+    parties = {
+        ids[each["party"]]: tuple(each[n] for n in ("commitments", "moved", "led_before")) for each in head["parties"]
+    }
+    assert parties == wanted.parties()
+
+
+def test_every_part_of_the_brief_says_something_somewhere(world):
+    said = Counter()
+    for asked in ASKED:
+        said.update({part: found["count"] for part, found in told(*asked)[1]["brief"].items()})
+    assert min(said[part] for part in ("moved", "new", "overdue", "due", "again", "contradicted", "differs")) > 0
+    assert 0 < sum(told(*asked)[1]["brief"]["silent"]["checked"] for asked in ASKED) < said["silent"]
+
+
+def test_the_figures_add_up_to_the_commitments_there_are(world):
+    for since, on, known_by in ASKED[:3]:
+        asked, head = told(since, on, known_by)
+        there = past.there(past.day(on), asked.known_by)
+        number = len(there)
+        assert head["rows"]["commitments"] == head["summary"]["commitments"] == number
+        assert head["summary"]["statuses"] == dict(Counter(past.overall(leads) for leads in there.values()))
+        assert sum(head["summary"]["deadlines"].values()) == sum(head["summary"]["kinds"].values()) == number
+        assert sum(area["commitments"] for area in head["areas"]) == number
+        assert head["summary"]["trend"][-1] == {
+            "day": past.day(on).isoformat(),
+            "statuses": head["summary"]["statuses"],
+        }
+
+
+def test_what_is_promised_again_is_every_link_that_is_known(world):
+    links = session.scalars(select(CommitmentLink)).all()
+    for since, on, known_by in (ASKED[0], ASKED[1]):
+        asked, head = told(since, on, known_by)
+        there = past.there(past.day(on), asked.known_by)
+        known = [each for each in links if each.kind.value in AGAIN and known_by is None]
+        found = {(i["commitment"], i["kind"], i["again"]["commitment"]) for i in head["brief"]["again"]["items"]}
+        wanted = {(e.commitment.code, e.kind.value, e.to.code) for e in known if {e.commitment, e.to} & there.keys()}
+        assert found == wanted
+        assert bool(found) is (known_by is None)
+
+
+def test_the_next_meeting_is_one_that_was_known_and_lies_ahead(world):
+    assert told(100, 300, None)[0].next_meeting.title == "Next"
+    assert told(100, 480, None)[0].next_meeting.title == "Next"
+    assert told(100, 481, None)[0].next_meeting is None
+    assert told(100, 300, 350)[0].next_meeting is None
+
+
+def test_only_leads_are_told_to_have_moved(app):
+    with app.app_context(), writing():
+        commitment = make.commitment(made_on="2024-01-01").code
+        for role in ("lead", "support"):
+            make.commitment_party(commitment=commitment, party="mx" if role == "lead" else "us", role=role)
+        make.update(commitment=commitment, party="mx", effective_on="2024-03-01")
+        head = data(make.asked_for(since="2024-02-01", scope="made_from=2024-01-01")).head
+    assert [(each["party"], each["moved"], each["led_before"]) for each in head["parties"]] == [("mx", 1, 1)]
+    assert [item["party"] for item in head["brief"]["moved"]["items"]] == ["mx"]
+
+
+def test_nothing_is_told_as_news_where_no_meeting_was_held(empty_app):
+    with empty_app.app_context(), writing():
+        make.commitment(made_on="2024-01-01")
+        asked = make.asked_for()
+        assert (asked.since, asked.since_meeting) == (None, None)
+        assert not {"new", "moved", "silent"} & data(asked).head["brief"].keys()
+        assert asked.clock.on == today()
