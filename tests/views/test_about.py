@@ -37,7 +37,7 @@ def test_the_stamp_says_what_was_asked_when_and_by_whom(app, client):
     stamp = told.json
     with app.app_context():
         changes, last = history.head(session)
-    assert stamp["title"] == "Commitments"
+    assert (stamp["title"], stamp["kind"]) == ("Commitments", "commitments")
     assert stamp["filters"] == {"as_of": ["2024-03-01"], "area": ["migration", "arms"], "kind": ["intention"]}
     assert stamp["sentence"].startswith("As of: March 1, 2024; Policy area: Migration or ")
     assert (stamp["as_of"], stamp["sort"], stamp["issued_by"]) == ("2024-03-01", "-code", "local")
