@@ -19,7 +19,7 @@ from tracker.queries.reports.asked import form_of
 from tracker.queries.reports.data import Data
 
 #: How many bytes of compressed data stand in one row, and how many are written before they go to the disk.
-PART, IN_MEMORY = 1 << 20, 8 << 20
+PART, IN_MEMORY = 1 << 16, 8 << 20
 
 
 @dataclass

@@ -59,8 +59,8 @@ def texts(read):
 
 
 def squeezed(read):
-    """Return all texts without blanks, foot lines, and the mark for a word that goes on in the next line."""
-    whole = "".join("".join(texts(read)).replace("\ufffe", "").split())
+    """Return all texts without blanks and foot lines; a hyphen where a line ends is read as another mark."""
+    whole = "".join("".join(texts(read)).replace("\ufffe", "-").split())
     return re.sub(r"Harbours·5March2024\d+/\d+", "", whole)
 
 
@@ -143,9 +143,13 @@ def test_all_that_is_laid_out_stands_on_numbered_pages(write):
 
 
 def test_the_file_says_what_it_is(write):
-    read = write(laid(stamp=[("Rows", "7"), ("sha256", "ab12")], language="es"))
+    read = write(laid(stamp=[("Rows", "7"), ("sha256", "ab12"), ("Kept at", ADDRESS)], language="es"))
     told = read.get_metadata_dict()
-    assert (told["Title"], told["Subject"]) == ("Harbours: where things stand", "Rows: 7; sha256: ab12")
+    assert (told["Title"], told["Subject"]) == (
+        "Harbours: where things stand",
+        f"Rows: 7; sha256: ab12; Kept at: {ADDRESS}",
+    )
+    assert links(read) == {ADDRESS}
     assert told["CreationDate"] == told["ModDate"] == "D:20240305093000Z"
     assert answer(pdfium.FPDFCatalog_GetLanguage, read) == "es"
     assert read[0].get_size() == pytest.approx((595, 842), abs=1)
@@ -237,9 +241,26 @@ def test_levels_of_headings_that_would_skip_one_are_drawn_up(write):
     assert "Contents" not in texts(read)[0]
 
 
+def test_no_hyphen_of_a_code_is_written_twice_where_its_line_breaks(write):
+    codes = [Span(f"x{'x' * (n % 7)}-harbour-act ", look="code") for n in range(60)]
+    addresses = [Span(f"{'x' * (n % 7)}/harbour-act-of-the-harbour-board ") for n in range(60)]
+    read = write(laid(Paragraph([*codes, *addresses]), language="es"))
+    assert "--" not in squeezed(read)
+    assert texts(read)[0].count("\ufffe") > 4
+
+
+def test_columns_of_numbers_too_many_for_a_line_keep_their_names(write):
+    names = [f"Assessed in a way of kind {n}" for n in range(1, 15)]
+    rows = [[[Span(f"Area {k}")], *([Span("12,345")] for _name in names)] for k in range(3)]
+    read = write(laid(Table("All", ("Area", *names), rows, tuple(range(1, 15)))))
+    assert all("".join(name.split()) in squeezed(read) for name in names)
+    assert squeezed(read).count("12,345") == 42
+    assert {scope for kind, _alt, scope in tags(read) if kind == "TH"} == {"Column"}
+
+
 def test_short_rows_stay_whole_and_long_ones_go_on_over_the_page(write):
     rows = [
-        [[Span("Short")], [Span(f"Row {n} begins. " + "It says a little. " * 12 + f"Row {n} ends.")]] for n in range(60)
+        [[Span("Short")], [Span(f"Row {n} begins. " + "It says a little. " * 40 + f"Row {n} ends.")]] for n in range(20)
     ]
     rows.append([[Span("Long")], [Span("One more word. " * 700)]])
     pages = texts(write(laid(Table("", ("What", "Said"), rows))))

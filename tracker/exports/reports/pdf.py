@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
 from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table
 from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
@@ -23,6 +24,8 @@ ADDRESS = re.compile(r"https?://\S{1,2000}")
 MOST_ENTRIES = 30
 #: The names of more columns of numbers than this run upwards.
 MOST_NUMBERS = 8
+#: A table of so few rows is not parted.
+FEW = 6
 #: A row may break over two pages if one of its cells has more characters.
 LONG = 800
 #: How many characters a line of a table holds, and how long a word in it may be before it is broken.
@@ -30,7 +33,10 @@ LINE, WORD = 95, 24
 
 
 def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
-    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes."""
+    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
+
+    Where a text cannot be drawn as PDF/UA asks, the file is as well tagged, but does not claim to be that.
+    """
     return subprocess.run(  # noqa: S603
         [sys.executable, "-P", typesetting.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
         input=json.dumps(_told(laid), ensure_ascii=False).encode(),
@@ -53,7 +59,7 @@ def _told(laid: Laid) -> dict[str, Any]:
         "depth": (2 if whole else 1) if levels.count(1) >= 3 else 0,
         "blocks": blocks[opening:],
         "origin": _("Where this report comes from"),
-        "stamp": _plain(laid.stamp),
+        "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in laid.stamp],
         "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
         "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
         "foot": _plain(laid.foot),
@@ -63,51 +69,66 @@ def _told(laid: Laid) -> dict[str, Any]:
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
     """Yield blocks as plain values; levels of headings that would skip one are drawn up to it."""
+    alike = defaultdict(list)
+    for block in blocks:
+        if isinstance(block, Table):
+            alike[tuple(block.header)].append(block)
+    columns = {header: _columns(tables) for header, tables in alike.items()}
     above = 0
     for block in blocks:
         told = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
         if isinstance(block, Heading):
             above = min(block.level, above + 1)
-            told |= {"level": above, "text": told["text"].strip() or "–"}
+            told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
         elif isinstance(block, Table):
-            told |= _measured(block)
+            long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
+            told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}
         elif isinstance(block, Chart):
             told |= {"alt": told["alt"].strip() or told["caption"].strip() or "–"}
         yield told
 
 
-def _measured(table: Table) -> dict[str, Any]:
-    """Return how a table is set: how wide it and its columns are, and so on; rows that may break are told from 1.
+def _columns(tables: Sequence[Table]) -> dict[str, Any]:
+    """Return how wide tables of one header are (per cent), their columns (in proportion), and their text (points).
 
     Each column has room for its longest word and for a short text; those with more to say share what is left.
     """
-    rows = [["".join(span.text for span in cell) for cell in row] for row in table.rows]
-    turned = len(table.numbers) > MOST_NUMBERS
-    header = ["" if turned and n in table.numbers else name for n, name in enumerate(table.header)]
+    header, numbers = tables[0].header, tables[0].numbers
+    turned = len(numbers) > MOST_NUMBERS
     full, least = [], []
-    for n, column in enumerate(zip(header, *rows, strict=True)):
-        tagged = any(span.look in FACES for row in table.rows for span in row[n])
-        word = max(len(word) for text in column for word in text.split() or [""])
-        full.append(max(map(len, column)) + (3 if tagged else 0))
-        least.append(min(full[-1], WORD, word + 1 if n in table.numbers else max(word, full[-1] if tagged else 12)))
-    for n in table.numbers:
-        least[n], full[n] = (max(sizes[n] for n in table.numbers) for sizes in (least, full))
-    more = [(most - low) ** 0.5 for most, low in zip(full, least, strict=True)]
-    room = LINE - sum(least) - 2 * len(full)
-    share = max(0, min(room, sum(full) - sum(least))) / (sum(more) or 1)
+    for n, name in enumerate(header):
+        cells = [row[n] for table in tables for row in table.rows]
+        texts = ["" if turned and n in numbers else name, *map(_text, cells)]
+        word = max(len(word) for text in texts for word in text.split() or [""])
+        tagged = any(span.look in FACES for cell in cells for span in cell)
+        full.append(max(map(len, texts)) + (3 if tagged else 0))
+        least.append(min(full[-1], WORD, word + 1 if n in numbers else max(word, full[-1] if tagged else 12)))
+    for n in numbers:
+        least[n], full[n] = (max(sizes[n] for n in numbers) for sizes in (least, full))
+    room = LINE - 2 * len(full)
+    more = [0 if n in numbers else (full[n] - least[n]) ** 0.5 for n in range(len(full))]
+    share = max(0, room - sum(least)) / (sum(more) or 1)
+    sizes = full if sum(full) <= room else [low + share * part for low, part in zip(least, more, strict=True)]
     return {
         "turned": turned,
-        "widths": [low + share * part + 2 for low, part in zip(least, more, strict=True)],
+        "widths": [size + 2 for size in sizes],
         "width": 100 if turned or sum(full) > LINE / 2 else 60,
-        "size": 9.5 if room >= 0 else max(6, 9.5 * LINE / (LINE - room)),
-        "long": [n for n, row in enumerate(rows, 1) if max(map(len, row)) > LONG],
+        "size": 9.5 * max(0.6, min(1, room / sum(least))),
     }
+
+
+def _text(line: Line) -> str:
+    return "".join(span.text for span in line)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return UNFIT.sub(BOX, value)
     if isinstance(value, Span):
-        link = ADDRESS.fullmatch(value.to)
-        return {"text": _plain(value.text), "to": value.to if link else "", "look": value.look}
+        return {"text": _plain(value.text), "to": _address(value.to), "look": value.look}
     return [_plain(each) for each in value] if isinstance(value, Sequence) else value
+
+
+def _address(to: str) -> str:
+    """Return an address that a link can lead to, else nothing."""
+    return to if ADDRESS.fullmatch(to) else ""
