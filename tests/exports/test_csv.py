@@ -105,6 +105,10 @@ def test_text_that_a_spreadsheet_would_run_is_held_by_an_apostrophe(start):
     assert cell(f"{start}1+1") == f"'{start}1+1"
     assert cell([f"{start}1", "x"]) == f"'{start}1; x"
     assert cell(f"1{start}") == f"1{start}"
+    # A column of one type is written another way than a mixed one.
+    for column in ([f"{start}1"], [[f"{start}1", "x"]], [f"{start}1", 1], [[f"{start}1"], "x"], [None, f"{start}1"]):
+        _header, *rows = csv.reader(io.StringIO("".join(table("c", [[value] for value in column], "")), newline=""))
+        assert [row[0] for row in rows] == [cell(value) for value in column]
 
 
 @pytest.mark.parametrize(

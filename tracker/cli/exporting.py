@@ -12,11 +12,10 @@ from werkzeug.datastructures import MultiDict
 from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import snapshot
 from tracker.exports import csv, datapackage, json
-from tracker.exports.about import Tally, about
+from tracker.exports.about import Tally, about_list
 from tracker.models import LOCAL
 from tracker.queries import find, history, plain
 from tracker.records import CATALOGUE, Kind
-from tracker.records import filters as filtering
 
 #: Of what the whole set is written, where a list is of one kind.
 ALL = "all"
@@ -82,19 +81,7 @@ def export_list(kind: Kind, wanted: MultiDict[str, str], form: str, output: Any)
                 shown.update(tally.count - shown.pos)
     if not to_file:
         return
-    told = about(
-        title=str(kind.many),
-        sentence=filters.sentence(),
-        filters=filtering.plain(filters),
-        clock=filters.clock,
-        at=at,
-        by=LOCAL,
-        rows={kind.name: tally.count},
-        head=head,
-        columns=columns,
-        sort=order.name,
-        **tally.of_file(form),
-    )
+    told = about_list(kind, filters, order, columns, tally, form, at=at, by=LOCAL, head=head)
     beside = Path(f"{output.name}.about.json")
     beside.write_text(stdlib_json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.models import Clock
-from tracker.records.base import Column
+from tracker.queries.find import Order
+from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, described
+from tracker.records.filters import Filters, plain
 
 
 class Tally:
@@ -73,3 +75,32 @@ def about(
         **beside,
     }
     return stamp | ({"columns": described(columns), "codebook": codebook(columns)} if columns else {})
+
+
+def about_list(
+    kind: Kind,
+    filters: Filters,
+    order: Order,
+    columns: Sequence[Column],
+    tally: Tally,
+    form: str,
+    *,
+    at: datetime.datetime,
+    by: str,
+    head: tuple[int, str],
+) -> dict[str, Any]:
+    """Return the stamp of a list as a file of a format, which went by."""
+    return about(
+        title=str(kind.many),
+        sentence=filters.sentence(),
+        filters=plain(filters),
+        clock=filters.clock,
+        at=at,
+        by=by,
+        rows={kind.name: tally.count},
+        head=head,
+        columns=columns,
+        kind=kind.name,
+        sort=order.name,
+        **tally.of_file(form),
+    )

@@ -15,13 +15,16 @@ from tracker.models import Commitment, Record
 from tracker.records import CATALOGUE, Kind, kind_of
 from tracker.records.base import Column
 
+#: Told of commitments that are left out, and of no others.
+RETIRED = {"retired_at", "retired_because"}
 #: The kinds of record in the set.
 KINDS = {name: kind for name, kind in CATALOGUE.items() if not kind.internal}
 
 
 def columns(kind: Kind) -> list[Column]:
     """Return what is told of the records of a kind; no column names a record that is left out."""
-    return [_column(kind, column) for column in kind.columns.values() if not column.field.internal]
+    told = (column for column in kind.columns.values() if not column.field.internal and column.name not in RETIRED)
+    return [_column(kind, column) for column in told]
 
 
 def query(kind: Kind) -> Select[Any]:

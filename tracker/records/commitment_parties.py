@@ -65,7 +65,7 @@ KIND = Kind(
             "status",
             _l("Status"),
             lambda row: row.status if row.role is PartyRole.LEAD else None,
-            Choice(words=Status),
+            Choice(words=Status, description=_l("How a lead stands.")),
             sql=_status,
         ),
     ),

@@ -32,7 +32,7 @@ from tracker.models.standings import is_retired, known, leads, overall
 from tracker.records import codes
 from tracker.records.base import Column, Kind, RecordForm, derived, note
 from tracker.records.choices import Choice
-from tracker.records.days import Day, Time
+from tracker.records.days import KNOWN_SINCE, Day, Time
 from tracker.records.fields import Flag, LongText, Number, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.records.references import AccountReference, Reference, References
@@ -183,7 +183,9 @@ def _parties(name: str, label: Any, role: PartyRole) -> Column:
     row = CommitmentParty
     codes = select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role)
     parties: Any = lambda commitment: [row.party for row in commitment.parties if row.role is role]  # noqa: E731
-    return derived(name, label, parties, References(model=Party), (Commitment.parties,), codes)
+    return derived(
+        name, label, parties, References(model=Party, description=role.definition), (Commitment.parties,), codes
+    )
 
 
 KIND = Kind(
@@ -203,26 +205,37 @@ KIND = Kind(
     order="-made_on",
     filters=CommitmentFilters,
     more=(
-        derived("status", _l("Status"), lambda c: c.status, Choice(words=OverallStatus), sql=overall),
+        derived(
+            "status",
+            _l("Status"),
+            lambda c: c.status,
+            Choice(words=OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
+            sql=overall,
+        ),
         derived(
             "deadline_state",
             _l("Deadline state"),
             lambda c: c.deadline_state,
-            Choice(words=DeadlineState),
+            Choice(words=DeadlineState, description=_l("On the day that is asked for.")),
             sql=deadline_state,
         ),
         _parties("leads", _l("Leads"), PartyRole.LEAD),
         _parties("supporters", _l("Support"), PartyRole.SUPPORT),
         _parties("beneficiaries", _l("Beneficiaries"), PartyRole.BENEFICIARY),
-        derived("recorded_at", _l("Recorded at"), Commitment.recorded_at, Time()),
+        derived("recorded_at", _l("Recorded at"), Commitment.recorded_at, Time(description=KNOWN_SINCE)),
         derived("retired_at", _l("Retired at"), Commitment.retired_at, Time()),
         derived("retired_because", _l("Retired because"), Commitment.retired_because, Text()),
-        derived("one_sided", _l("Reported by one side only"), Commitment.one_sided, Flag()),
+        derived(
+            "one_sided",
+            _l("Reported by one side only"),
+            Commitment.one_sided,
+            Flag(description=_l("Some lead has not said it in a document of its own side.")),
+        ),
         derived(
             "passages",
             _l("Passages"),
             lambda c: [row.passage for row in c.sources],
-            References(model=Passage),
+            References(model=Passage, description=_l("The places in documents that it rests on.")),
             (Commitment.sources,),
             select(CommitmentSource.commitment_id, Passage.code).join(
                 Passage, Passage.id == CommitmentSource.passage_id

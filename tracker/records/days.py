@@ -8,6 +8,7 @@ from functools import cache
 from babel.dates import format_interval, format_skeleton, get_month_names
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import fields
 
 from tracker import clocks
@@ -124,6 +125,10 @@ class Time(Told):
 
     def text(self, value: datetime.datetime | None) -> str:
         return f"{format_datetime(value, 'medium')} UTC" if value else ""
+
+
+#: What a time of recording means, of whatever is recorded.
+KNOWN_SINCE = _l("Since when it is known here.")
 
 
 def date_text(first: datetime.date | None, precision: DatePrecision, last: datetime.date | None = None) -> str:

@@ -25,7 +25,7 @@ from tracker.models import (
 from tracker.models.standings import stands
 from tracker.records.base import Column, Kind, RowForm, derived, note
 from tracker.records.choices import Choice
-from tracker.records.days import Day, Time
+from tracker.records.days import KNOWN_SINCE, Day, Time
 from tracker.records.fields import Address, LongText, Text
 from tracker.records.filters import Filters, any_of, day
 from tracker.records.references import Reference, References
@@ -43,7 +43,7 @@ def logged(model: Any, *between: Column) -> tuple[Column, ...]:
     name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
     return (
         *between,
-        derived("recorded_at", _l("Recorded at"), model.recorded_at, Time()),
+        derived("recorded_at", _l("Recorded at"), model.recorded_at, Time(description=KNOWN_SINCE)),
         derived("recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text(internal=True), sql=name),
     )
 
@@ -154,7 +154,12 @@ UPDATES = Kind(
             (ProgressUpdate.corrected_by,),
             _corrected_by,
         ),
-        derived("joint_id", _l("Logged jointly with"), ProgressUpdate.joint_id, Text()),
+        derived(
+            "joint_id",
+            _l("Logged jointly with"),
+            ProgressUpdate.joint_id,
+            Text(description=_l("The first of those logged for all leads at once.")),
+        ),
     ),
     heading="code",
     tell=_tell,

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from tracker.database import snapshot
 from tracker.errors import Invalid
 from tracker.exports import csv, json
-from tracker.exports.about import Tally, about
+from tracker.exports.about import Tally, about_list
 from tracker.models import Change
 from tracker.queries import history, plain
-from tracker.records import CATALOGUE, Kind, filters
+from tracker.records import CATALOGUE, Kind
 from tracker.records.base import Column
 from tracker.views.addresses import address
 from tracker.views.lists import List
@@ -72,7 +72,7 @@ def _described(response: Response, of: str | None = None) -> Response:
     return response
 
 
-def list_about(wanted: List) -> Response:
+def stamp_of_list(wanted: List) -> Response:
     """Tell of the CSV that the same address gives at this moment, or of the page of JSON, what it is."""
     of = wanted.args.get("of", "csv")
     if of not in ("csv", "json"):
@@ -82,25 +82,15 @@ def list_about(wanted: List) -> Response:
         head = history.head(reading)
         for _stretch in tally.bytes(_table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]):
             pass
-    told = about(
-        title=str(wanted.kind.many),
-        sentence=wanted.filters.sentence(),
-        filters=filters.plain(wanted.filters),
-        clock=wanted.filters.clock,
-        at=at,
-        by=g.account.code,
-        rows={wanted.kind.name: tally.count},
-        head=head,
-        columns=columns_of(wanted),
-        sort=wanted.order.name,
-        **tally.of_file(of),
+    stamp = about_list(
+        wanted.kind, wanted.filters, wanted.order, columns_of(wanted), tally, of, at=at, by=g.account.code, head=head
     )
-    response = _json(told)
+    response = _json(stamp)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{of}.about.json"'
     return response
 
 
-FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json, "about": list_about}
+FORMATS: dict[str, Callable[[List], Response]] = {"csv": list_as_csv, "json": list_as_json, "about": stamp_of_list}
 
 
 def record_as_json(kind: Kind, record: Any, rows: dict[str, list[Any]]) -> Response:
