@@ -73,14 +73,23 @@ def test_what_is_kept_is_what_was_printed(issued):
     assert issued.sha256 == hashlib.sha256(content).hexdigest()
     held, told = json.loads(content), kept.data(issued)
     assert held["head"] == told.head
-    assert {name: held[name] for name in told.head["rows"]} == {name: list(told.rows(name)) for name in told.head["rows"]}
+    assert {name: held[name] for name in told.head["rows"]} == {
+        name: list(told.rows(name)) for name in told.head["rows"]
+    }
     assert {name: len(held[name]) for name in told.head["rows"]} == told.head["rows"]
     assert (issued.commitments, told.head["rows"]["updates"]) == (8, 1)
     (update,) = told.rows("updates")
     assert update["reason"] == "Ñandú “x”\n\u2028é"
     assert "".join(canonical.lines(told)).encode() == content
     # Codes name the records, and what analysts tell one another stays here.
-    assert not [name for rows in held.values() if isinstance(rows, list) for row in rows for name in row if name in ("id", "note")]
+    assert not [
+        name
+        for rows in held.values()
+        if isinstance(rows, list)
+        for row in rows
+        for name in row
+        if name in ("id", "note")
+    ]
 
 
 def test_what_was_asked_for_is_told(issued):
@@ -110,7 +119,12 @@ def test_it_is_not_the_same_without_the_two_dates(issued):
     log_more()
     assert make.report(scope=issued.scope).sha256 != issued.sha256
     now = make.asked_for(scope=issued.scope, title=issued.title, cover_note=issued.cover_note)
-    assert {d.place for d in compared.between(kept.data(issued), data(now))} >= {f"{C1}.u2", "areas", "brief", "summary"}
+    assert {d.place for d in compared.between(kept.data(issued), data(now))} >= {
+        f"{C1}.u2",
+        "areas",
+        "brief",
+        "summary",
+    }
 
 
 def test_what_was_edited_since_is_named(issued):
