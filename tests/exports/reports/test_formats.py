@@ -21,6 +21,7 @@ from tracker.config import Settings
 from tracker.database import begin_snapshot, session, writing
 from tracker.exports.reports import verified
 from tracker.exports.reports.formats import FORMATS, about
+from tracker.exports.reports.verified import Sent
 from tracker.models import ReportRun
 from tracker.queries.reports import compared, kept
 from tracker.queries.reports.data import data
@@ -174,12 +175,12 @@ def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
     path, content = tmp_path / f"report.{form}", file_of(report, form)
     path.write_bytes(content)
     path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(report, form)))
-    assert verified.report_of(path).code == report.code
-    assert list(verified.tampered(report, path)) == []
+    assert verified.report_of(Sent(path)).code == report.code
+    assert list(verified.tampered(report, Sent(path))) == []
     path.write_bytes(TAMPERED[form](content))
     assert path.read_bytes() != content
-    assert verified.report_of(path).code == report.code
-    (change,) = verified.tampered(report, path)
+    assert verified.report_of(Sent(path)).code == report.code
+    (change,) = verified.tampered(report, Sent(path))
     assert change.issued != change.found
     assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
 
@@ -189,7 +190,7 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     other = run_of(issue(as_of="2024-03-01", title="Another"))
     path = tmp_path / f"report.{form}"
     path.write_bytes(file_of(other, form))
-    assert verified.report_of(path).code == other.code
-    assert list(verified.tampered(run_of(other.code), path)) == []
-    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), path)]
+    assert verified.report_of(Sent(path)).code == other.code
+    assert list(verified.tampered(run_of(other.code), Sent(path))) == []
+    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
     assert any("Status report Another" in each for each in changed)
