@@ -57,6 +57,7 @@ def test_the_files_named_exist():
         assert (ROOT / name).exists(), name
 
 
+@pytest.mark.long
 def test_the_worked_example_puts_a_field_everywhere(tmp_path):
     example = README.split("### One more field")[1]
     column, field, narrowing = re.findall(r"```python\n(.*?)```", example, re.DOTALL)
