@@ -726,6 +726,7 @@ OPTIONS = {
     "migrate": {"--database"},
     "seed": {"--database"},
     "export": {"--format", "--output", "--database"},
+    "report": {"--area", "--as-of", "--known-by", "--since", "--since-meeting", "--format", "--output", "--database"},
     "check": {"--database"},
 }
 
