@@ -100,7 +100,13 @@ def test_a_report_is_never_deleted(engine):
 
 @ON_SQLITE
 @pytest.mark.parametrize(
-    ("table", "same"), [("report_run", ["id"]), ("report_run", ["code"]), ("report_part", ["id"]), ("report_part", ["report_id", "number"])]
+    ("table", "same"),
+    [
+        ("report_run", ["id"]),
+        ("report_run", ["code"]),
+        ("report_part", ["id"]),
+        ("report_part", ["report_id", "number"]),
+    ],
 )
 def test_a_row_takes_no_others_place(engine, table, same):
     def replace(connection):

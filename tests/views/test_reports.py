@@ -138,7 +138,11 @@ WRONG = {
     "since after as of": ({"since": "2024-03-02", "as_of": "2024-03-01"}, "since", "comes after the one"),
     "as of a day to come": ({"as_of": "2999-01-01"}, "as_of", "has not come yet"),
     "known by a moment to come": ({"known_by": "2999-01-01"}, "known_by", "has not come yet"),
-    "since a day and a meeting": ({"since": "2024-01-01", "since_meeting": JS}, "since_meeting", "empty one of the two"),
+    "since a day and a meeting": (
+        {"since": "2024-01-01", "since_meeting": JS},
+        "since_meeting",
+        "empty one of the two",
+    ),
     "a later meeting": ({"since_meeting": JS, "as_of": "2023-06-01"}, "since_meeting", "is later than the day"),
     "no such meeting": ({"since_meeting": "nowhere"}, "since_meeting", "“nowhere”"),
     "no day": ({"as_of": "someday"}, "as_of", "“someday” is not a day"),
@@ -217,16 +221,23 @@ def test_there_is_no_way_to_change_or_remove_a_report(app, client):
 # Names of files
 
 
+NAMED = re.compile(r"attachment; filename=(?:\"[^\r\n]*\"|[\w.-]+)(?:; filename\*=UTF-8''([\w.%~-]+))?")
+
+
 @pytest.mark.parametrize(
     ("title", "plain", "full"),
     [
         ("Report", "Report (r1).csv", None),
-        ("a/b\\c:d*e?f\"g<h>i|j", "a-b-c-d-e-f-g-h-i-j (r1).csv", None),
+        ('a/b\\c:d*e?f"g<h>i|j', "a-b-c-d-e-f-g-h-i-j (r1).csv", None),
         ("../../etc/passwd", "etc-passwd (r1).csv", None),
         ("...", "r1.csv", None),
         ("CON", "CON (r1).csv", None),
         ("two\r\nX-Evil: lines", "two X-Evil- lines (r1).csv", None),
-        ("It's “quoted”; filename=evil.exe", "It's quoted; filename=evil.exe (r1).csv", "It's “quoted”; filename=evil.exe (r1).csv"),
+        (
+            "It's “quoted”; filename=evil.exe",
+            "It's quoted; filename=evil.exe (r1).csv",
+            "It's “quoted”; filename=evil.exe (r1).csv",
+        ),
         ("報告", "(r1).csv", "報告 (r1).csv"),
         ("Ñandú", "Nandu (r1).csv", "Ñandú (r1).csv"),
         ("\u202egpj.exe", "gpj.exe (r1).csv", None),
@@ -239,7 +250,7 @@ def test_a_file_is_called_by_its_title_in_any_script(client, title, plain, full)
     value, options = parse_options_header(response.headers["Content-Disposition"])
     assert "X-Evil" not in response.headers
     assert value == "attachment"
-    named = re.fullmatch(r"attachment; filename=(?:\"[^\r\n]*\"|[\w.-]+)(?:; filename\*=UTF-8''([\w.%~-]+))?", response.headers["Content-Disposition"])
+    named = re.fullmatch(NAMED, response.headers["Content-Disposition"])
     assert (named[1] and unquote(named[1])) == full
     assert options["filename"] == (full or plain)
     assert f"filename={plain}" in response.headers["Content-Disposition"].replace('"', "").replace("\\", "")
@@ -251,7 +262,7 @@ def test_a_file_is_called_by_its_title_in_any_script(client, title, plain, full)
 HOSTILE = [
     "<script>a()</script></td></title>'\"",
     "[x](javascript:a()) ![x](https://evil.example/) `x` | y | # z",
-    "=HYPERLINK(\"https://evil.example\")",
+    '=HYPERLINK("https://evil.example")',
     "{{ 7*7 }}{% include 'x' %}#set page(width: 1cm) $x$",
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "\\input{/etc/passwd} &lt;b&gt; %(x)s {0}",
@@ -302,7 +313,7 @@ def test_hostile_texts_are_text_in_a_report_and_its_files(client, hostile):
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(client.get(f"{path}?format=md").text)
     flat = [each for token in tokens for each in (token, *(token.children or ()))]
     sorts = {each.type for each in flat}
-    assert not sorts & {"html_block", "html_inline", "image", "fence", "code_block", "code_inline", "blockquote_open", "s_open"}
+    assert not [each for each in sorts if each.startswith(("html", "image", "fence", "code", "blockquote", "s_"))]
     assert not [h for h in (each.attrs.get("href") for each in flat) if h and not h.startswith(safe[2:])]
     read = "".join("".join(e.content for e in t.children) if t.children else "" for t in tokens)
     assert "".join(read.split()).count("".join(hostile.split())) > 15
