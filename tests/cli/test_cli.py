@@ -725,7 +725,7 @@ OPTIONS = {
     "serve": {"--host", "--port", "--seeds", "--no-seeds", "--database"},
     "migrate": {"--database"},
     "seed": {"--database"},
-    "export": {"--format", "--output", "--database"},
+    "export": {"--format", "--output", "--licence", "--database"},
     "report": {"--area", "--as-of", "--known-by", "--since", "--since-meeting", "--format", "--output", "--database"},
     "check": {"--database"},
 }
