@@ -13,6 +13,9 @@ from tracker.queries.reports.brief import brief
 from tracker.records import CATALOGUE
 from tracker.records.codebook import codebook, described
 
+#: Which shape the data of reports has; another is another number, so that those kept in this one can still be read.
+FORMAT = 1
+
 
 @dataclass(frozen=True)
 class Data:
@@ -28,6 +31,7 @@ def data(asked: Asked) -> Data:
     counts = {name: tables.count(query) for name, query in queries.items()}
     columns = {name: [*tables.columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
     head = {
+        "format": FORMAT,
         "report": _asked(asked),
         "rows": counts,
         "summary": summary.summary(asked),
