@@ -42,6 +42,12 @@ PAGES = {
     "remove, free": "/claims/mx-us-2023-05-30.claim-1/remove",
     "figures": "/indicators/seized",
     "claims tied to a commitment": "/commitments/mx-us-2023-07-24.c2",
+    "list of reports": "/reports/",
+    "a report that is shown": "/reports/new?show=yes&since=2023-03-01&as_of=2024-08-20&cover_note=Read+this.",
+    "a report that is wrong": "/reports/new?show=yes&colour=blue&since=2999-01-01",
+    "a report": "/reports/r1",
+    "a report, now": "/reports/r1/now",
+    "a report, into Word": "/reports/r1/word",
 }
 
 
@@ -59,6 +65,9 @@ def site_with_figures(site, where):
         make.claim(
             **tied | {"unit": "tonnes"}, value=80, passage="news-readout-2023-05-30.x5", published_on="2023-09-01"
         )
+        make.report()
+        # So that something differs now.
+        make.commitment_party(commitment="mx-us-2023-07-24.c2", party=make.party().code)
     app.extensions["tracker.engine"].dispose()
     return site
 
@@ -69,6 +78,7 @@ def problems(page):
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_page_is_accessible_and_fits(browser, site_with_figures, width, scheme):
     context = browser.new_context(

@@ -30,6 +30,7 @@ def confirm_and_undo(page):
     expect(page.get_by_text("Nothing matches all of these filters.")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 def test_two_are_changed_and_it_is_undone(page, width, scheme):
     page.set_viewport_size({"width": width, "height": 900})
@@ -80,6 +81,7 @@ def test_it_works_with_a_script(page):
     confirm_and_undo(page)
 
 
+@pytest.mark.long
 def test_it_works_without_a_script(browser, site):
     context = browser.new_context(base_url=site, java_script_enabled=False)
     page = context.new_page()

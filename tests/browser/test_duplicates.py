@@ -93,6 +93,7 @@ def test_a_name_cannot_run(page):
     assert page.locator(f"{HINT} img").count() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 def test_the_hint_and_the_question_are_accessible_and_fit(browser, site, width, scheme):
     context = browser.new_context(base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme)

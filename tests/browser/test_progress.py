@@ -113,6 +113,7 @@ def test_follow_up_is_worked_off_without_losing_the_place(page):
     expect(page.get_by_role("link", name="8 Never assessed")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_pages_of_progress_are_accessible_and_fit(page, width, scheme):
     log(page, "All leads jointly", "in_progress", "2024-03-01", "They met.")

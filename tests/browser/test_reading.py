@@ -131,6 +131,7 @@ def test_selected_words_are_counted_in_code_points_and_within_one_paragraph(page
     assert marked(page, f"{JOINT}.x9") == "more 😀"
 
 
+@pytest.mark.long
 def test_a_passage_is_made_without_a_mouse_or_a_script(browser, site):
     context = browser.new_context(base_url=site, java_script_enabled=False)
     page = context.new_page()
@@ -146,6 +147,7 @@ def test_a_passage_is_made_without_a_mouse_or_a_script(browser, site):
     context.close()
 
 
+@pytest.mark.long
 @with_documents
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_a_text_beside_its_passages_is_accessible_and_fits(browser, site, width, scheme):

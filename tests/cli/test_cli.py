@@ -122,6 +122,7 @@ def test_only_migrating_and_serving_make_a_database(tmp_path):
     assert elsewhere.is_file()
 
 
+@pytest.mark.long
 def test_migrating_and_seeding_again_change_nothing(data):
     before = call(data, "export", "commitments", "--format", "csv")
     assert "was already up to date" in call(data, "migrate")
@@ -622,6 +623,7 @@ def test_a_second_start_finds_everything_as_it_was_left(tmp_path):
     assert "Nothing is wrong" in call(data, "check")
 
 
+@pytest.mark.long
 def test_the_served_pages_refuse_as_the_tested_ones_do(data):
     with serving(data) as server:
         assert server.status("/nothing") == 404
@@ -699,6 +701,7 @@ main()
 """
 
 
+@pytest.mark.long
 def test_localhost_is_served_where_it_has_two_addresses(data):
     with serving(data, "--host", "localhost", start=[sys.executable, "-c", TWO_ADDRESSES]) as server:
         assert "Open http://localhost:" in server.said
@@ -706,6 +709,7 @@ def test_localhost_is_served_where_it_has_two_addresses(data):
         assert server.stop()[0] == 0
 
 
+@pytest.mark.long
 def test_two_first_starts_at_once_plant_once(tmp_path):
     data = tmp_path / "data"
     with serving(data, cwd=tmp_path) as one, serving(data, cwd=tmp_path) as other:
@@ -721,7 +725,8 @@ OPTIONS = {
     "serve": {"--host", "--port", "--seeds", "--no-seeds", "--database"},
     "migrate": {"--database"},
     "seed": {"--database"},
-    "export": {"--format", "--output", "--database"},
+    "export": {"--format", "--output", "--licence", "--database"},
+    "report": {"--area", "--as-of", "--known-by", "--since", "--since-meeting", "--format", "--output", "--database"},
     "check": {"--database"},
 }
 

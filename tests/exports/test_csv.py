@@ -132,6 +132,7 @@ def test_numbers_stay_numbers(number):
     assert type(number)(cell(number)) == number
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
 def test_any_text_comes_back_from_the_file(pairs):
@@ -213,6 +214,7 @@ def test_the_file_is_the_same_in_however_many_chunks_it_is_read(client, monkeypa
     assert whole.count("\r\n") > 5
 
 
+@pytest.mark.long
 def test_what_is_held_of_a_long_file_does_not_grow(app, monkeypatch):
     """Rows that were written are let go: of 18 passages read two by two, never many are held at once."""
 

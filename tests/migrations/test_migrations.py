@@ -615,3 +615,14 @@ def test_the_tie_of_a_claim_goes_with_the_way_down_and_nothing_else(place, seede
     before, after = goes_down_and_up(place, "0004")
     assert [row["commitment_id"] is None for row in before["claim"][-2:]] == [False, True]
     assert after == before | {"claim": [row | {"commitment_id": None} for row in before["claim"]]}
+
+
+def test_reports_go_with_the_way_down_and_nothing_else(place, seeded):
+    place.make(like=seeded)
+    with app_on(place):
+        with writing():
+            make.report()
+        assert check.problems() == []
+    before, after = goes_down_and_up(place, "0006")
+    assert len(before["report_run"]) == len(before["report_part"]) == 1
+    assert after == before | {"report_run": [], "report_part": []}

@@ -252,6 +252,7 @@ def listed(args):
     return {each.code: each for each in find.page(KIND, query, order, None, None, KIND.loads(), filters.clock).records}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(4))
 def test_a_list_as_of_a_day_is_what_plain_python_gives(world, number):
     with world.app.app_context():

@@ -11,7 +11,7 @@ from tests import make
 from tests.conftest import SERVER
 from tracker.actions.save import remove, save
 from tracker.database import session, sqlite, writing
-from tracker.models import Change, CommitmentParty
+from tracker.models import Change, CommitmentParty, ReportPart
 from tracker.models.history import chained
 from tracker.queries import find
 from tracker.queries.check import problems
@@ -30,6 +30,7 @@ def spoil(app, *statements):
         guards = [
             "SET session_replication_role = replica",
             "DROP TRIGGER change_refuses ON change",
+            "ALTER TABLE report_part DISABLE TRIGGER USER",
             "ALTER TABLE change DROP CONSTRAINT ck_change_action",
             "ALTER TABLE commitment DROP CONSTRAINT ck_commitment_commitmentkind",
             "ALTER TABLE meeting DROP CONSTRAINT ck_meeting_starts_on_known",
@@ -268,6 +269,19 @@ def update_called(code):
 def test_spoilt_progress_is_named(app, logged, statement, told):
     spoil(app, statement)
     assert_named(found(app), *told)
+
+
+@pytest.mark.parametrize("spoilt", ["DELETE FROM report_part", "UPDATE report_part SET content = {other}"])
+def test_data_of_a_report_that_is_not_what_was_issued_is_named(app, spoilt):
+    with app.app_context(), writing():
+        first, other = make.report(), make.report(title="Another")
+        parts = select(ReportPart.content).where(ReportPart.report_id == other.id)
+        content, number = session.scalars(parts).one().hex(), first.id
+    assert found(app) == []
+    written = f"'\\x{content}'" if SERVER else f"x'{content}'"
+    spoil(app, f"{spoilt.format(other=written)} WHERE report_id = {number}")
+    assert_named(found(app), "reports/r1", "not what was issued")
+    assert not any("reports/r2" in told for told in found(app))
 
 
 def test_a_deleted_commitment_is_named(app):

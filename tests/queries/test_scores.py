@@ -34,6 +34,7 @@ def told(scored, of):
     return percentage and round(percentage, 6), len(scored), of - len(scored)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_scores_are_those_of_the_rules_at_any_time(app, seed):
     with app.app_context(), writing():

@@ -292,6 +292,7 @@ def test_a_script_in_a_title_or_in_what_was_searched_is_inert(app, client):
         assert "<script>a()" not in answer.text
 
 
+@pytest.mark.long
 def test_more_commitments_cost_the_pages_no_more_queries(app, client):
     def asked(number):
         with app.app_context(), writing():

@@ -340,6 +340,7 @@ def test_scripts_in_progress_are_inert(client):
         assert "<script>a()" not in client.get(path).text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [C1, "/follow-up/?reason=never_assessed", "/updates/", "/evidence/"])
 def test_a_page_costs_as_many_queries_with_much_progress_as_with_little(app, client, path):
     much = {"party": "*", "evidence-1-passage": "joint-statement-2023-07-24.x2"}

@@ -15,6 +15,7 @@ from tracker.models.base import searchable
 from tracker.models.history import chained, values_of
 from tracker.models.texts import checked
 from tracker.queries import check_progress
+from tracker.queries.reports import kept
 from tracker.records import CATALOGUE, Kind
 from tracker.texts import paragraphs, sha256_of
 from tracker.vocabulary import Action
@@ -33,7 +34,7 @@ def problems() -> list[str]:
     else:
         found += _chain()
         history = _replayed()
-    for look in (_texts, check_progress.problems):
+    for look in (_texts, check_progress.problems, kept.problems):
         try:
             for told in look():
                 found.append(told)

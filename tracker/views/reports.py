@@ -161,6 +161,6 @@ def now(code: str) -> ResponseReturnValue:
 
 def _again(run: ReportRun) -> str:
     """Return the address that asks for a report like one that was issued, as of today."""
-    same = [("title", run.title), ("cover_note", run.cover_note or "")]
+    same = [("title", run.title), *([("cover_note", run.cover_note)] if run.cover_note else [])]
     chapters = [("chapters", word.value) for word in run.chapters]
     return f"/reports/new?{urlencode([*parse_qsl(run.scope or ''), *same, *chapters])}"

@@ -152,6 +152,7 @@ def test_an_empty_cell_empties_its_field_where_it_may_be_empty(app, bring):
     assert wrong(outcome) == [(2, "title", "", "Fill this in.")]
 
 
+@pytest.mark.long
 def test_one_wrong_row_among_many_keeps_all_others_out(bring, held):
     before = held()
     rows = [[f"x-{n}", f"Name {n}", "people"] for n in range(10_000)]
@@ -162,6 +163,7 @@ def test_one_wrong_row_among_many_keeps_all_others_out(bring, held):
     assert held() == before
 
 
+@pytest.mark.long
 def test_of_very_many_wrong_rows_the_first_are_told_and_all_are_counted(bring, held):
     before = held()
     outcome = bring("indicators", sheet(["code", "name", "unit"], *([f"x {n}", "N", "u"] for n in range(10_050))))
@@ -405,6 +407,7 @@ def test_a_row_stays_with_its_record(app, bring):
     assert [row[:2] for row in wrong(outcome)] == [(2, "code")]
 
 
+@pytest.mark.long
 def test_what_the_session_holds_does_not_grow_with_the_file(app):
     with app.app_context():
         peaks = []

@@ -7,7 +7,9 @@ import re
 from collections import Counter
 
 import docx
+import feedparser
 import html5lib
+import icalendar
 import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
@@ -135,6 +137,17 @@ def test_every_format_holds_the_same_figures(issued, report):
         assert said in printed
         assert said in re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", marked)
         assert said in " ".join("".join(page.itertext()).split())
+
+
+def test_a_feed_and_a_calendar_of_the_same_scope_hold_the_same(issued, report):
+    client, as_of = issued[0].test_client(), "as_of=2024-03-01"
+    entries = feedparser.parse(client.get(f"/commitments/feed.atom?{as_of}").data).entries
+    told = json.loads(file_of(report, "json"))
+    assert len(entries) == told["head"]["rows"]["updates"] == len(LOGGED)
+    assert {entry.link.partition("#")[2] for entry in entries} == {update["code"] for update in told["updates"]}
+    calendar = icalendar.Calendar.from_ical(client.get(f"/calendar.ics?{as_of}").data)
+    days = {str(event["DTSTART"].dt) for event in calendar.walk("VEVENT")}
+    assert days == {meeting["starts_on"] for meeting in told["meetings"]}
 
 
 def test_every_document_carries_its_stamp(report):

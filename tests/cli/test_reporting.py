@@ -1,0 +1,99 @@
+"""Status reports from the command line: issued as every format, and verified."""
+
+import json
+
+import docx
+import pytest
+
+from tests.cli.test_cli import call, change
+from tracker.exports.reports.formats import FORMATS
+from tracker.paths import folder
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A data folder with the seeds, on which reports are issued."""
+    data = tmp_path_factory.mktemp("reported")
+    call(data, "migrate")
+    call(data, "seed")
+    return data
+
+
+MIGRATION = ("--area", "migration", "--as-of", "2024-03-01")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_issued_is_verified(planted, tmp_path, form):
+    path = tmp_path / f"report.{form}"
+    said = call(planted, "report", *MIGRATION, "--format", form, "-o", path)
+    code = said.removeprefix("Issued as ").partition(":")[0]
+    assert said == f"Issued as {code}: 4 commitments, 0 updates.\n"
+    assert path.with_name(f"{path.name}.about.json").exists() is (form in ("csv", "json"))
+    said = call(planted, "report", "verify", path)
+    assert said == (
+        f"report.{form} is as it was issued as {code}.\nThe records say the same now for the same two dates.\n"
+    )
+
+
+def test_a_changed_file_is_named_and_so_is_what_the_records_say_now(planted, tmp_path):
+    path = tmp_path / "report.csv"
+    call(planted, "report", *MIGRATION, "--format", "csv", "-o", path)
+    title = "Widen legal pathways for migrants across the region"
+    path.write_text(path.read_text().replace(title, "Another title"))
+    change(planted, "UPDATE commitment SET made_on = '2023-07-23' WHERE code = 'mx-us-2023-07-24.c4'")
+    said = call(planted, "report", "verify", path, code=1)
+    assert f"row 3 (mx-us-2023-07-24.c4), title: issued “{title}”, found “Another title”" in said
+    assert "commitments mx-us-2023-07-24.c4 made_on: said “2023-07-24”, now “2023-07-23”" in said
+    change(planted, "UPDATE commitment SET made_on = '2023-07-24' WHERE code = 'mx-us-2023-07-24.c4'")
+
+
+def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):
+    path = tmp_path / "report.csv"
+    said = call(planted, "report", *MIGRATION, "--format", "csv", "-o", path)
+    code = said.removeprefix("Issued as ").partition(":")[0]
+    path.with_name("report.csv.about.json").unlink()
+    assert "Name its report with --report CODE." in call(planted, "report", "verify", path, code=1)
+    assert f"as it was issued as {code}." in call(planted, "report", "verify", path, "--report", code)
+    assert "No report here has the code “r999”." in call(planted, "report", "verify", path, "--report", "r999", code=1)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--format", "md", "--area", "nowhere"), "area: No record has the code “nowhere”."),
+        (("--format", "md", "--as-of", "2020-01-01"), "No commitment matches this scope on that day."),
+        (("--format", "md", "--as-of", "2024-01-01", "--since", "2024-01-02"), "since: This day comes after"),
+        (("--format", "md", "--since-meeting", "nowhere"), "since_meeting: "),
+        (("--format", "md", "--known-by", "2999-01-01"), "known_by: This moment has not come yet"),
+        (("--format", "md", "--template", __file__), "--template is for a Word file"),
+        (("--format", "docx", "--template", __file__), "template: "),
+        (("--format", "odt"), "'odt' is not one of"),
+        ((), "Name the format of the file: --format pdf|docx|xlsx|md|csv|json."),
+        (("verify",), "Missing argument 'FILE'"),
+        (("verify", __file__), "test_reporting.py is no file of a report"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_issues_nothing(planted, tmp_path, args, said):
+    before = call(planted, "export", "reports", "--format", "csv")
+    code = 2 if said.startswith(("--template", "'odt'", "Name the", "Missing")) else 1
+    assert said in " ".join(call(planted, "report", *args, code=code).split())
+    assert call(planted, "export", "reports", "--format", "csv") == before
+
+
+def test_a_report_is_laid_into_ones_own_template(planted, tmp_path):
+    own = docx.Document(folder("templates") / "reports" / "report.docx")
+    own.paragraphs[0].insert_paragraph_before("The embassy’s own words")
+    own.save(tmp_path / "own.docx")
+    args = (*MIGRATION, "--title", "In our template", "--chapter", "summary")
+    call(planted, "report", *args, "--format", "docx", "--template", tmp_path / "own.docx", "-o", tmp_path / "r.docx")
+    words = [paragraph.text for paragraph in docx.Document(tmp_path / "r.docx").paragraphs]
+    assert words[0] == "The embassy’s own words"
+    assert "In our template" in words
+    assert "Summary" in words
+    assert "Methods" not in words
+
+
+def test_text_goes_to_the_screen_where_no_file_is_named(planted):
+    said = call(planted, "report", *MIGRATION, "--format", "json", "--chapter", "areas")
+    told = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert [area["commitments"] for area in told["head"]["areas"]] == [4]

@@ -1,0 +1,354 @@
+"""Asking for a report on its page, issuing it, and taking it away as files."""
+
+import csv
+import io
+import json
+import re
+import threading
+from urllib.parse import unquote
+
+import pytest
+from markdown_it import MarkdownIt
+from sqlalchemy import event, func, select
+from werkzeug.http import parse_options_header
+
+from tests import make
+from tests.client import elements, form_values, parsed, words
+from tests.views.test_bad_input import stored, summary
+from tracker.clocks import today
+from tracker.database import session, writing
+from tracker.models import ReportRun
+from tracker.queries.reports import compared, kept
+from tracker.vocabulary import Chapter
+
+JS, NR = "mx-us-2023-07-24", "mx-us-2023-05-30"
+C1 = f"{JS}.c1"
+NEW = "/reports/new"
+
+
+def issue(client, **asked):
+    """Look at a report, and issue it with the button there; return the address of its page."""
+    shown = client.get(NEW, query_string=asked | {"show": "yes"})
+    assert shown.status_code == 200
+    document, _errors = parsed(shown.text)
+    (form,) = [each for each in elements(document, "form") if each.get("method") == "post"]
+    response = client.post(form.get("action"), data=form_values(shown.text))
+    assert response.status_code == 303, response.text
+    return response.location
+
+
+def reports(app):
+    with app.app_context():
+        return session.scalar(select(func.count()).select_from(ReportRun))
+
+
+# Asking and issuing
+
+
+def test_a_report_is_shown_issued_and_read_again(app, client):
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10", reason="It opened.")
+    asked = {"title": "To the minister", "cover_note": "Please read.", "kind": "reaffirmation", "as_of": "1 March 2024"}
+    shown = client.get(NEW, query_string=asked | {"show": "yes"}).text
+    assert "not yet: this is a preview" in shown
+    path = issue(client, **asked)
+    page = client.get(path).text
+    for said in ("To the minister", "Please read.", "It opened.", "March 1, 2024", "Kind: Reaffirmation"):
+        assert said in shown
+        assert said in page
+    told = client.get(f"{path}?format=json")
+    assert told.json["head"]["report"]["scope"] == "kind=reaffirmation"
+    assert told.json["head"]["report"]["since_meeting"]["meeting"] == JS
+    assert [row["code"] for row in told.json["commitments"]] == [f"{JS}.c1", f"{JS}.c2"]
+    assert told.headers["Link"].startswith(f"<http://localhost{path}?format=about&of=json>")
+    (item,) = client.get("/reports/?format=json").json["items"]
+    assert (item["title"], item["commitments"], item["sentence"]) == ("To the minister", 2, "Kind: Reaffirmation")
+    assert item["sha256"] in page
+    assert "To the minister" in client.get("/reports/").text
+    (change,) = client.get(f"{path}/history?format=json").json["items"]
+    assert (change["action"], change["fields"]["chapters"][1]) == ("added", sorted(word.value for word in Chapter))
+    assert "Per policy area" in client.get(f"{path}/history").text
+
+
+def test_what_is_issued_stays_as_it_was(app, client):
+    path = issue(client, title="Kept")
+    files = {form: client.get(f"{path}?format={form}").data for form in ("json", "csv", "md")}
+    page = client.get(path).text
+    client.send(f"/commitments/{C1}/edit", {"title": "Another title"})
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", effective_on="2023-08-01")
+    assert {form: client.get(f"{path}?format={form}").data for form in files} == files
+    # Of the page only what was said of issuing it, once.
+    assert page.split("<article")[1] == client.get(path).text.split("<article")[1]
+    now = client.get(f"{path}/now").text
+    assert C1 in now
+    assert "Another title" in now
+
+
+def test_the_file_of_json_is_the_kept_data(app, client):
+    path = issue(client)
+    with app.app_context():
+        run = session.scalars(select(ReportRun)).one()
+        assert client.get(f"{path}?format=json").data == b"".join(kept.content(run))
+
+
+def test_asking_again_is_for_the_same_as_of_today(app, client):
+    path = issue(client, title="A & B", kind="intention", as_of="2024-03-01", chapters=["summary", "claims"])
+    document, _errors = parsed(client.get(path).text)
+    (again,) = [e.get("href") for e in elements(document, "a") if (e.get("href") or "").startswith(NEW)]
+    page = client.get(again)
+    assert page.status_code == 200
+    told = client.get(issue_at(client, again) + "?format=json").json["head"]["report"]
+    assert (told["title"], told["scope"], told["chapters"]) == ("A & B", "kind=intention", ["summary", "claims"])
+    with app.app_context():
+        assert told["as_of"] == today().isoformat()
+
+
+def issue_at(client, address):
+    token = form_values(client.get(f"{address}&show=yes").text)
+    return client.post(address, data=token).location
+
+
+def test_only_the_chapters_asked_for_are_laid_out(client):
+    def chapters(path):
+        document, _errors = parsed(client.get(path).text)
+        return [words(each) for each in elements(document, "h3")][1:-1]
+
+    assert chapters(issue(client, chapters="summary")) == ["Summary", "Commitments"]
+    assert chapters(issue(client)) == [
+        "Summary",
+        "By policy area",
+        "By party",
+        "Commitments",
+        "Claims and figures",
+        "Methods",
+    ]
+
+
+def test_a_report_that_is_shown_is_not_kept(app, client):
+    before = stored(app)
+    assert client.get(f"{NEW}?show=yes").status_code == 200
+    assert stored(app) == before
+
+
+# Refusals
+
+#: {what is wrong: (the address, where it is told, words of the message)}
+WRONG = {
+    "since after as of": ({"since": "2024-03-02", "as_of": "2024-03-01"}, "since", "comes after the one"),
+    "as of a day to come": ({"as_of": "2999-01-01"}, "as_of", "has not come yet"),
+    "known by a moment to come": ({"known_by": "2999-01-01"}, "known_by", "has not come yet"),
+    "since a day and a meeting": (
+        {"since": "2024-01-01", "since_meeting": JS},
+        "since_meeting",
+        "empty one of the two",
+    ),
+    "a later meeting": ({"since_meeting": JS, "as_of": "2023-06-01"}, "since_meeting", "is later than the day"),
+    "no such meeting": ({"since_meeting": "nowhere"}, "since_meeting", "“nowhere”"),
+    "no day": ({"as_of": "someday"}, "as_of", "“someday” is not a day"),
+    "an empty scope": ({"kind": "intention", "area": "border-infrastructure"}, "scope", "No commitment matches"),
+    "before all commitments": ({"as_of": "2000-01-01"}, "scope", "No commitment matches"),
+    "before anything was known": ({"known_by": "2000-01-01"}, "scope", "No commitment matches"),
+    "no such filter": ({"colour": "red", "kind": "intention"}, "scope", "There is no such filter"),
+    "a field nobody types": ({"scope": "kind=intention"}, "scope", "There is no such filter"),
+    "a code": ({"code": "r9"}, "scope", "There is no such filter"),
+    "no such value": ({"area": "nowhere", "kind": "intention"}, "scope", "“nowhere”"),
+    "too many values": ({"area": [f"a{n}" for n in range(201)]}, "scope", "at most 200 values"),
+    "no such chapter": ({"chapters": ["summary", "poetry"]}, "chapters", "“poetry”"),
+    "a long title": ({"title": "x" * 10_000}, "title", "Shorten this"),
+    "a long note": ({"cover_note": "x" * 5_001}, "cover_note", "Shorten this"),
+    "a script for a filter": ({"<script>a()</script>": "x"}, "scope", "There is no such filter"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_be_told_is_refused_and_kept_as_typed(app, client, what):
+    asked, place, said = WRONG[what]
+    asked = {"title": "Typed title", "cover_note": "Typed note"} | asked
+    token = form_values(client.get(f"{NEW}?show=yes").text)
+    before = stored(app)
+    shown = client.get(NEW, query_string=asked | {"show": "yes"})
+    issued = client.post(NEW, query_string=asked, data=token)
+    assert stored(app) == before
+    for response in (shown, issued):
+        assert response.status_code == 422
+        document, _errors = parsed(response.text)
+        assert words(elements(document, "title")[0]).startswith("Error:")
+        assert said in summary(document)[place]
+        assert place in {each.get("id") for each in document.iter()}
+        assert "Issue this report" not in response.text
+        assert not elements(document, "script") or "<script>a()" not in response.text
+        typed = {e.get("name"): e.get("value") for e in elements(document, "input") if e.get("type") != "checkbox"}
+        typed |= {e.get("name"): (e.text or "").strip() for e in elements(document, "textarea")}
+        assert {name: typed[name] for name in asked if name in typed} == {n: v for n, v in asked.items() if n in typed}
+        ticked = {e.get("value") for e in elements(document, "input") if e.get("checked") is not None}
+        assert asked.get("kind", "intention") in ticked or "kind" not in asked
+
+
+def test_a_page_open_for_too_long_loses_nothing_and_issues_nothing(app, client):
+    before = stored(app)
+    for token in ({}, {"csrf_token": "wrong"}):
+        response = client.post(f"{NEW}?title=Typed&kind=intention", data=token)
+        assert response.status_code == 400
+        assert "Nothing is issued yet, and nothing is lost" in response.text
+        assert 'value="Typed"' in response.text
+        assert client.post(NEW, data=token, headers={"Accept": "application/json"}).json["status"] == 400
+    assert stored(app) == before
+
+
+@pytest.mark.parametrize("value", ["%00", "a%1b", "a%ff", "%ed%a0%80"])
+def test_what_no_page_can_hold_is_refused(client, value):
+    for name in ("title", "cover_note", "q", "as_of", "since_meeting", "chapters", value):
+        assert client.get(f"{NEW}?show=yes&{name}={value}").status_code in (400, 422), name
+
+
+def test_there_is_no_way_to_change_or_remove_a_report(app, client):
+    path = issue(client)
+    token = form_values(client.get(f"{NEW}?show=yes").text)
+    before = stored(app)
+    for end in ("/edit", "/remove"):
+        assert client.get(path + end).status_code == 404
+        assert client.post(path + end, data=token).status_code == 404
+    assert client.post(path, data=token).status_code == 405
+    for address in ("/reports/r2", "/reports/r2?format=json", "/reports/r2/history", "/reports/r2/now"):
+        assert client.get(address).status_code == 404
+    response = client.get(f"{path}?format=exe")
+    assert response.status_code == 422
+    assert "exe" in response.text
+    assert stored(app) == before
+
+
+# Names of files
+
+
+NAMED = re.compile(r"attachment; filename=(?:\"[^\r\n]*\"|[\w.-]+)(?:; filename\*=UTF-8''([\w.%~-]+))?")
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "full"),
+    [
+        ("Report", "Report (r1).csv", None),
+        ('a/b\\c:d*e?f"g<h>i|j', "a-b-c-d-e-f-g-h-i-j (r1).csv", None),
+        ("../../etc/passwd", "etc-passwd (r1).csv", None),
+        ("...", "r1.csv", None),
+        ("CON", "CON (r1).csv", None),
+        ("two\r\nX-Evil: lines", "two X-Evil- lines (r1).csv", None),
+        (
+            "It's “quoted”; filename=evil.exe",
+            "It's quoted; filename=evil.exe (r1).csv",
+            "It's “quoted”; filename=evil.exe (r1).csv",
+        ),
+        ("報告", "(r1).csv", "報告 (r1).csv"),
+        ("Ñandú", "Nandu (r1).csv", "Ñandú (r1).csv"),
+        ("\u202egpj.exe", "gpj.exe (r1).csv", None),
+        ("🙂" * 100, "(r1).csv", "🙂" * 40 + " (r1).csv"),
+        ("x" * 300, "x" * 160 + " (r1).csv", None),
+    ],
+)
+def test_a_file_is_called_by_its_title_in_any_script(client, title, plain, full):
+    response = client.get(issue(client, title=title) + "?format=csv")
+    value, options = parse_options_header(response.headers["Content-Disposition"])
+    assert "X-Evil" not in response.headers
+    assert value == "attachment"
+    named = re.fullmatch(NAMED, response.headers["Content-Disposition"])
+    assert (named[1] and unquote(named[1])) == full
+    assert options["filename"] == (full or plain)
+    assert f"filename={plain}" in response.headers["Content-Disposition"].replace('"', "").replace("\\", "")
+    assert len((full or plain).encode()) < 200
+
+
+# Hostile texts
+
+HOSTILE = [
+    "<script>a()</script></td></title>'\"",
+    "[x](javascript:a()) ![x](https://evil.example/) `x` | y | # z",
+    '=HYPERLINK("https://evil.example")',
+    "{{ 7*7 }}{% include 'x' %}#set page(width: 1cm) $x$",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\\input{/etc/passwd} &lt;b&gt; %(x)s {0}",
+]
+
+
+@pytest.fixture(params=range(len(HOSTILE)))
+def hostile(app, request):
+    """A text, and an area with a commitment in which it stands wherever a text can."""
+    text = HOSTILE[request.param]
+    with app.app_context(), writing():
+        area, meeting = make.area(code="hostile", name=text).code, make.meeting(title=text, starts_on="2024-01-05").code
+        party, document = make.party(name=text).code, make.document(title=text, issued_by=[make.party().code]).code
+        passage = make.passage(document=document).code
+        said = {"title": text, "text": text, "done_when": text, "made_on": "2024-01-05", "due_on": "2024-02-01"}
+        code = make.commitment(area=area, meeting=meeting, deadline_kind="explicit", **said).code
+        make.commitment_party(commitment=code, party=party)
+        make.commitment_source(commitment=code, passage=passage, attributed_to=text, relation="reports")
+        again = make.commitment(title=text, area=area, made_on="2024-02-01").code
+        make.commitment_link(commitment=again, to=code)
+        pieces = [make.piece(title=text), make.piece(title=text, relation="contradicts"), make.piece(passage=passage)]
+        found = {"reason": text, "claimed_status": "done", "claimed_by": text, "effective_on": "2024-03-01"}
+        make.update(pieces, commitment=code, party=party, **found)
+        make.check(commitment=again, checked_on="2024-03-01", where_searched=text)
+        make.claim(text=text, meeting=meeting, attributed_to=text, value="5", unit=text[:60], area=area)
+    return text
+
+
+def test_hostile_texts_are_text_in_a_report_and_its_files(client, hostile):
+    path = issue(client, title=hostile, cover_note=hostile, area="hostile", since="2024-01-20")
+    page = client.get(path)
+    document, _errors = parsed(page.text)
+    assert words(document).count(hostile) > 15
+    assert not [e for e in elements(document, "script") if not e.get("src").startswith("/static/")]
+    leads = {e.get("href") for e in elements(document, "a")} - {None}
+    safe = ("/", "#", "http://localhost/", "https://example.org/a")
+    assert not [each for each in leads if not each.startswith(safe)]
+
+    told = json.loads(client.get(f"{path}?format=json").data)
+    first = told["commitments"][0]
+    assert (first["title"], first["text"], told["head"]["report"]["title"]) == (hostile, hostile, hostile)
+    assert told["head"]["rows"]["updates"] == len(told["updates"]) == 1
+
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{path}?format=csv").data.decode("utf-8-sig"))))
+    risky = hostile[0] in "=+-@'"
+    assert {row["title"] for row in rows} == {f"'{hostile}" if risky else hostile}
+
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(client.get(f"{path}?format=md").text)
+    flat = [each for token in tokens for each in (token, *(token.children or ()))]
+    sorts = {each.type for each in flat}
+    assert not [each for each in sorts if each.startswith(("html", "image", "fence", "code", "blockquote", "s_"))]
+    assert not [h for h in (each.attrs.get("href") for each in flat) if h and not h.startswith(safe[2:])]
+    read = "".join("".join(e.content for e in t.children) if t.children else "" for t in tokens)
+    assert "".join(read.split()).count("".join(hostile.split())) > 15
+
+
+# While others write
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, client, turn):
+    """Somebody logs an update as soon as nobody else holds the database, and commits only later."""
+    token, logged, go = form_values(client.get(f"{NEW}?show=yes").text), threading.Event(), threading.Event()
+
+    def log():
+        with app.app_context(), writing():
+            make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
+            logged.set()
+            go.wait(1)
+
+    writer = threading.Thread(target=log)
+
+    def freed(*_args):
+        if not writer.ident:
+            writer.start()
+            logged.wait(20)
+
+    pool = app.extensions["tracker.engine"].pool
+    event.listen(pool, "checkin", freed)
+    try:
+        response = client.post(f"{NEW}?title=Racing", data=token)
+    finally:
+        event.remove(pool, "checkin", freed)
+        go.set()
+        writer.join()
+    assert response.status_code == 303
+    with app.app_context():
+        assert list(compared.with_now(session.scalars(select(ReportRun)).one())) == []
+    assert not client.get(f"{response.location}?format=json").json["updates"]
