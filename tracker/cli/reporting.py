@@ -68,9 +68,7 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         stamp = json.dumps(about(run, form), ensure_ascii=False)
         Path(f"{output}.about.json").write_text(stamp + "\n", encoding="utf-8")
     rows = told.head["rows"]
-    click.echo(
-        f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=output.name == "-"
-    )
+    click.echo(f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=output == SCREEN)
 
 
 def _several(values: Any) -> list[str]:

@@ -19,8 +19,6 @@ from tracker.models import ReportRun
 SUM = re.compile(r"\b[0-9a-f]{64}\b")
 #: How many rows further on one is looked for that is not where it was.
 AHEAD = 50
-#: What an about file tells of words, and not of the report.
-WORDS = {"columns", "codebook"}
 
 
 @dataclass(frozen=True)
@@ -147,11 +145,8 @@ def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
         found = json.loads(sent.beside.read_bytes())
     except (ValueError, RecursionError):
         found = {}
-    both = [
-        dict(flat({name: value for name, value in told.items() if name not in WORDS} if isinstance(told, dict) else {}))
-        for told in (about(run, sent.form), found)
-    ]
+    both = dict(flat(about(run, sent.form))), dict(flat(found))
     for place in {**both[0], **both[1]}:
-        there, here = (told.get(place) for told in both)
+        there, here = both[0].get(place), both[1].get(place)
         if there != here:
             yield Tampered(f"{sent.beside.name}, {place}", there, here)
