@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.actions.reports import keep, write
 from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, begin_write, session, writing
+from tracker.errors import Invalid
 from tracker.exports.reports import docx, verified
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.models import LOCAL, Account, ReportRun
@@ -158,7 +159,11 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
 
 
 def _tell_now(run: ReportRun) -> None:
-    found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+    try:
+        found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+    except Invalid as error:
+        click.echo(f"What the records say now cannot be told: its scope names what was removed since: {error}")
+        return
     if not found:
         click.echo("The records say the same now for the same two dates.")
         return
