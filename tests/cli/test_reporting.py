@@ -101,6 +101,16 @@ def test_a_report_is_laid_into_ones_own_template(planted, tmp_path):
     assert "r.docx is as it was issued as r" in said
 
 
+def test_a_file_is_verified_whose_scope_names_what_is_gone(planted, tmp_path):
+    path = tmp_path / "report.md"
+    call(planted, "report", *MIGRATION, "--format", "md", "-o", path)
+    change(planted, "UPDATE policy_area SET code = 'gone' WHERE code = 'migration'")
+    said = call(planted, "report", "verify", path)
+    assert "report.md is as it was issued" in said
+    assert "names what was removed since: area: No record has the code “migration”" in said
+    change(planted, "UPDATE policy_area SET code = 'migration' WHERE code = 'gone'")
+
+
 def test_text_goes_to_the_screen_where_no_file_is_named(planted):
     said = call(planted, "report", *MIGRATION, "--format", "json", "--chapter", "areas")
     told = json.loads(said[said.index("{") : said.rindex("}") + 1])

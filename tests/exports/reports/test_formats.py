@@ -22,8 +22,8 @@ from tracker.actions.reports import keep, write
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import begin_snapshot, session, writing
-from tracker.errors import Invalid
-from tracker.exports.reports import verified
+from tracker.errors import Invalid, TooLarge
+from tracker.exports.reports import verified, xlsx
 from tracker.exports.reports.formats import BARE, FORMATS, about
 from tracker.exports.reports.verified import Sent
 from tracker.models import ReportRun
@@ -209,6 +209,18 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     assert list(verified.tampered(run_of(other.code), Sent(path))) == []
     changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
     assert any("Status report Another" in each for each in changed)
+
+
+def test_what_a_sheet_cannot_hold_is_not_dropped_silently(report, monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_CHARACTERS", 40)
+    texts = [cell for row in sheets(file_of(report, "xlsx"))["Commitments"] for cell in row if str(cell)[-1:] == "…"]
+    assert texts
+    assert {len(text) for text in texts} == {40}
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 14)
+    with pytest.raises(TooLarge, match="at most 13 records"):
+        file_of(report, "xlsx")
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 19)
+    assert file_of(report, "xlsx")
 
 
 # Files that were changed with care
