@@ -10,7 +10,7 @@ from docx import oxml
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 from docx.text import paragraph
 from flask_babel import gettext as _
 from lxml import etree
@@ -31,7 +31,7 @@ LINK = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 LONGEST_LINK = 2_000
 #: The widths that lines may have, and theirs where a template tells none that can be.
 NARROWEST, WIDEST, PAGE = Cm(4), Cm(100), Cm(16)
-WIDEST_CHART = Cm(16.5)
+WIDEST_CHART = Pt(315)
 #: Rows of a table that is kept on one page.
 SHORT = 16
 #: Twips of words that stand upright.
