@@ -64,7 +64,7 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
     """Return what says where a report comes from."""
     report = data.head["report"]
     rows = ", ".join(
-        f"{format_decimal(data.head['rows'][name])} {called}"
+        f"{called}: {format_decimal(data.head['rows'][name])}"
         for name, called in (
             ("commitments", _("commitments")),
             ("updates", _("updates")),
