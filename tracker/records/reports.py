@@ -77,7 +77,7 @@ KIND = Kind(
     form=ReportForm,
     one=_l("Report"),
     many=_l("Reports"),
-    about=_l("Status reports that were issued, each with the data it printed: it can be issued again, and verified."),
+    about=_l("Status reports that were issued, each kept as it was: its files can be downloaded again, and verified."),
     listed=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
     sorts={
         "recorded_at": ReportRun.recorded_at,

@@ -35,10 +35,10 @@ def summary(data: Data) -> Iterator[Block]:
     told, report = data.head["summary"], data.head["report"]
     yield Heading(_("Summary"), 1)
     percentage, of = score(told["score"])
-    line = [Span(_("Score"), to=f"{report['address']}/methods/#score")]
-    line.append(
-        Span(_(", from 0%% to 100%%: %(score)s. %(of)s statuses of leads are scored.", score=percentage, of=of))
-    )
+    said = _(", from 0%% to 100%%: %(score)s. %(of)s statuses of leads are scored.", score=percentage, of=of)
+    if not told["score"]["scored"]:
+        said = _(": no status of a lead is one that is scored.")
+    line = [Span(_("Score"), to=f"{report['address']}/methods/#score"), Span(said)]
     if told["one_sided"]:
         one_sided = ngettext(
             "%(num)s commitment is reported by one side only.",

@@ -10,7 +10,7 @@ from docx import oxml
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt
 from docx.text import paragraph
 from flask_babel import gettext as _
 from lxml import etree
@@ -131,8 +131,9 @@ class Body:
         """Return a chart as a picture within the line, told in words for who does not see it."""
         made = self.part.new_pic_inline(io.BytesIO(self.png(chart.svg)), min(self.width, WIDEST_CHART))
         if made.extent.cy > HIGHEST_CHART:
-            made.extent.cx, made.extent.cy = int(made.extent.cx * HIGHEST_CHART / made.extent.cy), HIGHEST_CHART
-            made.graphic.graphicData.pic.spPr.cx, made.graphic.graphicData.pic.spPr.cy = made.extent.cx, made.extent.cy
+            made.extent.cx, made.extent.cy = Emu(made.extent.cx * HIGHEST_CHART // made.extent.cy), HIGHEST_CHART
+            drawn = made.graphic.graphicData.pic.spPr
+            drawn.cx, drawn.cy = made.extent.cx, made.extent.cy
         made.docPr.set("descr", clean(chart.alt))
         for side in ("distT", "distB", "distL", "distR"):
             made.set(side, "0")
