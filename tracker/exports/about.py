@@ -53,16 +53,15 @@ def about(
     by: str,
     rows: Mapping[str, int],
     head: tuple[int, str],
-    columns: Sequence[Column] = (),
     **beside: Any,
 ) -> dict[str, Any]:
     """Return the stamp of an export or report, ready for JSON.
 
     `sentence` says the filters in words; `at` and `by` (the code of an account) when and by whom it was issued; `rows`
     how many records of each kind it holds; `head` how many changes the history had, and the hash of the last.
-    What stands `beside` is told as it is: a checksum, a format.
+    What stands `beside` is told as it is: a checksum, a format, columns.
     """
-    stamp = {
+    return {
         "title": title,
         "sentence": sentence,
         "filters": dict(filters),
@@ -74,7 +73,6 @@ def about(
         "history": {"changes": head[0], "hash": head[1]},
         **beside,
     }
-    return stamp | ({"columns": described(columns), "codebook": codebook(columns)} if columns else {})
 
 
 def about_list(
@@ -99,8 +97,9 @@ def about_list(
         by=by,
         rows={kind.name: tally.count},
         head=head,
-        columns=columns,
         kind=kind.name,
         sort=order.name,
         **tally.of_file(form),
+        columns=described(columns),
+        codebook=codebook(columns),
     )

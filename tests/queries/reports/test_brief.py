@@ -12,13 +12,16 @@ from tests.conftest import Place, migrated_app
 from tracker.clocks import today
 from tracker.database import session, writing
 from tracker.models import CheckLog, Commitment, CommitmentLink, Party, ProgressUpdate
+from tracker.models.follow_up import SOON
 from tracker.queries.reports.asked import required
 from tracker.queries.reports.data import data
 from tracker.vocabulary import CLOSING, CommitmentLinkKind, EvidenceRelation, Status
 
 AGAIN = {"restates", "strengthens", "weakens", "replaces"}
-#: (since, as of, known by), each as a number of a day; the last one by now.
-ASKED = [(100, 300, None), (100, 300, 350), (250, 420, 420), (400, 599, 700), (0, 590, None), (300, 300, 450)]
+#: (since, as of, known by), each as a number of a day, or nothing for by now.
+ASKED = [(100, 300, None), (100, 300, 350), (250, 420, 420), (0, 590, None)]
+#: How many more times it is asked, of days and moments on which something happened.
+TURNS = 8
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +31,12 @@ def world(where):
     place.make()
     app, chance = migrated_app(place, where), random.Random(11)
     with app.app_context(), writing():
-        past.plant(chance, commitments=24)
+        past.plant(chance, commitments=30)
         made = session.scalars(select(Commitment)).all()
         for number, kind in enumerate([*CommitmentLinkKind] * 2):
             one, other = made[number], made[-1 - number]
             make.commitment_link(commitment=one.code, to=other.code, kind=kind.value)
-        for number in sorted(chance.randrange(past.LENGTH) for _ in range(40)):
+        for number in sorted(chance.randrange(past.LENGTH) for _ in range(150)):
             search(chance.choice(made), number, chance)
         make.meeting(title="Next", starts_on=past.day(480).isoformat(), status="planned")
     with app.app_context():
@@ -42,13 +45,13 @@ def world(where):
 
 
 def search(commitment, number, chance):
-    """Store a check as one that was logged on a past day; one in four makes an earlier one void."""
+    """Store a check as one that was logged on a past day; one in three makes an earlier one void."""
     own = session.scalars(select(CheckLog).where(CheckLog.commitment == commitment)).all()
     undone = {each.voids for each in own}
     free = [each for each in own if each.voids is None and each not in undone]
     logged = {"code": f"{commitment.code}.k{len(own) + 1}", "commitment": commitment, "recorded_by": make.account()}
     said = {"checked_on": past.day(number - chance.randrange(60)), "where_searched": f"Search {number}"}
-    if free and chance.random() < 0.25:
+    if free and chance.random() < 0.4:
         said = {"checked_on": free[0].checked_on, "voids": free[0], "reason": "A mistake."}
     session.add(CheckLog(**logged, **said, recorded_at=past.moment(number)))
     session.flush()
@@ -133,16 +136,45 @@ class Told:
 
 @cache
 def told(since, on, known_by):
-    days = {"since": past.day(since).isoformat(), "as_of": past.day(on).isoformat()}
-    asked = make.asked_for(**days, known_by=known_by and past.moment(known_by).isoformat())
+    return asked_for(past.day(since), past.day(on), known_by and past.moment(known_by))
+
+
+def asked_for(since, on, known_by):
+    days = {"since": since.isoformat(), "as_of": on.isoformat()}
+    asked = make.asked_for(**days, known_by=known_by and known_by.isoformat())
     return asked, data(required(asked)).head
+
+
+def turning_point(turn):
+    """Return (since, as of, known by) on which something just happened, or is just about to."""
+    chance = random.Random(turn)
+    updates, checks = session.scalars(select(ProgressUpdate)).all(), session.scalars(select(CheckLog)).all()
+    made = session.scalars(select(Commitment)).all()
+    days = [each.effective_on for each in updates] + [each.checked_on for each in checks] * 2
+    days = [each for each in days if each >= past.day(60)]
+    since, on = sorted(chance.sample(days, 2))
+    if turn % 2:
+        on = chance.choice([each.due_on for each in made if each.due_on and each.due_on > since])
+    undoing = [each.recorded_at for each in (*updates, *checks) if (each.reason or "").startswith("A mistake")]
+    undoing += [each.recorded_at for each in updates if each.corrects]
+    known_by = chance.choice([each for each in undoing if each.date() > since] or [None])
+    return since, on, known_by if turn % 4 else None
 
 
 @pytest.mark.parametrize(("since", "on", "known_by"), ASKED)
 def test_the_brief_is_what_plain_python_works_out(world, since, on, known_by):
-    asked, head = told(since, on, known_by)
+    assert_worked_out(past.day(since), past.day(on), *told(since, on, known_by))
+
+
+@pytest.mark.parametrize("turn", range(TURNS))
+def test_the_brief_turns_on_the_day_and_the_moment(world, turn):
+    since, on, known_by = turning_point(turn)
+    assert_worked_out(since, on, *asked_for(since, on, known_by))
+
+
+def assert_worked_out(since, on, asked, head):
     brief, ids = head["brief"], {party.code: party.id for party in session.scalars(select(Party))}
-    wanted = Told(past.day(since), past.day(on), asked.known_by)
+    wanted = Told(since, on, asked.known_by)
 
     def listed(part, *names):
         items = [tuple(ids[item[n]] if n == "party" else item.get(n) for n in names) for item in brief[part]["items"]]
@@ -154,7 +186,7 @@ def test_the_brief_is_what_plain_python_works_out(world, since, on, known_by):
     assert listed("new", "commitment") == {(code,) for code in wanted.new()}
     assert listed("moved", "commitment", "party", "before", "after", "update") == set(wanted.moved())
     assert listed("overdue", "commitment") == {(code,) for code in wanted.overdue()}
-    ahead = asked.next_meeting.starts_on if asked.next_meeting else past.day(on + 30)
+    ahead = asked.next_meeting.starts_on if asked.next_meeting else on + SOON
     assert listed("due", "commitment") == {(code,) for code in wanted.due(ahead)}
     assert listed("contradicted", "commitment", "party", "status", "update") == set(wanted.contradicted())
     assert listed("differs", "commitment", "party", "status", "claimed_status") == set(wanted.differs())
@@ -226,3 +258,28 @@ def test_nothing_is_told_as_news_where_no_meeting_was_held(empty_app):
         assert (asked.since, asked.since_meeting) == (None, None)
         assert not {"new", "moved", "silent"} & data(asked).head["brief"].keys()
         assert asked.clock.on == today()
+
+
+def test_each_part_turns_on_its_day(app):
+    with app.app_context(), writing():
+        area = make.area(code="one").code
+        deadline = {"deadline_kind": "explicit", "due_on": "2024-05-01"}
+        code = make.commitment(area=area, made_on="2024-01-31", **deadline).code
+        make.update(commitment=code, effective_on="2024-02-10")
+        make.check(commitment=code, checked_on="2024-02-20")
+
+        def parts(since, as_of):
+            """Return the parts that name it, and whether somebody searched in vain."""
+            found = data(make.asked_for(scope="area=one", since=since, as_of=as_of)).head["brief"]
+            return {part for part, told in found.items() if told["count"]}, found["silent"]["checked"]
+
+        assert parts("2024-01-30", "2024-02-09") == ({"new"}, 0)
+        assert parts("2024-01-31", "2024-02-09") == ({"silent"}, 0)
+        assert parts("2024-01-31", "2024-02-10") == ({"moved"}, 0)
+        assert parts("2024-02-09", "2024-02-19") == ({"moved"}, 0)
+        assert parts("2024-02-10", "2024-02-19") == ({"silent"}, 0)
+        assert parts("2024-02-10", "2024-02-20") == ({"silent"}, 1)
+        assert parts("2024-02-20", "2024-03-31") == ({"silent"}, 0)
+        assert parts("2024-02-20", "2024-04-01") == ({"silent", "due"}, 0)
+        assert parts("2024-02-20", "2024-05-01") == ({"silent", "due"}, 0)
+        assert parts("2024-02-20", "2024-05-02") == ({"silent", "overdue"}, 0)

@@ -19,8 +19,7 @@ from tracker.exports.reports import docx, markdown, pdf, xlsx
 from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
 from tracker.models import Clock, ReportRun
-from tracker.queries.reports import kept, tables
-from tracker.records import CATALOGUE
+from tracker.queries.reports import kept
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
 MOST_IN_DOCUMENTS = 2_000
@@ -73,8 +72,9 @@ def word(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
 
 def _csv(run: ReportRun) -> Iterator[bytes]:
     """Yield the commitments as a table."""
-    names = [*(column.name for column in tables.columns(CATALOGUE["commitments"])), "url"]
-    rows = ([row[name] for name in names] for row in kept.data(run).rows("commitments"))
+    data = kept.data(run)
+    names = [column["name"] for column in data.head["columns"]["commitments"]]
+    rows = ([row[name] for name in names] for row in data.rows("commitments"))
     return (line.encode() for line in csv.table(names, rows))
 
 
@@ -106,13 +106,14 @@ def about(run: ReportRun, form: str) -> dict[str, Any]:
         by=run.recorded_by.code,
         rows=data.head["rows"],
         head=(run.head_seq, run.head_hash),
-        columns=tables.columns(CATALOGUE["commitments"]),
         report={
             "code": run.code,
             "address": f"{data.head['report']['address']}/reports/{run.code}",
             "sha256": run.sha256,
         },
         **tally.of_file(form),
+        columns=data.head["columns"]["commitments"] if form == "csv" else data.head["columns"],
+        codebook=data.head["codebook"],
     )
 
 

@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 
 from tracker.exports.reports.layout import stamp
 from tracker.models import ReportRun
-from tracker.queries.reports import kept, tables
+from tracker.queries.reports import kept
 from tracker.queries.reports.data import Data
-from tracker.records import CATALOGUE, Kind, kind_of
-from tracker.records.base import Column
+from tracker.records import CATALOGUE
 from tracker.vocabulary import OverallStatus
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +57,7 @@ class _Sheets:
     def write(self, told: Sequence[tuple[str, str]]) -> None:
         self.summary(told)
         for name in SHEETS:
-            self.records(CATALOGUE[name])
+            self.records(name)
         self.codebook()
 
     def summary(self, told: Sequence[tuple[str, str]]) -> None:
@@ -92,15 +91,15 @@ class _Sheets:
                 sheet.write_number(below, place, number)
         return row + 2 + len(counted)
 
-    def records(self, kind: Kind) -> None:
-        columns = [*tables.columns(kind), kind.url_column("")]
-        called = _("Participants") if kind.name == "participations" else str(kind.many)
-        sheet = self._sheet(called, [str(column.label) for column in columns])
-        cells = [(column.name, self._cell(column)) for column in columns]
-        widths, number = [len(str(column.label)) + 3 for column in columns], 0
-        for number, row in enumerate(self.data.rows(kind.name), start=1):
-            for place, (name, cell) in enumerate(cells):
-                value = row[name]
+    def records(self, name: str) -> None:
+        columns = self.data.head["columns"][name]
+        called = _("Participants") if name == "participations" else str(CATALOGUE[name].many)
+        sheet = self._sheet(called, [column["label"] for column in columns])
+        cells = [(column["name"], self._cell(column)) for column in columns]
+        widths, number = [len(column["label"]) + 3 for column in columns], 0
+        for number, row in enumerate(self.data.rows(name), start=1):
+            for place, (each, cell) in enumerate(cells):
+                value = row[each]
                 if value is not None and value != []:
                     widths[place] = max(widths[place], cell(sheet, number, place, value))
         for place, width in enumerate(widths):
@@ -126,16 +125,18 @@ class _Sheets:
             sheet.write_string(0, place, each, self.heading)
         return sheet
 
-    def _cell(self, column: Column) -> Cell:
+    def _cell(self, column: dict[str, str]) -> Cell:
         """Return what writes a value of a column, and returns how wide it is."""
-        sort, model = type(column.field).__name__, getattr(column.field, "model", None)
-        if sort in ("Number", "Day", "Moment", "Time"):
-            return self._number if sort == "Number" else self._day if sort == "Day" else self._moment
-        if sort == "Flag":
-            return self._text({each: column.text(each) for each in (True, False)})
-        if column.words:
-            return self._text({word.value: str(word.label) for word in column.words})
-        return self._text(self.names[kind_of(model).name] if model in _MODELS else {})
+        sort = column["type"]
+        if sort in ("integer", "number"):
+            return self._number
+        if sort in ("date", "datetime"):
+            return self._day if sort == "date" else self._moment
+        if sort == "boolean":
+            return self._text({True: _("Yes"), False: _("No")})
+        if words := column.get("words"):
+            return self._text({word: told["label"] for word, told in self.data.head["codebook"][words].items()})
+        return self._text(self.names.get(column.get("records", ""), {}))
 
     def _text(self, called: Mapping[Any, str]) -> Cell:
         """Return what writes a text, or several; those that are called something as that."""
@@ -165,9 +166,6 @@ class _Sheets:
         at = datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
         sheet.write_datetime(row, place, at.replace(tzinfo=None), self.moment)
         return 19
-
-
-_MODELS = {CATALOGUE[name].model for name in NAMED}
 
 
 def _called(row: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask_babel import get_locale
@@ -10,7 +11,10 @@ from tracker.queries.reports import summary, tables
 from tracker.queries.reports.asked import Asked
 from tracker.queries.reports.brief import brief
 from tracker.records import CATALOGUE
-from tracker.records.codebook import codebook
+from tracker.records.codebook import codebook, described
+
+#: Which shape the data of reports has; another is another number, so that those kept in this one can still be read.
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,17 @@ def data(asked: Asked) -> Data:
     """Return what a report says by the records as they are."""
     queries = tables.tables(asked)
     counts = {name: tables.count(query) for name, query in queries.items()}
+    columns = {name: [*tables.columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
     head = {
+        "format": FORMAT,
         "report": _asked(asked),
         "rows": counts,
         "summary": summary.summary(asked),
         "areas": summary.areas(asked),
         "parties": summary.parties(asked),
         "brief": brief(asked),
-        "codebook": codebook(column for name in queries for column in tables.columns(CATALOGUE[name])),
+        "columns": {name: described(each) for name, each in columns.items()},
+        "codebook": codebook(chain.from_iterable(columns.values())),
     }
     return Data(head, lambda name: tables.rows(CATALOGUE[name], queries[name], asked))
 
