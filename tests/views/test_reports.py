@@ -87,6 +87,18 @@ def test_every_number_leads_to_a_list_of_as_many(app, client, scope):
     assert {to: told["total"] for to, told in found.items()} == counts
 
 
+def test_a_meeting_and_the_first_page_lead_to_a_report_since_then(app, client):
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
+        make.meeting(code="to-come", title="To come", starts_on="2099-01-01", status="planned")
+    for page in (f"/meetings/{JS}", "/"):
+        document, _errors = parsed(client.get(page).text)
+        (to,) = [e.get("href") for e in elements(document, "a") if (e.get("href") or "").startswith(NEW)]
+        assert to == f"{NEW}?since_meeting={JS}"
+        assert "Since the meeting of July 24, 2023" in client.get(f"{to}&show=yes").text
+    assert NEW not in client.get("/meetings/to-come").text
+
+
 def test_what_is_issued_stays_as_it_was(app, client):
     path = issue(client, title="Kept")
     files = {form: client.get(f"{path}?format={form}").data for form in ("json", "csv", "md")}

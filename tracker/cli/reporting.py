@@ -95,7 +95,9 @@ _PARAMS: list[click.Parameter] = [
     click.Option(["--as-of"], metavar="DAY", help="How things stand on this day; else today."),
     click.Option(["--known-by"], metavar="DAY", help="By what was recorded until the end of it; else now."),
     click.Option(["--since"], metavar="DAY", help="What changed after this day is news."),
-    click.Option(["--since-meeting"], metavar="CODE", help="Else the last meeting in scope that was held before."),
+    click.Option(
+        ["--since-meeting"], metavar="CODE", help="Or after this meeting; else after the last one in scope held before."
+    ),
     click.Option(
         ["--chapter", "chapters"],
         multiple=True,

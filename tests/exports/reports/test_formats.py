@@ -131,6 +131,8 @@ def test_every_format_holds_the_same_figures(issued, report):
         assert [label, number] in on_page
         assert f"| **{label}** | {number} |" in marked
         assert f"{label} {number}" in printed
+    assert "Mexico and United States Not assessed → In progress since October 5, 2023" in printed
+    assert "9 commitments from 2 meetings: 6 not assessed, 1 in progress, 2 mixed." in printed
     for party, (moved, led) in MOVED.items():
         said = f"{party}: status changed on {moved} of the {led} commitments it led then."
         assert said in printed
