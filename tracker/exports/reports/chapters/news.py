@@ -46,7 +46,7 @@ def laid(data: Data) -> Iterator[Block]:
             yield Items([tell(item) for item in items])
             if part["count"] > len(part["items"]):
                 more = format_decimal(part["count"] - len(part["items"]))
-                yield Paragraph([soft(_("And %(more)s more, which the tables of the files hold.", more=more))])
+                yield Paragraph([soft(_("And %(more)s more, which are counted and not named here.", more=more))])
     nothing = [title for name, title, _tell in told if not brief[name]["count"]]
     if nothing:
         yield Paragraph([Span(_("None: "), look="strong"), Span("; ".join(nothing) + ".")])
