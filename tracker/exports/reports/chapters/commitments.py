@@ -41,9 +41,7 @@ def laid(data: Data, most: int) -> Iterator[Block]:
             yield from _commitment(each, kept, chapters)
     more = data.head["rows"]["commitments"] - len(commitments)
     if more > 0:
-        yield Paragraph(
-            [soft(_("And %(more)s more, which the Excel, CSV and JSON files hold.", more=format_decimal(more)))]
-        )
+        yield Paragraph([soft(_("And %(more)s more, which the files hold.", more=format_decimal(more)))])
 
 
 def _kept(data: Data, codes: set[str]) -> Kept:
