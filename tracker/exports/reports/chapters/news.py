@@ -35,7 +35,7 @@ def laid(data: Data) -> Iterator[Block]:
     if report["since"]:
         yield from _counts(data)
     else:
-        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes since then are told."))])
+        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
     for name, title, tell in told:
         part = brief[name]
         if part["count"]:
