@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_refused_and_left_as_it_is(export, tm
     for args, said, code in (
         ((file,), "is a file: name a folder that is new or empty", 1),
         ((file / "data",), "cannot be used", 1),
-        ((full,), "is not empty: name a folder that is new or empty", 1),
+        ((full,), "is not empty, it holds other: name a folder that is new or empty", 1),
         ((tmp_path / "no" / "data",), "cannot be used: No such file or directory", 1),
         ((), "Name the folder", 2),
         ((tmp_path / "a", tmp_path / "b"), "Name the folder", 2),

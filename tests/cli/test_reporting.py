@@ -69,14 +69,19 @@ def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):
         (("--format", "docx", "--template", __file__), "template: "),
         (("--format", "odt"), "'odt' is not one of"),
         ((), "Name the format of the file: --format pdf|docx|xlsx|md|csv|json."),
+        (("--format", "md", "-o", "/nowhere/at/all"), "No file can be written in /nowhere/at"),
         (("verify",), "Missing argument 'FILE'"),
         (("verify", __file__), "test_reporting.py is no file of a report"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_issues_nothing(planted, tmp_path, args, said):
     before = call(planted, "export", "reports", "--format", "csv")
-    code = 2 if said.startswith(("--template", "'odt'", "Name the", "Missing")) else 1
+    kept = tmp_path / "kept"
+    kept.write_text("as it was")
+    args = args if args[:1] == ("verify",) else ("-o", kept, *args)
+    code = 2 if said.startswith(("--template", "'odt'", "Name the", "No file", "Missing")) else 1
     assert said in " ".join(call(planted, "report", *args, code=code).split())
+    assert kept.read_text() == "as it was"
     assert call(planted, "export", "reports", "--format", "csv") == before
 
 
@@ -91,6 +96,19 @@ def test_a_report_is_laid_into_ones_own_template(planted, tmp_path):
     assert "In our template" in words
     assert "Summary" in words
     assert "Methods" not in words
+    assert "--template FILE" in call(planted, "report", "verify", tmp_path / "r.docx", code=1)
+    said = call(planted, "report", "verify", tmp_path / "r.docx", "--template", tmp_path / "own.docx")
+    assert "r.docx is as it was issued as r" in said
+
+
+def test_a_file_is_verified_whose_scope_names_what_is_gone(planted, tmp_path):
+    path = tmp_path / "report.md"
+    call(planted, "report", *MIGRATION, "--format", "md", "-o", path)
+    change(planted, "UPDATE policy_area SET code = 'gone' WHERE code = 'migration'")
+    said = call(planted, "report", "verify", path)
+    assert "report.md is as it was issued" in said
+    assert "names what was removed since: area: No record has the code “migration”" in said
+    change(planted, "UPDATE policy_area SET code = 'migration' WHERE code = 'gone'")
 
 
 def test_text_goes_to_the_screen_where_no_file_is_named(planted):

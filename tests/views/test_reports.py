@@ -15,9 +15,10 @@ from werkzeug.http import parse_options_header
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import stored, summary
+from tracker.actions.save import remove
 from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import ReportRun
+from tracker.models import Participation, ReportRun
 from tracker.queries.reports import compared, kept
 from tracker.vocabulary import Chapter
 
@@ -381,3 +382,30 @@ def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, cl
     with app.app_context():
         assert list(compared.with_now(session.scalars(select(ReportRun)).one())) == []
     assert not client.get(f"{response.location}?format=json").json["updates"]
+
+
+def test_a_scope_that_names_what_is_gone_is_told(app, client):
+    with app.app_context(), writing():
+        make.area(code="soon-gone")
+        made = make.commitment(area="soon-gone", areas=["arms"], made_on="2024-01-01").code
+    path = issue(client, area="soon-gone")
+    before = client.get(f"{path}?format=json").data
+    client.send(f"/commitments/{made}/edit", {"area": "arms", "areas": None})
+    client.send("/areas/soon-gone/remove")
+    now = client.get(f"{path}/now")
+    assert now.status_code == 200
+    assert "its scope names what was removed since: area: No record has the code “soon-gone”." in now.text
+    assert client.get(f"{path}?format=json").data == before
+
+
+def test_what_a_report_would_say_now_leads_only_to_what_is_there(app, client):
+    path = issue(client, area="arms")
+    with app.app_context(), writing():
+        seat = session.scalars(select(Participation).limit(1)).one()
+        gone = seat.code
+        remove(make.account(), seat)
+    now = client.get(f"{path}/now").text
+    assert gone in now
+    document, _errors = parsed(now)
+    led = {a.get("href") for main in elements(document, "main") for a in elements(main, "a")}
+    assert {to: client.get(to).status_code for to in led} == dict.fromkeys(led, 200)

@@ -1,6 +1,7 @@
 """The commands for status reports: issue one, and verify a file of one."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -15,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.actions.reports import keep, write
 from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, begin_write, session, writing
+from tracker.errors import Invalid
 from tracker.exports.reports import docx, verified
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.models import LOCAL, Account, ReportRun
@@ -24,13 +26,13 @@ from tracker.queries.reports.entered import Entered
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
-#: How many differences are told one by one.
-MOST_TOLD = 20
+#: How many differences are told one by one, and the name of no file.
+MOST_TOLD, SCREEN = 20, "-"
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
 
 @on_database
-def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> None:
+def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
     """Issue a status report, and write it as a file.
 
     Its scope is given by the filters of the list of commitments: --area migration --kind new_commitment. What it says
@@ -39,10 +41,12 @@ def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> 
     require_up_to_date()
     if not form:
         raise click.UsageError(f"Name the format of the file: --format {'|'.join(FORMATS)}.")
-    if output.isatty() and FORMATS[form].binary:
+    if output == SCREEN and FORMATS[form].binary and sys.stdout.isatty():
         raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
     if into and form != "docx":
         raise click.UsageError("--template is for a Word file: --format docx.")
+    if not (place := Path(output).absolute().parent).is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise click.UsageError(f"No file can be written in {place}: name another with -o FILE.")
     template = into.read() if into else None
     if template is not None:
         docx.check_template(template)
@@ -58,15 +62,15 @@ def _issue(form: str, output: BinaryIO, into: BinaryIO | None, **given: Any) -> 
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
-    for stretch in word(run, template) if template else FORMATS[form].write(run):
-        output.write(stretch)
-    if form in BARE and output.name != "-":
+    with click.open_file(output, "wb") as file:
+        for stretch in word(run, template) if template else FORMATS[form].write(run):
+            file.write(stretch)
+    if form in BARE and output != SCREEN:
         stamp = json.dumps(about(run, form), ensure_ascii=False)
-        Path(f"{output.name}.about.json").write_text(stamp + "\n", encoding="utf-8")
+        Path(f"{output}.about.json").write_text(stamp + "\n", encoding="utf-8")
     rows = told.head["rows"]
-    click.echo(
-        f"Issued as {code} (commitments: {rows['commitments']}, updates: {rows['updates']}).", err=output.name == "-"
-    )
+    told_of = f"commitments: {rows['commitments']}, updates: {rows['updates']}"
+    click.echo(f"Issued as {code} ({told_of}).", err=output == SCREEN)
 
 
 def _several(values: Any) -> list[str]:
@@ -106,7 +110,13 @@ _PARAMS: list[click.Parameter] = [
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
     click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),
-    click.Option(["-o", "--output"], type=click.File("wb", lazy=True), default="-", help="A file; else the screen."),
+    click.Option(
+        ["-o", "--output"],
+        # Opened when all is well, so that a refusal leaves a file that is there as it is.
+        type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+        default=SCREEN,
+        help="A file; else the screen.",
+    ),
     *_issue.__click_params__,  # type: ignore[attr-defined]
 ]
 
@@ -121,27 +131,42 @@ def report(context: click.Context, **given: Any) -> None:
 @report.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--report", "code", default="", metavar="CODE", help="Whose file it is; else found by its checksum.")
+@click.option("--template", "into", type=click.File("rb"), help="The Word file that the report was laid into.")
 @on_database
-def verify(file: Path, code: str) -> None:
+def verify(file: Path, code: str, into: BinaryIO | None) -> None:
     """Say whether FILE still holds what was issued, and what the records say differently now for the same two dates."""
     require_up_to_date()
-    run = verified.report_of(file, code)
-    changed = list(islice(verified.tampered(run, file), MOST_TOLD + 1))
+    sent = verified.Sent(file, into.read() if into else None)
+    if into and sent.form != "docx":
+        raise click.UsageError("--template is for a Word file.")
+    run = verified.report_of(sent, code)
+    changed = list(islice(verified.tampered(run, sent), MOST_TOLD + 1))
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
     for each in changed[:MOST_TOLD]:
         click.echo(f"  {each.place}: issued {_shown(each.issued)}, found {_shown(each.found)}")
     if len(changed) > MOST_TOLD:
         click.echo("  … and more.")
-    if not changed:
+    if changed and sent.form == "docx" and not into:
+        click.echo("If it was laid into a template of your own, name that: --template FILE.")
+    if not changed and verified.is_the_very_file(run, sent):
         click.echo(f"{file.name} is as it was issued as {run.code}.")
+    elif not changed:
+        click.echo(
+            f"{file.name} says what was issued as {run.code}, but is another file: it was saved again, "
+            "or something other than its words was changed, such as a picture."
+        )
     _tell_now(run)
     if changed:
         sys.exit(1)
 
 
 def _tell_now(run: ReportRun) -> None:
-    found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+    try:
+        found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+    except Invalid as error:
+        click.echo(f"What the records say now cannot be told: its scope names what was removed since: {error}")
+        return
     if not found:
         click.echo("The records say the same now for the same two dates.")
         return

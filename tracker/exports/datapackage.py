@@ -39,9 +39,11 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises TrackerError if it is neither.
     """
     new = not path.exists()
-    if not new and (not path.is_dir() or any(path.iterdir())):
-        said = "is not empty" if path.is_dir() else "is a file"
-        raise TrackerError(f"{path} {said}: name a folder that is new or empty.")
+    if not new and not path.is_dir():
+        raise TrackerError(f"{path} is a file: name a folder that is new or empty.")
+    # Named, for it may be hidden, as the draft of a command that was killed.
+    if not new and (held := next(path.iterdir(), None)):
+        raise TrackerError(f"{path} is not empty, it holds {held.name}: name a folder that is new or empty.")
     path.mkdir(exist_ok=True)
     # Inside it, so that the files can be moved: beside it may be another disk, or nothing that can be written to.
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=path))

@@ -154,9 +154,14 @@ def _about(run: ReportRun) -> Response:
 @pages.get("/reports/<code:code>/now")
 def now(code: str) -> ResponseReturnValue:
     run = sought(REPORTS, code)
-    found = list(islice(compared.with_now(run), MOST_DIFFERENCES + 1))
+    found, gone = [], None
+    try:
+        found = list(islice(compared.with_now(run), MOST_DIFFERENCES + 1))
+    except Invalid as error:
+        # Its scope names what was removed since.
+        gone = error
     differences, more = found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES
-    return render_template("reports/now.html", run=run, differences=differences, more=more)
+    return render_template("reports/now.html", run=run, differences=differences, more=more, gone=gone)
 
 
 def _again(run: ReportRun) -> str:

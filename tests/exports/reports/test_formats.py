@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections import Counter
 
 import docx
@@ -21,8 +22,10 @@ from tracker.actions.reports import keep, write
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import begin_snapshot, session, writing
-from tracker.exports.reports import verified
-from tracker.exports.reports.formats import FORMATS, about
+from tracker.errors import Invalid, TooLarge
+from tracker.exports.reports import verified, xlsx
+from tracker.exports.reports.formats import BARE, FORMATS, about
+from tracker.exports.reports.verified import Sent
 from tracker.models import ReportRun
 from tracker.queries.reports import compared, kept
 from tracker.queries.reports.data import data
@@ -189,12 +192,12 @@ def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
     path, content = tmp_path / f"report.{form}", file_of(report, form)
     path.write_bytes(content)
     path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(report, form)))
-    assert verified.report_of(path).code == report.code
-    assert list(verified.tampered(report, path)) == []
+    assert verified.report_of(Sent(path)).code == report.code
+    assert list(verified.tampered(report, Sent(path))) == []
     path.write_bytes(TAMPERED[form](content))
     assert path.read_bytes() != content
-    assert verified.report_of(path).code == report.code
-    (change,) = verified.tampered(report, path)
+    assert verified.report_of(Sent(path)).code == report.code
+    (change,) = verified.tampered(report, Sent(path))
     assert change.issued != change.found
     assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
 
@@ -204,7 +207,129 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     other = run_of(issue(as_of="2024-03-01", title="Another"))
     path = tmp_path / f"report.{form}"
     path.write_bytes(file_of(other, form))
-    assert verified.report_of(path).code == other.code
-    assert list(verified.tampered(run_of(other.code), path)) == []
-    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), path)]
+    assert verified.report_of(Sent(path)).code == other.code
+    assert list(verified.tampered(run_of(other.code), Sent(path))) == []
+    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
     assert any("Status report Another" in each for each in changed)
+
+
+def test_what_a_sheet_cannot_hold_is_not_dropped_silently(report, monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_CHARACTERS", 40)
+    texts = [cell for row in sheets(file_of(report, "xlsx"))["Commitments"] for cell in row if str(cell)[-1:] == "…"]
+    assert texts
+    assert {len(text) for text in texts} == {40}
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 14)
+    with pytest.raises(TooLarge, match="at most 13 records"):
+        file_of(report, "xlsx")
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 19)
+    assert file_of(report, "xlsx")
+
+
+# Files that were changed with care
+
+
+def sent(run, form, path, **changes):
+    """Put a file of a report at a path, with {member of it: what changes its bytes}; return it as sent."""
+    path = path / f"report.{form}"
+    with zipfile.ZipFile(io.BytesIO(file_of(run, form))) as packed, zipfile.ZipFile(path, "w") as changed:
+        for name in packed.namelist():
+            change = changes.get(name.rpartition("/")[2].replace(".", "_"), bytes)
+            content = change(packed.read(name))
+            changed.writestr(name, content)
+    return Sent(path)
+
+
+def put(before, more):
+    return lambda content: content.replace(before, before + more, 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "member", "change", "place"),
+    [
+        (
+            "docx",
+            "document_xml",
+            put(b"<w:body>", b"<w:ins><w:p><w:r><w:t>Done!</w:t></w:r></w:p></w:ins>"),
+            "paragraph 1",
+        ),
+        ("docx", "document_xml", put(b"</w:pPr>", b"<w:ins><w:r><w:t>Done!</w:t></w:r></w:ins>"), "paragraph 1"),
+        ("docx", "document_xml_rels", lambda content: content.replace(b"07-24.c1", b"07-24.c2"), "paragraph "),
+        ("docx", "footer1_xml", put(b"</w:pPr>", b"<w:r><w:t>Forged</w:t></w:r>"), "/word/footer1.xml"),
+        ("xlsx", "sheet1_xml", lambda content: content.replace(b"<v>", b"<f>9+9</f><v>", 1), "formulas of "),
+    ],
+)
+def test_what_the_words_of_a_file_hide_is_named(report, tmp_path, form, member, change, place):
+    assert list(verified.tampered(report, sent(report, form, tmp_path))) == []
+    (first, *_more) = verified.tampered(report, sent(report, form, tmp_path, **{member: change}))
+    assert first.place.startswith(place)
+
+
+def test_a_file_that_says_the_same_is_told_from_the_very_file(report, tmp_path):
+    changed = sent(report, "docx", tmp_path, image1_png=lambda content: content[::-1])
+    assert list(verified.tampered(report, changed)) == []
+    assert not verified.is_the_very_file(report, changed)
+    changed.path.write_bytes(file_of(report, "docx"))
+    assert verified.is_the_very_file(report, changed)
+
+
+def test_a_file_that_unpacks_to_too_much_is_not_read(report, tmp_path):
+    bomb = sent(report, "docx", tmp_path)
+    with zipfile.ZipFile(bomb.path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("word/more.xml", bytes(101_000_000))
+    with pytest.raises(Invalid, match="cannot be read as docx"):
+        list(verified.tampered(report, bomb))
+
+
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        (lambda rows: rows[:3] + rows[4:], ["row 4 (mx-us-2023-07-24.c3)"]),
+        (
+            lambda rows: [*rows[:3], rows[4], rows[3], *rows[5:]],
+            ["row 4 (mx-us-2023-07-24.c3)", "row 5 (mx-us-2023-07-24.c3)"],
+        ),
+        (lambda rows: [*rows[:3], rows[1].replace("c1", "c9", 1), *rows[3:]], ["row 4 (mx-us-2023-07-24.c9)"]),
+        (lambda rows: [*rows, "", ""], []),
+    ],
+)
+def test_rows_taken_out_and_put_in_are_named_alone(report, tmp_path, change, places):
+    rows = file_of(report, "csv").decode().split("\r\n")
+    path = tmp_path / "report.csv"
+    path.write_text("\r\n".join(change(rows)), newline="")
+    assert [each.place for each in verified.tampered(report, Sent(path))] == places
+
+
+def test_json_that_programs_read_differently_is_refused(report, tmp_path):
+    path = tmp_path / "report.json"
+    status = '"status": "not_assessed"'
+    path.write_text(file_of(report, "json").decode().replace(status, f'"status": "done", {status}', 1))
+    with pytest.raises(Invalid, match="cannot be read as json"):
+        list(verified.tampered(report, Sent(path)))
+    path.write_text(file_of(report, "json").decode().replace('{"head":', '{"more": [{}], "head":', 1))
+    assert [each.place for each in verified.tampered(report, Sent(path))] == ["more 1 (None)"]
+
+
+def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_bytes(file_of(report, "csv"))
+    beside = path.with_name("report.csv.about.json")
+    beside.write_text(json.dumps(about(report, "csv") | {"title": "Forged"}))
+    (change,) = verified.tampered(report, Sent(path))
+    assert (change.place, change.found) == ("report.csv.about.json, title", '"Forged"')
+    beside.write_bytes(b"\xff\xfe\x00")
+    assert list(verified.tampered(report, Sent(path)))
+    with pytest.raises(Invalid, match="Name its report"):
+        verified.report_of(Sent(path))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_of_reports_that_say_the_same_each_file_is_found_its_own(report, tmp_path, form):
+    moment = report.recorded_at.isoformat()
+    runs = list(map(run_of, [issue(as_of="2024-03-01", known_by=moment) for _time in range(2)]))
+    assert runs[0].sha256 == runs[1].sha256
+    for run in runs:
+        path = tmp_path / f"{run.code}.{form}"
+        path.write_bytes(file_of(run, form))
+        path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(run, form) if form in BARE else {}))
+        assert verified.report_of(Sent(path)).code == run.code
+        assert list(verified.tampered(run, Sent(path))) == []

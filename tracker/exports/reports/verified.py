@@ -1,164 +1,152 @@
 """Whether the file of a report is what was issued: drawn again from the kept data, and compared place by place."""
 
-import csv
 import hashlib
-import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import FORMATS
+from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.exports.reports.places import READERS, Row, flat
 from tracker.models import ReportRun
 
-#: A place in a file, in words, and what stands there.
-Cell = tuple[str, str]
+SUM = re.compile(r"\b[0-9a-f]{64}\b")
+#: How many rows further on one is looked for that is not where it was.
+AHEAD = 50
 
 
 @dataclass(frozen=True)
 class Tampered:
-    """One place where a file holds something else than was issued; nothing where one of the two ends earlier."""
+    """One place where a file holds something else than was issued; nothing where only one of the two has it."""
 
     place: str
     issued: str | None
     found: str | None
 
 
-def report_of(path: Path, code: str = "") -> ReportRun:
+@dataclass(frozen=True)
+class Sent:
+    """The file of a report as somebody has it, and the Word template it was laid into, if not ours."""
+
+    path: Path
+    template: bytes | None = None
+
+    @property
+    def form(self) -> str:
+        return self.path.suffix.lower().lstrip(".")
+
+    @property
+    def beside(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.about.json")
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what it holds; raises Invalid for what cannot be read."""
+        if self.form not in READERS:
+            known = ", ".join(f".{each}" for each in READERS)
+            raise Invalid({"file": [f"{self.path.name} is no file of a report: it ends in none of {known}."]})
+        content = self.path.read_bytes()
+        try:
+            yield from READERS[self.form](content)
+        # Whatever the readers of others raise for a file that is broken.
+        except Exception as error:
+            told = f"{self.path.name} is not as any report was issued: it cannot be read as {self.form}."
+            raise Invalid({"file": [told]}) from error
+
+    def drawn(self, run: ReportRun) -> bytes:
+        """Return the file that a report gives."""
+        return b"".join(word(run, self.template) if self.template else FORMATS[self.form].write(run))
+
+
+def report_of(sent: Sent, code: str = "") -> ReportRun:
     """Return the report a file is of: that with a code, else the one whose checksum it or its about file holds.
 
     Raises Invalid if there is none.
     """
-    beside = path.with_name(f"{path.name}.about.json")
     if code:
-        found = session.scalar(select(ReportRun).where(ReportRun.code == code))
-        told = f"No report here has the code “{code}”."
-    else:
-        sums = set(re.findall(r"\b[0-9a-f]{64}\b", " ".join(text for _place, text in _cells(path))))
-        if beside.exists():
-            sums |= set(re.findall(r"\b[0-9a-f]{64}\b", beside.read_text(encoding="utf-8")))
-        sums.add(_sha256(path))
-        found = session.scalar(select(ReportRun).where(ReportRun.sha256.in_(sums)).limit(1))
-        told = (
-            f"No report here has the checksum that {path.name} or {beside.name} holds: "
+        if found := session.scalar(select(ReportRun).where(ReportRun.code == code)):
+            return found
+        raise Invalid({"file": [f"No report here has the code “{code}”."]})
+    told = "\n".join(row.text for row in sent.rows())
+    if sent.beside.is_file():
+        told += sent.beside.read_text(encoding="utf-8", errors="replace")
+    sums = {*SUM.findall(told), hashlib.sha256(sent.path.read_bytes()).hexdigest()}
+    runs = list(session.scalars(select(ReportRun).where(ReportRun.sha256.in_(sums)).order_by(ReportRun.id)))
+    if not runs:
+        message = (
+            f"No report here has the checksum that {sent.path.name} or {sent.beside.name} holds: "
             "it was issued elsewhere, or its stamp was changed. Name its report with --report CODE."
         )
-    if found is None:
-        raise Invalid({"file": [told]})
-    return found
+        raise Invalid({"file": [message]})
+    # What was asked for twice, of the same moment, says the same twice; each file names its own.
+    runs.sort(key=lambda run: not re.search(rf"\b{re.escape(run.code)}\b", told))
+    same = (run for run in runs if next(tampered(run, sent), None) is None)
+    return runs[0] if len(runs) == 1 else next(same, runs[0])
 
 
-def tampered(run: ReportRun, path: Path) -> Iterator[Tampered]:
-    """Yield each place where a file differs from what its report would give in the same format."""
-    suffix = path.suffix.lower().lstrip(".")
-    issued = READERS[suffix](b"".join(FORMATS[suffix].write(run)))
-    for there, here in zip_longest(issued, _cells(path)):
+def tampered(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
+    """Yield each place where a file, or what stands beside it, differs from what its report gives in its format."""
+    for issued, found in _aligned(READERS[sent.form](sent.drawn(run)), sent.rows()):
+        if issued and found:
+            yield from _cells(issued, found)
+        elif row := issued or found:
+            yield Tampered(row.place, row.text if issued else None, row.text if found else None)
+    if sent.form in BARE and sent.beside.is_file():
+        yield from _stamp(run, sent)
+
+
+def is_the_very_file(run: ReportRun, sent: Sent) -> bool:
+    """Return whether a file is byte by byte what its report gives."""
+    return sent.drawn(run) == sent.path.read_bytes()
+
+
+def _aligned(issued: Iterable[Row], found: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    """Yield the rows that differ, side by side; nothing beside a row that was taken out or put in."""
+    ours, theirs = iter(issued), iter(found)
+    left, right = list(islice(ours, AHEAD)), list(islice(theirs, AHEAD))
+    while left or right:
+        gone, come = _place(right[:1], left), _place(left[:1], right)
+        if gone == 0:
+            steps = 1, 1
+        elif gone and (not come or gone <= come):
+            yield from ((row, None) for row in left[:gone])
+            steps = gone, 0
+        elif come:
+            yield from ((None, row) for row in right[:come])
+            steps = 0, come
+        else:
+            yield left[0] if left else None, right[0] if right else None
+            steps = 1, 1
+        del left[: steps[0]], right[: steps[1]]
+        left += islice(ours, AHEAD - len(left))
+        right += islice(theirs, AHEAD - len(right))
+
+
+def _place(one: Sequence[Row], rows: Sequence[Row]) -> int | None:
+    """Return where a row stands among others."""
+    return next((n for n, row in enumerate(rows) for each in one if row.cells == each.cells), None)
+
+
+def _cells(issued: Row, found: Row) -> Iterator[Tampered]:
+    for there, here in zip_longest(issued.cells, found.cells):
         if there != here:
-            place = (there or here or ("", ""))[0]
+            name = (there or here)[0]
+            place = f"{issued.place}, {name}" if name else issued.place
             yield Tampered(place, there and there[1], here and here[1])
 
 
-def _cells(path: Path) -> Iterator[Cell]:
-    suffix = path.suffix.lower().lstrip(".")
-    if suffix not in READERS:
-        known = ", ".join(f".{each}" for each in READERS)
-        raise Invalid({"file": [f"{path.name} is no file of a report: it ends in none of {known}."]})
+def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
     try:
-        yield from READERS[suffix](path.read_bytes())
-    except Invalid:
-        raise
-    # Whatever the readers of others raise for a file that is broken.
-    except Exception as error:
-        raise Invalid({"file": [f"{path.name} cannot be read as {suffix}: {error}"]}) from error
-
-
-def _csv(content: bytes) -> Iterator[Cell]:
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
-    yield from _rows("", rows)
-
-
-def _rows(sheet: str, rows: Any) -> Iterator[Cell]:
-    """Yield each cell, called by the first cell of its row and the first of its column."""
-    header: list[str] = []
-    for number, row in enumerate(rows, start=1):
-        header = header or [str(value) for value in row]
-        for place, value in enumerate(row):
-            column = header[place] if place < len(header) else str(place + 1)
-            yield f"{sheet}row {number} ({row[0]}), {column}", str(value)
-
-
-def _json(content: bytes) -> Iterator[Cell]:
-    def flat(value: Any, place: str) -> Iterator[Cell]:
-        if isinstance(value, dict):
-            for key, each in value.items():
-                yield from flat(each, f"{place}.{key}" if place else key)
-        elif isinstance(value, list):
-            for number, each in enumerate(value):
-                name = each.get("code", number) if isinstance(each, dict) else number
-                yield from flat(each, f"{place}[{name}]")
-        else:
-            yield place, json.dumps(value, ensure_ascii=False)
-
-    try:
-        whole = json.loads(content)
-    except ValueError as error:
-        raise Invalid({"file": [f"This is not JSON any more: {error}."]}) from error
-    yield from flat(whole, "")
-
-
-def _lines(content: bytes) -> Iterator[Cell]:
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
-        yield f"line {number}", line
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _xlsx(content: bytes) -> Iterator[Cell]:
-    from python_calamine import CalamineWorkbook
-
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    for name in book.sheet_names:
-        yield from _rows(f"sheet {name}, ", book.get_sheet_by_name(name).to_python())
-
-
-def _docx(content: bytes) -> Iterator[Cell]:
-    from docx import Document
-    from docx.table import Table
-
-    tables, paragraphs = 0, 0
-    for block in Document(io.BytesIO(content)).iter_inner_content():
-        if isinstance(block, Table):
-            tables += 1
-            yield from _rows(f"table {tables}, ", ([cell.text for cell in row.cells] for row in block.rows))
-        else:
-            paragraphs += 1
-            yield f"paragraph {paragraphs}", block.text
-
-
-def _pdf(content: bytes) -> Iterator[Cell]:
-    import pypdfium2
-
-    with pypdfium2.PdfDocument(content) as document:
-        for number, page in enumerate(document, start=1):
-            for place, line in enumerate(page.get_textpage().get_text_bounded().splitlines(), start=1):
-                yield f"page {number}, line {place}", line
-
-
-READERS: dict[str, Callable[[bytes], Iterator[Cell]]] = {
-    "pdf": _pdf,
-    "docx": _docx,
-    "xlsx": _xlsx,
-    "csv": _csv,
-    "json": _json,
-    "md": _lines,
-}
+        found = json.loads(sent.beside.read_bytes())
+    except (ValueError, RecursionError):
+        found = {}
+    both = dict(flat(about(run, sent.form))), dict(flat(found))
+    for place in {**both[0], **both[1]}:
+        there, here = both[0].get(place), both[1].get(place)
+        if there != here:
+            yield Tampered(f"{sent.beside.name}, {place}", there, here)

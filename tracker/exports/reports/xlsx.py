@@ -5,8 +5,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from tracker.errors import TooLarge
 from tracker.exports.reports.layout import stamp
 from tracker.models import ReportRun
 from tracker.queries.reports import kept
@@ -21,6 +23,8 @@ SHEETS = ("commitments", "commitment-parties", "updates", "evidence", "participa
 NAMED = ("parties", "participants", "areas", "frameworks", "indicators", "documents", "meetings")
 #: The first day that all programs read alike in a workbook, and how wide a column is at most.
 FIRST_DAY, WIDEST = datetime.date(1900, 3, 1), 60
+#: The most rows of a sheet, and characters of a cell: programs drop what is beyond.
+MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 #: How many bytes are sent at once.
 STRETCH = 1 << 20
 
@@ -28,10 +32,16 @@ Cell = Callable[[Any, int, int, Any], int]
 
 
 def write(run: ReportRun) -> Iterator[bytes]:
-    """Yield the workbook; what it holds in memory does not grow with the report."""
+    """Yield the workbook; what it holds in memory does not grow with the report.
+
+    Raises TooLarge for more records than a sheet has rows.
+    """
     from xlsxwriter import Workbook
 
     data = kept.data(run)
+    if any(data.head["rows"][name] >= MOST_ROWS for name in SHEETS):
+        most = format_decimal(MOST_ROWS - 1)
+        raise TooLarge(_("A sheet holds at most %(most)s records: take this report as CSV or JSON.", most=most))
     with tempfile.TemporaryFile() as file:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with Workbook(file, options | {"strings_to_numbers": False}) as book:
@@ -145,6 +155,8 @@ class _Sheets:
         def write(sheet: Any, row: int, place: int, value: Any) -> int:
             text = "; ".join(called.get(each, each) for each in value) if type(value) is list else None
             text = called.get(value, value) if text is None else text
+            if len(text) > MOST_CHARACTERS:
+                text = f"{text[: MOST_CHARACTERS - 1]}…"
             sheet.write_string(row, place, text, look)
             return len(text)
 

@@ -40,15 +40,16 @@ def between(then: Data, now: Data) -> Iterator[Difference]:
             if was.get(place) != is_now.get(place) and place.rpartition(".")[2] not in TOLD:
                 yield Difference("", part, place, was.get(place), is_now.get(place))
     for kind in then.head["rows"]:
-        old, new = ({row["code"]: row for row in report.rows(kind)} for report in (then, now))
-        for code in {**old, **new}:
-            before, after = old.get(code, {}), new.get(code, {})
-            if not (before and after):
-                yield Difference(kind, code, "", code if before else None, code if after else None)
+        old = {row["code"]: row for row in then.rows(kind)}
+        for after in now.rows(kind):
+            code = after["code"]
+            if (before := old.pop(code, None)) is None:
+                yield Difference(kind, code, "", None, code)
                 continue
             for field in {**before, **after}:
                 if before.get(field) != after.get(field):
                     yield Difference(kind, code, field, before.get(field), after.get(field))
+        yield from (Difference(kind, code, "", code, None) for code in old)
 
 
 def _flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:

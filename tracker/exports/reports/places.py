@@ -1,0 +1,166 @@
+"""What stands where in the file of a report, told by programs that had no part in writing it."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: A packed file that unpacks to more bytes than this, and to so many times its own size, is no report.
+MUCH, TIMES = 100_000_000, 100
+FORMULA = re.compile(rb"<f[ >/]")
+#: The most characters of a cell of a CSV.
+LONGEST = 10_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """What stands beside one another: a row of a table, a record, or a line of text alone."""
+
+    place: str
+    #: (what the cell is called; nothing for a line of text, its text)
+    cells: Sequence[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        return " · ".join(text for _name, text in self.cells if text)
+
+
+def _lines(place: str, texts: Iterable[str]) -> Iterator[Row]:
+    for number, text in enumerate(texts, start=1):
+        yield Row(f"{place} {number}", [("", text)])
+
+
+def _table(place: str, rows: Iterable[Sequence[Any]]) -> Iterator[Row]:
+    """Yield the rows of a table, each called by its first cell, its cells by the first of their columns."""
+    header: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        texts = [str(value) for value in row]
+        if not texts:
+            continue
+        header = header or texts
+        names = [*header, *map(str, range(len(header) + 1, len(texts) + 1))]
+        yield Row(f"{place}row {number} ({texts[0]})", list(zip(names, texts, strict=False)))
+
+
+def _csv(content: bytes) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST)
+    yield from _table("", csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline="")))
+
+
+def _json(content: bytes) -> Iterator[Row]:
+    """Yield the records, and beside them each value alone."""
+    for name, part in json.loads(content, object_pairs_hook=_once).items():
+        for number, each in enumerate(part if isinstance(part, list) else [part], start=1):
+            cells = list(flat(each))
+            if isinstance(part, list):
+                yield Row(f"{name} {number} ({each.get('code') if isinstance(each, dict) else ''})", cells)
+            else:
+                yield from (Row(name, [cell]) for cell in cells)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, in which programs do not agree on what a name means that is there twice."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError
+    return found
+
+
+def flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (place, JSON) of all that stands in objects and lists within one another, of an empty one itself."""
+    inner: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from flat(each, f"{place}.{key}" if place else str(key))
+    if not inner:
+        yield place, json.dumps(value, ensure_ascii=False)
+
+
+def _unpacked(content: bytes) -> zipfile.ZipFile:
+    packed = zipfile.ZipFile(io.BytesIO(content))
+    if sum(member.file_size for member in packed.infolist()) > max(MUCH, TIMES * len(content)):
+        raise ValueError
+    return packed
+
+
+def _xlsx(content: bytes) -> Iterator[Row]:
+    from python_calamine import CalamineWorkbook
+
+    packed = _unpacked(content)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for name in book.sheet_names:
+        yield from _table(f"sheet {name}, ", book.get_sheet_by_name(name).to_python())
+    # What a formula comes to is read above; what it will come to in a spreadsheet may be anything.
+    for name in packed.namelist():
+        if name.startswith("xl/worksheets/") and (formulas := len(FORMULA.findall(packed.read(name)))):
+            yield Row(f"formulas of {name}", [("", str(formulas))])
+
+
+def _docx(content: bytes) -> Iterator[Row]:
+    from docx import Document
+    from lxml import etree
+
+    _unpacked(content)
+    document = Document(io.BytesIO(content))
+    rels = document.part.rels
+    yield from _words(document.element.body, {key: rel.target_ref for key, rel in rels.items() if rel.is_external})
+    # What stands at the head and foot of the pages, and in notes and comments.
+    for each in sorted({rel.target_part for rel in rels.values() if not rel.is_external}, key=lambda p: p.partname):
+        if each.content_type.endswith("+xml"):
+            tree = etree.fromstring(each.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+            yield from (Row(each.partname, row.cells) for row in _words(tree, {}) if row.text)
+
+
+def _words(tree: Any, links: dict[str, str]) -> Iterator[Row]:
+    """Yield paragraphs and rows of tables wherever they stand, with the addresses that links lead to.
+
+    Words that somebody struck out are left out, those that somebody put in are there, as they are read.
+    """
+
+    def text(element: Any) -> str:
+        found = []
+        for each in element.iter(f"{W}t", f"{W}hyperlink", f"{W}br", f"{W}tab"):
+            if each.tag == f"{W}hyperlink":
+                found += [f"<{address}> " for key, address in links.items() if key in each.attrib.values()]
+            else:
+                found.append((each.text or "") if each.tag == f"{W}t" else " ")
+        return "".join(found)
+
+    paragraphs = tables = 0
+    for each in tree.iter(f"{W}p", f"{W}tbl"):
+        if next(each.iterancestors(f"{W}tbl", f"{W}p"), None) is not None:
+            continue
+        if each.tag == f"{W}tbl":
+            tables += 1
+            rows = ([text(cell) for cell in row.iter(f"{W}tc")] for row in each.iter(f"{W}tr"))
+            yield from _table(f"table {tables}, ", rows)
+        else:
+            paragraphs += 1
+            yield Row(f"paragraph {paragraphs}", [("", text(each))])
+
+
+def _pdf(content: bytes) -> Iterator[Row]:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    for number, text in enumerate(pages, start=1):
+        yield from _lines(f"page {number}, line", text.splitlines())
+
+
+def _markdown(content: bytes) -> Iterator[Row]:
+    yield from _lines("line", content.decode("utf-8", "replace").splitlines())
+
+
+#: {ending of a file: what tells its rows}; for a file that is broken they raise anything.
+READERS: dict[str, Callable[[bytes], Iterator[Row]]] = {
+    "pdf": _pdf,
+    "docx": _docx,
+    "xlsx": _xlsx,
+    "csv": _csv,
+    "json": _json,
+    "md": _markdown,
+}
