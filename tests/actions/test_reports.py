@@ -268,7 +268,7 @@ def test_nothing_is_known_of_what_comes_after_now(app):
         ({"since": "2024-06-02", "as_of": "2024-06-01"}, "since", "comes after the one the report is as of"),
         ({"as_of": "2999-01-01"}, "as_of", "has not come yet"),
         ({"known_by": "2999-01-01"}, "known_by", "has not come yet"),
-        ({"since": "2024-01-01", "since_meeting": JS}, "since_meeting", "A day is given in “Since” too"),
+        ({"since": "2024-01-01", "since_meeting": JS}, "since_meeting", "A day is given in “News since” too"),
         ({"since_meeting": "no-day"}, "since_meeting", "is not known"),
         ({"since_meeting": "later", "as_of": "2024-04-30"}, "since_meeting", "is later than the day"),
         ({"title": ""}, "title", "Fill this in."),

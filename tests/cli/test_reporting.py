@@ -26,8 +26,8 @@ MIGRATION = ("--area", "migration", "--as-of", "2024-03-01")
 def test_what_is_issued_is_verified(planted, tmp_path, form):
     path = tmp_path / f"report.{form}"
     said = call(planted, "report", *MIGRATION, "--format", form, "-o", path)
-    code = said.removeprefix("Issued as ").partition(":")[0]
-    assert said == f"Issued as {code}: 4 commitments, 0 updates.\n"
+    code = said.removeprefix("Issued as ").partition(" ")[0]
+    assert said == f"Issued as {code} (commitments: 4, updates: 0).\n"
     assert path.with_name(f"{path.name}.about.json").exists() is (form in ("csv", "json"))
     said = call(planted, "report", "verify", path)
     assert said == (
@@ -50,7 +50,7 @@ def test_a_changed_file_is_named_and_so_is_what_the_records_say_now(planted, tmp
 def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):
     path = tmp_path / "report.csv"
     said = call(planted, "report", *MIGRATION, "--format", "csv", "-o", path)
-    code = said.removeprefix("Issued as ").partition(":")[0]
+    code = said.removeprefix("Issued as ").partition(" ")[0]
     path.with_name("report.csv.about.json").unlink()
     assert "Name its report with --report CODE." in call(planted, "report", "verify", path, code=1)
     assert f"as it was issued as {code}." in call(planted, "report", "verify", path, "--report", code)

@@ -1,5 +1,7 @@
 """What the database itself does not let happen to reports that were issued, whoever asks; and each time why."""
 
+import json
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -60,7 +62,9 @@ def assert_refused(engine, act):
 
 def row(connection, table, number):
     query = text(f"SELECT * FROM {table} WHERE id = :id")
-    return dict(connection.execute(query, {"id": number}).mappings().one())
+    found = connection.execute(query, {"id": number}).mappings().one()
+    # PostgreSQL's driver takes a list for an array.
+    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 @pytest.mark.parametrize(

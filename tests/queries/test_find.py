@@ -464,7 +464,8 @@ def crowd(n, rows):
     session.flush()
     if rows:
         # The first is one of all there is; the others are only listed.
-        session.add_all(listed_report(make.report(), i) for i in range(2, n + 2))
+        first = make.report()
+        session.add_all(listed_report(first, i) for i in range(2, n + 2))
         session.flush()
 
 

@@ -68,7 +68,36 @@ def test_a_report_is_shown_issued_and_read_again(app, client):
     assert "To the minister" in client.get("/reports/").text
     (change,) = client.get(f"{path}/history?format=json").json["items"]
     assert (change["action"], change["fields"]["chapters"][1]) == ("added", sorted(word.value for word in Chapter))
-    assert "Per policy area" in client.get(f"{path}/history").text
+    assert "By policy area" in client.get(f"{path}/history").text
+
+
+@pytest.mark.parametrize("scope", [{}, {"party": "mx"}, {"status": ["mixed", "not_assessed"]}], ids=str)
+def test_every_number_leads_to_a_list_of_as_many(app, client, scope):
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
+        make.update(commitment=f"{JS}.c2", party="us", status="stalled", effective_on="2024-01-12")
+    client.send(f"/commitments/{C1}/edit", {"deadline_kind": "explicit", "due_on": "2024-02-01", "deadline_words": "-"})
+    path = issue(client, as_of="2024-03-01", **scope)
+    with app.app_context(), writing():
+        make.update(commitment=f"{JS}.c3", party="us", status="done", effective_on="2024-01-10")
+    document, _errors = parsed(client.get(path).text)
+    (article,) = elements(document, "article")
+    counts = {link.get("href"): int(words(link)) for link in elements(article, "a") if words(link).isdigit()}
+    assert len(counts) > 3
+    found = {to: client.get(f"{to.removeprefix('http://localhost')}&format=json&columns=code").json for to in counts}
+    assert {to: told["total"] for to, told in found.items()} == counts
+
+
+def test_a_meeting_and_the_first_page_lead_to_a_report_since_then(app, client):
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
+        make.meeting(code="to-come", title="To come", starts_on="2099-01-01", status="planned")
+    for page in (f"/meetings/{JS}", "/"):
+        document, _errors = parsed(client.get(page).text)
+        (to,) = [e.get("href") for e in elements(document, "a") if (e.get("href") or "").startswith(NEW)]
+        assert to == f"{NEW}?since_meeting={JS}"
+        assert "Since the meeting of July 24, 2023" in client.get(f"{to}&show=yes").text
+    assert NEW not in client.get("/meetings/to-come").text
 
 
 def test_what_is_issued_stays_as_it_was(app, client):

@@ -69,7 +69,8 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         stamp = json.dumps(about(run, form), ensure_ascii=False)
         Path(f"{output}.about.json").write_text(stamp + "\n", encoding="utf-8")
     rows = told.head["rows"]
-    click.echo(f"Issued as {code}: {rows['commitments']} commitments, {rows['updates']} updates.", err=output == SCREEN)
+    told_of = f"commitments: {rows['commitments']}, updates: {rows['updates']}"
+    click.echo(f"Issued as {code} ({told_of}).", err=output == SCREEN)
 
 
 def _several(values: Any) -> list[str]:
@@ -97,13 +98,15 @@ _PARAMS: list[click.Parameter] = [
     click.Option(["--cover-note"], help="Printed under the title."),
     click.Option(["--as-of"], metavar="DAY", help="How things stand on this day; else today."),
     click.Option(["--known-by"], metavar="DAY", help="By what was recorded until the end of it; else now."),
-    click.Option(["--since"], metavar="DAY", help="The day since which news is told."),
-    click.Option(["--since-meeting"], metavar="CODE", help="Else the last meeting in scope that was held before."),
+    click.Option(["--since"], metavar="DAY", help="What changed after this day is news."),
+    click.Option(
+        ["--since-meeting"], metavar="CODE", help="Or after this meeting; else after the last one in scope held before."
+    ),
     click.Option(
         ["--chapter", "chapters"],
         multiple=True,
         type=click.Choice([word.value for word in Chapter]),
-        help="What it holds, several times; else all.",
+        help="What it includes, several times; else all.",
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
     click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),

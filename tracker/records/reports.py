@@ -33,9 +33,18 @@ class ReportForm(RecordForm):
         validators=[not_to_come],
         description=_l("By what was recorded here until the end of this day; left empty, until now."),
     )
-    since = Day(_l("Since"), description=_l("The day before which nothing is told as news."))
-    since_meeting = Reference(_l("Since the meeting"), Meeting)
-    chapters = Choices(_l("Chapters"), Chapter)
+    since = Day(
+        _l("News since"),
+        description=_l("What changed after this day is news. Left empty: since the last meeting in scope held before."),
+    )
+    since_meeting = Reference(
+        _l("News since the meeting"),
+        Meeting,
+        description=_l("Instead of a day: what changed after its last day is news."),
+    )
+    chapters = Choices(
+        _l("What it includes"), Chapter, description=_l("What is new, and each commitment, is always told.")
+    )
 
     def usual_code(self) -> str:
         return codes.numbered(ReportRun, "r")
@@ -50,9 +59,9 @@ class ReportForm(RecordForm):
             return
         starts_on = chosen.data.starts_on
         if self.since.data:
-            raise StopValidation(_("A day is given in “Since” too: empty one of the two."))
+            raise StopValidation(_("A day is given in “News since” too: empty one of the two."))
         if starts_on is None:
-            raise StopValidation(_("The day of this meeting is not known: give a day in “Since” instead."))
+            raise StopValidation(_("The day of this meeting is not known: give a day in “News since” instead."))
         if self.as_of.data and starts_on > self.as_of.data:
             raise StopValidation(_("This meeting is later than the day the report is as of: choose an earlier one."))
 
@@ -68,7 +77,7 @@ KIND = Kind(
     form=ReportForm,
     one=_l("Report"),
     many=_l("Reports"),
-    about=_l("Status reports that were issued, each with the data it printed: it can be issued again, and verified."),
+    about=_l("Status reports that were issued, each kept as it was: its files can be downloaded again, and verified."),
     listed=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
     sorts={
         "recorded_at": ReportRun.recorded_at,

@@ -75,7 +75,7 @@ def issue() -> ResponseReturnValue:
         return _page(sheet), error.status
     begin_write()
     run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
-    flash(_("Issued. Its data is kept as it is, whatever is logged later."))
+    flash(_("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code))
     return redirect(f"/reports/{run.code}", 303)
 
 

@@ -5,6 +5,7 @@ import re
 import time
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from docx import Document
@@ -30,9 +31,9 @@ def asked(shared_app):
         yield
 
 
-def written(laid, template=None):
+def written(laid, template=None, png=picture):
     """Return the file of a report, and it opened again."""
-    data = write(laid, template, ISSUED, picture, "Ana Example")
+    data = write(laid, template, ISSUED, png, "Ana Example")
     return data, Document(io.BytesIO(data))
 
 
@@ -117,6 +118,13 @@ def test_a_chart_is_a_picture_told_in_words():
     _data, document = written(LAID)
     assert alt_texts(document) == ['One of "two" & <all>']
     assert document.inline_shapes[0].width <= document.sections[0].page_width - 2 * Cm(2.4)
+
+
+def test_a_high_chart_is_drawn_smaller_and_not_off_the_page():
+    _data, document = written(LAID, png=partial(picture, height=40))
+    (shape,), (section,) = document.inline_shapes, document.sections
+    assert shape.height < section.page_height - section.top_margin - section.bottom_margin
+    assert shape.height == pytest.approx(20 * shape.width, rel=0.01)
 
 
 def test_the_properties_are_those_of_the_report():

@@ -38,11 +38,11 @@ LAID = Laid(
 )
 
 
-def picture(_svg):
-    """Return a small PNG."""
+def picture(_svg, height=1):
+    """Return a small PNG, two dots wide."""
     parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(b"\0\0\0")),
+        (b"IHDR", struct.pack(">IIBBBBB", 2, height, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\0\0" * height)),
         (b"IEND", b""),
     ]
     told = (

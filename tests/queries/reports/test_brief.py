@@ -221,14 +221,14 @@ def test_the_figures_add_up_to_the_commitments_there_are(world):
         }
 
 
-def test_what_is_promised_again_is_every_link_that_is_known(world):
+def test_what_is_promised_again_is_every_link_that_is_known_between_commitments_that_are_there(world):
     links = session.scalars(select(CommitmentLink)).all()
     for since, on, known_by in (ASKED[0], ASKED[1]):
         asked, head = told(since, on, known_by)
         there = past.there(past.day(on), asked.known_by)
         known = [each for each in links if each.kind.value in AGAIN and known_by is None]
         found = {(i["commitment"], i["kind"], i["again"]["commitment"]) for i in head["brief"]["again"]["items"]}
-        wanted = {(e.commitment.code, e.kind.value, e.to.code) for e in known if {e.commitment, e.to} & there.keys()}
+        wanted = {(e.commitment.code, e.kind.value, e.to.code) for e in known if {e.commitment, e.to} <= there.keys()}
         assert found == wanted
         assert bool(found) is (known_by is None)
 
@@ -258,3 +258,28 @@ def test_nothing_is_told_as_news_where_no_meeting_was_held(empty_app):
         assert (asked.since, asked.since_meeting) == (None, None)
         assert not {"new", "moved", "silent"} & data(asked).head["brief"].keys()
         assert asked.clock.on == today()
+
+
+def test_each_part_turns_on_its_day(app):
+    with app.app_context(), writing():
+        area = make.area(code="one").code
+        deadline = {"deadline_kind": "explicit", "due_on": "2024-05-01"}
+        code = make.commitment(area=area, made_on="2024-01-31", **deadline).code
+        make.update(commitment=code, effective_on="2024-02-10")
+        make.check(commitment=code, checked_on="2024-02-20")
+
+        def parts(since, as_of):
+            """Return the parts that name it, and whether somebody searched in vain."""
+            found = data(make.asked_for(scope="area=one", since=since, as_of=as_of)).head["brief"]
+            return {part for part, told in found.items() if told["count"]}, found["silent"]["checked"]
+
+        assert parts("2024-01-30", "2024-02-09") == ({"new"}, 0)
+        assert parts("2024-01-31", "2024-02-09") == ({"silent"}, 0)
+        assert parts("2024-01-31", "2024-02-10") == ({"moved"}, 0)
+        assert parts("2024-02-09", "2024-02-19") == ({"moved"}, 0)
+        assert parts("2024-02-10", "2024-02-19") == ({"silent"}, 0)
+        assert parts("2024-02-10", "2024-02-20") == ({"silent"}, 1)
+        assert parts("2024-02-20", "2024-03-31") == ({"silent"}, 0)
+        assert parts("2024-02-20", "2024-04-01") == ({"silent", "due"}, 0)
+        assert parts("2024-02-20", "2024-05-01") == ({"silent", "due"}, 0)
+        assert parts("2024-02-20", "2024-05-02") == ({"silent", "overdue"}, 0)

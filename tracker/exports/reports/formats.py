@@ -44,7 +44,7 @@ class Format:
         """Raise TooLarge if a report of so many commitments is too long for this format."""
         if self.document and commitments > MOST_IN_DOCUMENTS:
             message = _(
-                "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as XLSX, CSV or "
+                "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as Excel, CSV or "
                 "JSON, or issue one of a smaller scope.",
                 n=format_decimal(commitments),
                 most=format_decimal(MOST_IN_DOCUMENTS),

@@ -1,10 +1,12 @@
 """A report laid out: its chapters in order, and where it comes from."""
 
+import datetime
 from collections.abc import Iterator
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from tracker.clocks import zone
 from tracker.exports.reports.blocks import Block, Laid, Line, Paragraph, Span
 from tracker.exports.reports.chapters import claims, commitments, figures, methods, news
 from tracker.exports.reports.wording import day, moment
@@ -18,11 +20,7 @@ def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
     report = data.head["report"]
     return Laid(
         title=report["title"],
-        subtitle=_(
-            "Status report as of %(day)s, as known by %(moment)s",
-            day=day(report["as_of"]),
-            moment=moment(report["known_by"]),
-        ),
+        subtitle=_subtitle(report["as_of"], report["known_by"]),
         language=report["language"],
         blocks=list(_blocks(data, most)),
         stamp=stamp(data, run),
@@ -30,11 +28,19 @@ def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
     )
 
 
+def _subtitle(as_of: str, known_by: str) -> str:
+    known = datetime.datetime.fromisoformat(known_by).astimezone(zone()).date().isoformat()
+    if known == as_of:
+        return _("Status report as of %(day)s", day=day(as_of))
+    return _("Status report as of %(day)s, as known on %(known)s", day=day(as_of), known=day(known))
+
+
 def _blocks(data: Data, most: int) -> Iterator[Block]:
     report, chapters = data.head["report"], set(data.head["report"]["chapters"])
     for paragraph in (report["cover_note"] or "").split("\n\n"):
         if paragraph.strip():
             yield Paragraph([Span(paragraph.strip())], look="lede")
+    yield figures.opening(data)
     yield Paragraph(_scope(data), look="soft")
     yield from news.laid(data)
     if Chapter.SUMMARY in chapters:
@@ -58,7 +64,7 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
     """Return what says where a report comes from."""
     report = data.head["report"]
     rows = ", ".join(
-        f"{format_decimal(data.head['rows'][name])} {called}"
+        f"{called}: {format_decimal(data.head['rows'][name])}"
         for name, called in (
             ("commitments", _("commitments")),
             ("updates", _("updates")),
@@ -81,8 +87,8 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
         (_("Report"), run.code),
         (_("Issued at"), moment(run.recorded_at.isoformat())),
         (_("Issued by"), str(run.recorded_by)),
-        (_("Head of the history"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
-        (_("SHA-256 of the data"), run.sha256),
+        (_("Changes recorded by then"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
+        (_("Checksum of the data (SHA-256)"), run.sha256),
         (_("Kept at"), f"{report['address']}/reports/{run.code}"),
         (_("What the words mean"), f"{report['address']}/methods/"),
     ]

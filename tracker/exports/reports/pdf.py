@@ -23,7 +23,7 @@ ADDRESS = re.compile(r"https?://\S{1,2000}")
 #: Longer contents would leave the first page.
 MOST_ENTRIES = 30
 #: The names of more columns of numbers than this run upwards.
-MOST_NUMBERS = 8
+MOST_NUMBERS = 7
 #: A table of so few rows is not parted.
 FEW = 6
 #: A row may break over two pages if one of its cells has more characters.

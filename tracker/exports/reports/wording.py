@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import format_date, format_decimal, format_percent
 from flask_babel import gettext as _
@@ -47,8 +48,18 @@ def soft(text: str) -> Span:
     return Span(text, look="soft")
 
 
-def number(value: float) -> Line:
-    return [Span(str(format_decimal(value)))]
+def count(value: int, report: dict[str, Any], **chosen: str) -> Line:
+    """Return a count of commitments as a link to the list of them, of the report's scope and two dates.
+
+    It is no link where the scope chooses among the same words: together they would ask for something else.
+    """
+    scope, told = parse_qsl(report["scope"]), format_decimal(value)
+    # A status is that of the party, where one is chosen.
+    meant = {*chosen, *(("status", "party") if "status" in chosen else ())}
+    if not value or meant & {name for name, _value in scope}:
+        return [Span(told)]
+    asked = [*scope, *chosen.items(), ("as_of", report["as_of"]), ("known_by", report["known_by"])]
+    return [Span(told, to=f"{report['address']}/commitments/?{urlencode(asked)}")]
 
 
 def listed(spans: Iterable[Sequence[Span]], between: str = ", ") -> list[Span]:
@@ -59,16 +70,11 @@ def listed(spans: Iterable[Sequence[Span]], between: str = ", ") -> list[Span]:
     return found
 
 
-def score(scored: dict[str, Any]) -> str:
-    """Return a score with how many leads it is of, and how many are not scored."""
-    if scored["percentage"] is None:
-        return _("not scored (%(unscored)s)", unscored=format_decimal(scored["unscored"]))
-    return _(
-        "%(percentage)s (%(scored)s scored, %(unscored)s not)",
-        percentage=format_percent(scored["percentage"] / 100, format="#,##0.#%"),
-        scored=format_decimal(scored["scored"]),
-        unscored=format_decimal(scored["unscored"]),
-    )
+def score(scored: dict[str, Any]) -> tuple[str, str]:
+    """Return a score, and of how many statuses of leads it is, as in "7 of 12"."""
+    percentage, of = scored["percentage"], scored["scored"] + scored["unscored"]
+    told = "–" if percentage is None else format_percent(percentage / 100, format="#,##0.#%")
+    return told, _("%(n)s of %(all)s", n=format_decimal(scored["scored"]), all=format_decimal(of))
 
 
 def evidence(pieces: Iterable[dict[str, Any]]) -> list[Span]:

@@ -18,7 +18,7 @@ from tracker.models import (
     ProgressUpdate,
 )
 from tracker.models.follow_up import SOON, closed, deadline_state
-from tracker.models.standings import leads
+from tracker.models.standings import known, leads
 from tracker.queries.reports.asked import Asked
 from tracker.records import record_address
 from tracker.records.filters import recorded_by
@@ -43,12 +43,13 @@ def brief(asked: Asked) -> dict[str, Any]:
     ahead = asked.next_meeting.starts_on if asked.next_meeting else clock.on + SOON
     own = select(Commitment).where(scope)
     due = own.where(~closed(clock), Commitment.due_on >= clock.on, Commitment.due_on <= ahead)
-    link, to = CommitmentLink, aliased(Commitment)
+    link, to, there = CommitmentLink, aliased(Commitment), select(Commitment.id).where(known(clock))
     again = (
         select(link, Commitment, to)
         .join(Commitment, Commitment.id == link.commitment_id)
         .join(to, to.id == link.to_id)
-        .where(link.kind.in_(AGAIN), or_(scope, to.id.in_(asked.commitments)), recorded_by(link, asked.known_by))
+        .where(link.kind.in_(AGAIN), recorded_by(link, asked.known_by))
+        .where(or_(scope, to.id.in_(asked.commitments)), link.commitment_id.in_(there), link.to_id.in_(there))
     )
     lead, update = leads(clock), ProgressUpdate
     standing = (

@@ -34,7 +34,7 @@ def laid(data: Data, most: int) -> Iterator[Block]:
     yield Items(lines)
     if number > most:
         more = format_decimal(number - most)
-        yield Paragraph([soft(_("And %(more)s more, which the tables of the files hold.", more=more))])
+        yield Paragraph([soft(_("And %(more)s more, which the JSON file holds.", more=more))])
 
 
 def _when(row: dict[str, str | None]) -> str:

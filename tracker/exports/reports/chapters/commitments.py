@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
-from flask_babel import format_decimal
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span, Table
@@ -40,7 +41,7 @@ def laid(data: Data, most: int) -> Iterator[Block]:
             yield from _commitment(each, kept, chapters)
     more = data.head["rows"]["commitments"] - len(commitments)
     if more > 0:
-        yield Paragraph([soft(_("And %(more)s more, which the tables of the files hold.", more=format_decimal(more)))])
+        yield Paragraph([soft(_("And %(more)s more, which the files hold.", more=format_decimal(more)))])
 
 
 def _kept(data: Data, codes: set[str]) -> Kept:
@@ -75,14 +76,15 @@ def _commitment(told: Row, kept: Kept, chapters: set[str]) -> Iterator[Block]:
     shown = standing if Chapter.TIMELINE.value in chapters else _latest(leads, standing)
     if shown and {Chapter.TIMELINE.value, Chapter.EVIDENCE.value} & chapters:
         with_evidence = Chapter.EVIDENCE.value in chapters
-        yield Items([_update(update, kept, with_evidence) for update in shown])
+        jointly = groupby(shown, lambda update: update["joint_id"] or update["code"])
+        yield Items([_update(list(updates), kept, with_evidence) for _code, updates in jointly])
     checks = [row for row in kept.by_commitment["checks"][code] if row["where_searched"]]
     voided = {row["voids"] for row in kept.by_commitment["checks"][code]}
     checks = [row for row in checks if row["code"] not in voided]
     if checks and Chapter.TIMELINE.value in chapters:
         yield Items(
             [
-                [soft(_("Checked on %(day)s: ", day=day(row["checked_on"]))), Span(row["where_searched"])]
+                [soft(_("Searched for in vain on %(day)s: ", day=day(row["checked_on"]))), Span(row["where_searched"])]
                 for row in checks
             ]
         )
@@ -96,7 +98,7 @@ def _facts(told: Row, kept: Kept) -> Line:
     if told["due_on"]:
         line.append(Span(" · " + _("due on %(day)s", day=day(told["due_on"]))))
     if told["one_sided"]:
-        line.append(Span(" · " + _("reported by one side only"), look="strong"))
+        line += [Span(" · "), Span(_("reported by one side only"), look="strong")]
     return line
 
 
@@ -148,10 +150,12 @@ def _latest(leads: Iterable[Row], standing: list[Row]) -> list[Row]:
     return [last[lead["party"]] for lead in leads if lead["party"] in last]
 
 
-def _update(update: Row, kept: Kept, with_evidence: bool) -> Line:
+def _update(jointly: list[Row], kept: Kept, with_evidence: bool) -> Line:
+    """Tell an update, or one that was logged for several leads at once."""
+    update, names = jointly[0], [kept.names["parties"][each["party"]]["name"] for each in jointly]
     line = [
         Span(day(update["effective_on"]), look="strong"),
-        Span(f" {kept.names['parties'][update['party']]['name']} "),
+        Span(f": {format_list(names, locale=get_locale())} "),
         tag(update["status"]),
         Span(f" {update['reason']}"),
     ]

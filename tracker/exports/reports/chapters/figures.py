@@ -9,33 +9,56 @@ from flask_babel import gettext as _
 
 from tracker.exports import charts, deadlines
 from tracker.exports.reports.blocks import Block, Chart, Heading, Line, Paragraph, Span, Table
-from tracker.exports.reports.wording import day, label, number, score, tag, word_of
+from tracker.exports.reports.wording import count, day, label, listed, score, tag, word_of
 from tracker.queries.reports.data import Data
 from tracker.queries.reports.summary import MOST_AHEAD
 from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
 
 
-def summary(data: Data) -> Iterator[Block]:
-    told = data.head["summary"]
-    yield Heading(_("Summary"), 1)
-    said = ngettext("%(num)s commitment", "%(num)s commitments", told["commitments"])
+def opening(data: Data) -> Paragraph:
+    """Return in a sentence how many commitments stand how, and how many are overdue."""
+    told, report = data.head["summary"], data.head["report"]
+    commitments = ngettext("%(num)s commitment", "%(num)s commitments", told["commitments"])
     meetings = ngettext("%(num)s meeting", "%(num)s meetings", data.head["rows"]["meetings"])
-    line = [Span(_("%(commitments)s from %(meetings)s.", commitments=said, meetings=meetings), look="strong")]
-    line.append(Span(" " + _("Score of all leads: %(score)s.", score=score(told["score"]))))
+    line = [Span(_("%(commitments)s from %(meetings)s: ", commitments=commitments, meetings=meetings), look="strong")]
+    statuses = [
+        [*count(n, report, status=word), Span(f" {label(OverallStatus, word).lower()}")]
+        for word, n in told["statuses"].items()
+    ]
+    line += listed(statuses)
+    if overdue := told["deadlines"].get(DeadlineState.OVERDUE.value):
+        line += [Span("; "), *count(overdue, report, deadline=DeadlineState.OVERDUE.value), Span(_(" overdue"))]
+    return Paragraph([*line, Span(".")])
+
+
+def summary(data: Data) -> Iterator[Block]:
+    told, report = data.head["summary"], data.head["report"]
+    yield Heading(_("Summary"), 1)
+    percentage, of = score(told["score"])
+    said = _(", from 0%% to 100%%: %(score)s. %(of)s statuses of leads are scored.", score=percentage, of=of)
+    if not told["score"]["scored"]:
+        said = _(": no status of a lead is one that is scored.")
+    line = [Span(_("Score"), to=f"{report['address']}/methods/#score"), Span(said)]
     if told["one_sided"]:
         one_sided = ngettext(
-            "%(num)s is reported by one side only.", "%(num)s are reported by one side only.", told["one_sided"]
+            "%(num)s commitment is reported by one side only.",
+            "%(num)s commitments are reported by one side only.",
+            told["one_sided"],
         )
         line.append(Span(" " + one_sided))
     yield Paragraph(line)
-    counts = [([tag(word)], n) for word, n in told["statuses"].items()]
-    yield _counted(_("Commitments by overall status"), _("Status"), counts)
+    rows = [[[tag(word)], count(n, report, status=word)] for word, n in told["statuses"].items()]
+    yield _counted(_("Commitments by overall status"), _("Status"), rows)
     yield from _trend(told["trend"])
-    counts = [([Span(label(DeadlineState, word))], n) for word, n in told["deadlines"].items()]
-    yield _counted(_("Commitments by deadline"), _("Deadline"), counts)
+    rows = [
+        [[Span(label(DeadlineState, word))], count(n, report, deadline=word)] for word, n in told["deadlines"].items()
+    ]
+    yield _counted(_("Commitments by deadline"), _("Deadline"), rows)
     if told["follow_up"]:
-        counts = [([Span(label(FollowUp, word))], n) for word, n in told["follow_up"].items()]
-        yield _counted(_("What wants follow-up; one commitment can have several reasons"), _("Reason"), counts)
+        rows = [
+            [[Span(label(FollowUp, word))], count(n, report, follow_up=word)] for word, n in told["follow_up"].items()
+        ]
+        yield _counted(_("What wants follow-up; one commitment can have several reasons"), _("Reason"), rows)
     yield from _ahead(data)
 
 
@@ -45,36 +68,39 @@ def areas(data: Data) -> Iterator[Block]:
     alt = "; ".join(f"{area['name']}: {_words(area['statuses'])}" for area in told) + "."
     bars = [(area["name"], area["statuses"]) for area in told]
     yield Chart(charts.bars(caption, alt, bars, key="areas"), caption, alt)
-    yield from _matrix(told, caption, _("Policy area"), total=True)
+    yield _matrix(data, "areas", "primary_area", caption, _("Policy area"))
 
 
 def parties(data: Data) -> Iterator[Block]:
     yield Heading(_("By party"), 1)
-    yield from _matrix(
-        data.head["parties"], _("Commitments by lead party and that party’s own status"), _("Lead party"), total=False
-    )
+    caption = _("Commitments by lead party and that party’s own status")
+    yield _matrix(data, "parties", "party", caption, _("Lead party"))
 
 
-def _matrix(rows: Sequence[dict[str, Any]], caption: str, about: str, total: bool) -> Iterator[Block]:
-    words = [word for word in OverallStatus if any(word.value in row["statuses"] for row in rows)]
-    told: list[list[Line]] = [
-        [
-            [Span(row["name"], to=row["url"])],
-            *(number(row["statuses"].get(word.value, 0)) for word in words),
-            number(row["commitments"]),
-            [Span(score(row["score"]))],
-        ]
-        for row in rows
-    ]
+def _matrix(data: Data, what: str, chosen: str, caption: str, about: str) -> Table:
+    """Return the counts by status of areas, which add up, or of parties; `chosen` is the filter for one of them."""
+    told, report, total = data.head[what], data.head["report"], what == "areas"
+    words = [word.value for word in OverallStatus if any(word.value in each["statuses"] for each in told)]
+    rows: list[list[Line]] = []
+    for each in told:
+        own = {chosen: each[chosen.removeprefix("primary_")]}
+        counts = [count(each["statuses"].get(word, 0), report, **own, status=word) for word in words]
+        whole = count(each["commitments"], report, **own) if total else [Span(format_decimal(each["commitments"]))]
+        rows.append([[Span(each["name"], to=each["url"])], *counts, whole, *_scored(each["score"])])
     if total:
-        sums = [sum(row["statuses"].get(word.value, 0) for row in rows) for word in words]
-        told.append([[Span(_("All"))], *map(number, sums), number(sum(row["commitments"] for row in rows)), [Span("")]])
-    header = [about, *(str(word.label) for word in words), _("All"), _("Score")]
-    yield Table(caption, header, told, numbers=range(1, len(words) + 2), total=total)
+        sums = [sum(each["statuses"].get(word, 0) for each in told) for word in words]
+        numbers = [[Span(format_decimal(number))] for number in (*sums, data.head["summary"]["commitments"])]
+        rows.append([[Span(_("All"))], *numbers, *_scored(data.head["summary"]["score"])])
+    header = [about, *(label(OverallStatus, word) for word in words), _("All"), _("Score"), _("Scored")]
+    return Table(caption, header, rows, numbers=range(1, len(header)), total=total)
 
 
-def _counted(caption: str, about: str, counts: Sequence[tuple[Line, int]]) -> Table:
-    return Table(caption, [about, _("Commitments")], [[line, number(n)] for line, n in counts], numbers=[1])
+def _scored(scored: dict[str, Any]) -> list[Line]:
+    return [[Span(text)] for text in score(scored)]
+
+
+def _counted(caption: str, about: str, rows: Sequence[Sequence[Line]]) -> Table:
+    return Table(caption, [about, _("Commitments")], rows, numbers=[1])
 
 
 def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
@@ -91,7 +117,8 @@ def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
     alt = _("From the first day to the last: %(moves)s.", moves="; ".join(moves))
     yield Chart(charts.stacked(caption, alt, days, series, key="trend"), caption, alt)
     rows = [
-        [[Span(on)], *(number(counts[place]) for _word, _called, counts in series)] for place, on in enumerate(days)
+        [[Span(on)], *([Span(format_decimal(counts[place]))] for _word, _called, counts in series)]
+        for place, on in enumerate(days)
     ]
     yield Table(caption, [_("Day"), *(called for _word, called, _counts in series)], rows, range(1, len(series) + 1))
 

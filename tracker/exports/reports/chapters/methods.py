@@ -15,13 +15,13 @@ def laid(data: Data) -> Iterator[Block]:
     for said in (
         _(
             "Each lead party of a commitment has a status of its own. Every status but “Not assessed”, “No evidence "
-            "found” and “Uncheckable” rests on at least one piece of evidence that supports it. A status is never "
-            "worked out of a date."
+            "found” and “Uncheckable” rests on at least one piece of evidence that supports it. A status never "
+            "follows from a date."
         ),
         _(
-            "A status is true since one day and known since another. This report counts what was true by the end of "
-            "the day it is as of, by what was recorded by the moment it is known by; the same two always give the same "
-            "statuses. Titles, parties, areas and deadlines are those of the day it was issued."
+            "A status is true since one day, and known here since another. This report tells what was true at the end "
+            "of the day “As of”, as far as it was recorded by the moment “As known by”; the same two always give the "
+            "same statuses. Titles, parties, areas and deadlines are those of the day it was issued."
         ),
         _(
             "The overall status is the common word of all leads, else “Mixed”. The score of a lead is +1 for done, 0 "

@@ -1,13 +1,15 @@
 """What is new since a day, every line of it a record."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
-from flask_babel import format_decimal, ngettext
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span
-from tracker.exports.reports.wording import day, evidence, label, link, soft, tag
+from tracker.exports.reports.wording import day, evidence, label, link, listed, soft, tag
 from tracker.queries.reports.data import Data
 from tracker.vocabulary import CommitmentLinkKind
 
@@ -16,30 +18,35 @@ def laid(data: Data) -> Iterator[Block]:
     report, brief = data.head["report"], data.head["brief"]
     parts: list[tuple[str, str, Callable[[Any], Line]]] = [
         ("moved", _("Status changes"), _moved),
-        ("new", _("New commitments"), lambda told: [link(told), soft(_(" made on %(day)s", day=day(told["made_on"])))]),
+        (
+            "new",
+            _("New commitments"),
+            lambda told: [link(told), soft(_(", made on %(day)s", day=day(told["made_on"])))],
+        ),
         ("overdue", _("Overdue"), _due),
         ("due", _before_next(report), _due),
         ("again", _("Promised again"), _again),
         ("contradicted", _("Contradicted"), _contradicted),
-        ("differs", _("Claims that differ from what was found"), _differs),
-        ("silent", _("No news"), _silent),
+        ("differs", _("Claimed otherwise than found"), _differs),
+        ("silent", _("Without news"), _silent),
     ]
     told = [part for part in parts if part[0] in brief]
     yield Heading(_since(report), 1)
     if report["since"]:
         yield from _counts(data)
     else:
-        yield Paragraph([Span(_("No meeting in this scope was held before: what changed since is not told."))])
+        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
     for name, title, tell in told:
         part = brief[name]
         if part["count"]:
             yield Heading(f"{title} ({format_decimal(part['count'])})", 2)
             if name == "silent":
-                yield Paragraph([soft(_searched(part))])
-            yield Items([tell(item) for item in part["items"]])
+                yield Paragraph([soft(_searched(report, part))])
+            items = _together(part["items"]) if name == "moved" else part["items"]
+            yield Items([tell(item) for item in items])
             if part["count"] > len(part["items"]):
                 more = format_decimal(part["count"] - len(part["items"]))
-                yield Paragraph([soft(_("And %(more)s more, which the tables of the files hold.", more=more))])
+                yield Paragraph([soft(_("And %(more)s more, which are counted and not named here.", more=more))])
     nothing = [title for name, title, _tell in told if not brief[name]["count"]]
     if nothing:
         yield Paragraph([Span(_("None: "), look="strong"), Span("; ".join(nothing) + ".")])
@@ -59,8 +66,8 @@ def _counts(data: Data) -> Iterator[Block]:
     for party in data.head["parties"]:
         if party["led_before"]:
             said = ngettext(
-                " has moved on %(moved)s of the %(num)s commitment it led then.",
-                " has moved on %(moved)s of the %(num)s commitments it led then.",
+                ": status changed on %(moved)s of the %(num)s commitment it led then.",
+                ": status changed on %(moved)s of the %(num)s commitments it led then.",
                 party["led_before"],
                 moved=format_decimal(party["moved"]),
             )
@@ -71,8 +78,8 @@ def _counts(data: Data) -> Iterator[Block]:
         [
             soft(
                 _(
-                    "The statuses of two days are compared, %(since)s and %(on)s, both as known by the same moment. "
-                    "To move is to have another status than before, better or worse.",
+                    "The statuses on %(since)s and on %(on)s are compared, both as known by the same moment. A change "
+                    "may be for better or worse; from “Not assessed” it means that no status was recorded before.",
                     since=day(report["since"]),
                     on=day(report["as_of"]),
                 )
@@ -87,20 +94,22 @@ def _before_next(report: dict[str, Any]) -> str:
     return _("Due within 30 days")
 
 
-def _moved(told: dict[str, Any]) -> Line:
-    line = [
-        Span(told["name"], look="strong"),
-        Span(" "),
-        tag(told["before"]),
-        Span(" → "),
-        tag(told["after"]),
-        Span(" "),
-        link(told),
-    ]
+def _together(moved: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return changes of a commitment that are alike for several leads as one."""
+    names = ("commitment", "before", "after", "effective_on", "reason", "evidence")
+    return [list(alike) for _told, alike in groupby(moved, lambda told: [told.get(name) for name in names])]
+
+
+def _moved(alike: list[dict[str, Any]]) -> Line:
+    told, names = alike[0], format_list([each["name"] for each in alike], locale=get_locale())
+    line = [*_who(told, names), tag(told["before"]), Span(" → "), tag(told["after"])]
     if "update" in told:
-        line.append(soft(_(" since %(day)s. ", day=day(told["effective_on"]))))
-        line.append(Span(told["reason"]))
+        line += [soft(_(" since %(day)s. ", day=day(told["effective_on"]))), Span(told["reason"])]
     return [*line, *_evidence(told)]
+
+
+def _who(told: dict[str, Any], names: str) -> list[Span]:
+    return [link(told), Span(": "), Span(names, look="strong"), Span(" ")]
 
 
 def _evidence(told: dict[str, Any]) -> list[Span]:
@@ -108,7 +117,7 @@ def _evidence(told: dict[str, Any]) -> list[Span]:
 
 
 def _due(told: dict[str, Any]) -> Line:
-    return [link(told), soft(_(" due on %(day)s", day=day(told["due_on"])))]
+    return [link(told), soft(_(", due on %(day)s", day=day(told["due_on"])))]
 
 
 def _again(told: dict[str, Any]) -> Line:
@@ -118,26 +127,24 @@ def _again(told: dict[str, Any]) -> Line:
 
 
 def _contradicted(told: dict[str, Any]) -> Line:
-    return [Span(told["name"], look="strong"), Span(" "), tag(told["status"]), Span(" "), link(told), *_evidence(told)]
+    against = listed(([Span(piece["text"], to=piece["url"])] for piece in told["evidence"]), "; ")
+    return [*_who(told, told["name"]), tag(told["status"]), soft(_(", contradicted by ")), *against]
 
 
 def _differs(told: dict[str, Any]) -> Line:
     return [
-        Span(told["name"], look="strong"),
-        Span(_(" says of itself ")),
+        *_who(told, told["name"]),
         tag(told["claimed_status"]),
-        Span(_(", found is ")),
+        soft(_(" by its own account (%(who)s), found ", who=told["claimed_by"])),
         tag(told["status"]),
-        Span(" "),
-        link(told),
-        soft(f" {told['claimed_by']}"),
     ]
 
 
-def _searched(part: dict[str, Any]) -> str:
+def _searched(report: dict[str, Any], part: dict[str, Any]) -> str:
     return _(
-        "Nothing that became true of them since is recorded. For %(checked)s somebody searched in vain, "
-        "for %(rest)s nobody did.",
+        "Nothing that became true of these since %(day)s is recorded. Searched for in vain: %(checked)s; not searched "
+        "for: %(rest)s.",
+        day=day(report["since"]),
         checked=format_decimal(part["checked"]),
         rest=format_decimal(part["count"] - part["checked"]),
     )
@@ -145,6 +152,6 @@ def _searched(part: dict[str, Any]) -> str:
 
 def _silent(told: dict[str, Any]) -> Line:
     if told.get("checked_on"):
-        where = _(" checked on %(day)s: %(where)s", day=day(told["checked_on"]), where=told["where_searched"])
+        where = _(", searched for on %(day)s: %(where)s", day=day(told["checked_on"]), where=told["where_searched"])
         return [link(told), soft(where)]
-    return [link(told), soft(_(" not checked"))]
+    return [link(told), soft(_(", not searched for"))]

@@ -10,7 +10,7 @@ from docx import oxml
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Emu, Pt
 from docx.text import paragraph
 from flask_babel import gettext as _
 from lxml import etree
@@ -31,7 +31,8 @@ LINK = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 LONGEST_LINK = 2_000
 #: The widths that lines may have, and theirs where a template tells none that can be.
 NARROWEST, WIDEST, PAGE = Cm(4), Cm(100), Cm(16)
-WIDEST_CHART = Cm(16.5)
+#: So wide, words of a chart are as large as those of a table; higher, it would leave a page.
+WIDEST_CHART, HIGHEST_CHART = Pt(315), Pt(560)
 #: Rows of a table that is kept on one page.
 SHORT = 16
 #: Twips of words that stand upright.
@@ -129,6 +130,10 @@ class Body:
     def picture(self, chart: Chart) -> Any:
         """Return a chart as a picture within the line, told in words for who does not see it."""
         made = self.part.new_pic_inline(io.BytesIO(self.png(chart.svg)), min(self.width, WIDEST_CHART))
+        if made.extent.cy > HIGHEST_CHART:
+            made.extent.cx, made.extent.cy = Emu(made.extent.cx * HIGHEST_CHART // made.extent.cy), HIGHEST_CHART
+            drawn = made.graphic.graphicData.pic.spPr
+            drawn.cx, drawn.cy = made.extent.cx, made.extent.cy
         made.docPr.set("descr", clean(chart.alt))
         for side in ("distT", "distB", "distL", "distR"):
             made.set(side, "0")

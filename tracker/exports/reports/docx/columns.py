@@ -18,8 +18,8 @@ def widths(table: Table, width: int) -> list[int]:
     """Return the widths in twips of the columns of a table that takes `width` in English metric units.
 
     Columns of numbers are alike, and as wide as their longest word; others as wide as their longest text, up to a
-    limit. Then all grow or shrink in proportion; a small table does not get the whole width, or no eye would keep to
-    its rows.
+    limit. Then all grow in proportion, or those of words shrink; a small table does not get the whole width, or no eye
+    would keep to its rows.
     """
     number = NUMBER if crowded(table, width) else _longest_number(table)
     asked = [
@@ -28,7 +28,12 @@ def widths(table: Table, width: int) -> list[int]:
     ]
     generous = sum(asked) * CHARACTER * GENEROUS
     wide = width / TWIP if generous > width / TWIP * SMALL else generous
-    return [int(wide * each / sum(asked)) for each in asked]
+    numbers = len(table.numbers) * (number + PADDING)
+    if wide >= sum(asked) * CHARACTER:
+        return [int(wide * each / sum(asked)) for each in asked]
+    # Words find room on another line, numbers and the words over them do not.
+    rest = (wide - numbers * CHARACTER) / (sum(asked) - numbers)
+    return [int(each * (CHARACTER if column in table.numbers else rest)) for column, each in enumerate(asked)]
 
 
 def crowded(table: Table, width: int) -> bool:
