@@ -272,6 +272,14 @@ def test_a_file_that_says_the_same_is_told_from_the_very_file(report, tmp_path):
     assert verified.is_the_very_file(report, changed)
 
 
+def test_pages_that_are_counted_anew_change_nothing(report, tmp_path):
+    def counted(content):
+        assert b">1</w:t>" in content
+        return content.replace(b">1</w:t>", b">9</w:t>")
+
+    assert list(verified.tampered(report, sent(report, "docx", tmp_path, footer1_xml=counted))) == []
+
+
 def test_a_file_that_unpacks_to_too_much_is_not_read(report, tmp_path):
     bomb = sent(report, "docx", tmp_path)
     with zipfile.ZipFile(bomb.path, "a", zipfile.ZIP_DEFLATED) as packed:

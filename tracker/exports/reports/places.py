@@ -121,12 +121,18 @@ def _words(tree: Any, links: dict[str, str]) -> Iterator[Row]:
     """
 
     def text(element: Any) -> str:
-        found = []
-        for each in element.iter(f"{W}t", f"{W}hyperlink", f"{W}br", f"{W}tab"):
+        found, fields = [], 0
+        for each in element.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar"))):
             if each.tag == f"{W}hyperlink":
                 found += [f"<{address}> " for key, address in links.items() if key in each.attrib.values()]
+            elif each.tag == f"{W}fldChar":
+                fields += {"begin": 1, "end": -1}.get(each.get(f"{W}fldCharType"), 0)
+            elif each.tag == f"{W}t":
+                within = fields or next(each.iterancestors(f"{W}fldSimple"), None) is not None
+                # Numbers of pages are counted anew wherever a file is opened.
+                found.append("" if within and (each.text or "").isdigit() else each.text or "")
             else:
-                found.append((each.text or "") if each.tag == f"{W}t" else " ")
+                found.append(" ")
         return "".join(found)
 
     paragraphs = tables = 0

@@ -60,7 +60,10 @@ def filters_of(scope: str, **clock: str) -> Filters:
 def required(asked: Asked) -> Asked:
     """Return what is asked for; raises Invalid if no commitment is in its scope."""
     if session.scalar(asked.commitments.limit(1)) is None:
-        message = _("No commitment matches this scope on that day. Take a filter away, or a later day to tell it as of, or as known by.")
+        message = _(
+            "No commitment matches this scope on that day. Take a filter away, or choose a later day for it to be as "
+            "of, or as known by."
+        )
         raise Invalid({"scope": [message]})
     return asked
 
