@@ -13,6 +13,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: A packed file that unpacks to more bytes than this, and to so many times its own size, is no report.
 MUCH, TIMES = 100_000_000, 100
 FORMULA = re.compile(rb"<f[ >/]")
+#: What some programs write a link as: its address, and the place there.
+LINK = re.compile(r'HYPERLINK "([^"]*)"(?:\s+\\l "([^"]*)")?')
 #: The most characters of a cell of a CSV.
 LONGEST = 10_000_000
 
@@ -122,9 +124,11 @@ def _words(tree: Any, links: dict[str, str]) -> Iterator[Row]:
 
     def text(element: Any) -> str:
         found, fields = [], 0
-        for each in element.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar"))):
+        for each in element.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar", "instrText"))):
             if each.tag == f"{W}hyperlink":
                 found += [f"<{address}> " for key, address in links.items() if key in each.attrib.values()]
+            elif each.tag == f"{W}instrText":
+                found += [f"<{'#'.join(filter(None, led))}> " for led in LINK.findall(each.text or "")]
             elif each.tag == f"{W}fldChar":
                 fields += {"begin": 1, "end": -1}.get(each.get(f"{W}fldCharType"), 0)
             elif each.tag == f"{W}t":
