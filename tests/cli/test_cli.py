@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from tests.conftest import Place
 from tests.test_seeds import DOCUMENTS
 from tracker.app import create_app
 from tracker.cli import tracker as tracker_command
-from tracker.database import alembic_config, database_url
+from tracker.database import alembic_config, database_url, sqlite
 from tracker.records import CATALOGUE
 
 COMMAND = [sys.executable, "-m", "tracker"]
@@ -94,7 +93,7 @@ def data(planted, tmp_path):
 
 def change(data, *statements):
     """Change the database behind the tracker's back."""
-    with sqlite3.connect(data / "tracker.sqlite") as connection:
+    with sqlite.connect(data / "tracker.sqlite") as connection:
         for statement in statements:
             connection.execute(statement)
     connection.close()
@@ -140,7 +139,7 @@ def test_a_migration_keeps_a_copy_of_the_database_as_it_was(data):
     (copy, again) = (data / f"tracker.sqlite.before-{latest}{end}" for end in ("", "-2"))
     said = call(data, "migrate")
     assert f"A copy of the database as it was: {copy}\n" in said
-    with closing(sqlite3.connect(copy)) as connection:
+    with closing(sqlite.connect(copy)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
         assert connection.execute("SELECT count(*) FROM passage").fetchone() == (18,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

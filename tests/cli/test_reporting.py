@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.test_cli import call, change
 from tracker.exports.reports.formats import FORMATS
+from tracker.exports.reports.layout import PROGRAM
 from tracker.paths import folder
 
 
@@ -45,6 +46,14 @@ def test_a_changed_file_is_named_and_so_is_what_the_records_say_now(planted, tmp
     assert f"row 3 (mx-us-2023-07-24.c4), title: issued “{title}”, found “Another title”" in said
     assert "commitments mx-us-2023-07-24.c4 made_on: said “2023-07-24”, now “2023-07-23”" in said
     change(planted, "UPDATE commitment SET made_on = '2023-07-24' WHERE code = 'mx-us-2023-07-24.c4'")
+
+
+def test_a_file_of_another_version_is_told_apart(planted, tmp_path):
+    path = tmp_path / "report.md"
+    call(planted, "report", *MIGRATION, "--format", "md", "-o", path)
+    path.write_text(path.read_text().replace(PROGRAM, "Tracker 0.0.9"))
+    said = call(planted, "report", "verify", path, code=1)
+    assert f"It was made with Tracker 0.0.9, and this is {PROGRAM}, which may put things in other words." in said
 
 
 def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):

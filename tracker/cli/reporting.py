@@ -19,6 +19,7 @@ from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
 from tracker.exports.reports import docx, verified
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.exports.reports.layout import PROGRAM
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports import compared
 from tracker.queries.reports.data import Data, data
@@ -147,6 +148,8 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
         click.echo(f"  {each.place}: issued {_shown(each.issued)}, found {_shown(each.found)}")
     if len(changed) > MOST_TOLD:
         click.echo("  … and more.")
+    if changed and (other := verified.other_program(sent)):
+        click.echo(f"It was made with {other}, and this is {PROGRAM}, which may put things in other words.")
     if changed and sent.form == "docx" and not into:
         click.echo("If it was laid into a template of your own, name that: --template FILE.")
     if not changed and verified.is_the_very_file(run, sent):

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from importlib.metadata import version
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -13,6 +14,9 @@ from tracker.exports.reports.wording import day, moment
 from tracker.models import ReportRun
 from tracker.queries.reports.data import Data
 from tracker.vocabulary import Chapter
+
+#: What a file was made with: another version may put things in other words.
+PROGRAM = f"Tracker {version('commitment-tracker')}"
 
 
 def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
@@ -90,6 +94,7 @@ def stamp(data: Data, run: ReportRun | None) -> list[tuple[str, str]]:
         (_("Changes recorded by then"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
         (_("Checksum of the data (SHA-256)"), run.sha256),
         (_("Kept at"), f"{report['address']}/reports/{run.code}"),
+        (_("Made with"), PROGRAM),
         (_("What the words mean"), f"{report['address']}/methods/"),
     ]
 

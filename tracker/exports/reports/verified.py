@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.exports.reports.layout import PROGRAM
 from tracker.exports.reports.places import READERS, Row, flat
 from tracker.models import ReportRun
 
@@ -98,6 +99,12 @@ def tampered(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
             yield Tampered(row.place, row.text if issued else None, row.text if found else None)
     if sent.form in BARE and sent.beside.is_file():
         yield from _stamp(run, sent)
+
+
+def other_program(sent: Sent) -> str:
+    """Return with which other version of the tracker a file says that it was made, or nothing."""
+    named = re.findall(r"\bTracker \d[\w.+-]*", "\n".join(row.text for row in sent.rows()))
+    return next((each for each in named if each != PROGRAM), "")
 
 
 def is_the_very_file(run: ReportRun, sent: Sent) -> bool:
