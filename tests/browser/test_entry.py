@@ -65,6 +65,7 @@ class Form:
         )
 
 
+@pytest.mark.long
 @with_documents
 def test_a_stranger_logs_the_report_into_an_empty_tracker(empty_page, empty_app):
     page, form = empty_page, Form(empty_page)

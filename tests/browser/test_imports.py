@@ -18,6 +18,7 @@ def chosen(page, name, content):
     page.get_by_label("File").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_spreadsheet_becomes_records(browser, site, width, scheme):
     context = browser.new_context(
@@ -64,6 +65,7 @@ addEventListener("DOMContentLoaded", () => {
 """
 
 
+@pytest.mark.long
 def test_a_bar_tells_how_far_a_long_reading_is(page):
     page.add_init_script(WATCH)
     rows = ([f"body-{n}", f"Body {n}", "country"] for n in range(6_000))

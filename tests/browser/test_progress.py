@@ -94,6 +94,7 @@ def test_progress_is_logged_corrected_and_looked_back_at(page):
     expect(page.get_by_text("Nothing matches all of these filters.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_follow_up_is_worked_off_without_losing_the_place(page):
     page.goto("/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Follow-up").click()

@@ -593,6 +593,7 @@ def serving(data, *args, cwd=None, start=COMMAND, **more):
         process.communicate()
 
 
+@pytest.mark.long
 def test_a_second_start_finds_everything_as_it_was_left(tmp_path):
     data, path = tmp_path / "data", "/commitments/mx-us-2023-07-24.c1"
     with serving(data, cwd=tmp_path) as server:
@@ -639,6 +640,7 @@ def test_the_served_pages_refuse_as_the_tested_ones_do(data):
         assert server.stop() == (0, "")
 
 
+@pytest.mark.long
 def test_serving_another_database(tmp_path, monkeypatch):
     (tmp_path / "work").mkdir()
     own = tmp_path / "own ünïcode.sqlite"

@@ -720,6 +720,7 @@ def test_more_rows_cost_no_more_queries(app, client):
     assert counts[0] == counts[1]
 
 
+@pytest.mark.long
 def test_three_hundred_rows_are_saved_at_once(app, client):
     names = [f"Quill{n} Zed{n}x" for n in range(300)]
     page = Page(client, "/meetings/new")

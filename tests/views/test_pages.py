@@ -97,6 +97,7 @@ def test_adding_a_row_to_a_page_left_behind_is_a_conflict_too(client):
     assert 'value="Mine"' in answer.text
 
 
+@pytest.mark.long
 def test_however_many_rows_a_record_has_all_are_saved(app, client):
     with app.app_context(), writing():
         document = make.document().code

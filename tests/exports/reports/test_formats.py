@@ -330,6 +330,7 @@ def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
         verified.report_of(Sent(path))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMATS)
 def test_of_reports_that_say_the_same_each_file_is_found_its_own(report, tmp_path, form):
     moment = report.recorded_at.isoformat()
