@@ -1,5 +1,6 @@
 """A stranger logs a meeting from a news report into an empty tracker, on one page."""
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
