@@ -403,6 +403,7 @@ def everything_to_get(app, client):
     return sorted(paths)
 
 
+@pytest.mark.long
 def test_getting_a_page_never_writes(app, client, rough):
     paths = everything_to_get(app, client)
     assert len(paths) > 60
@@ -716,6 +717,7 @@ def sweep(client):
         yield address, client.get(address)
 
 
+@pytest.mark.long
 def test_no_address_gives_an_error_of_ours(app, rough):
     before = stored(app)
     counted = 0

@@ -60,6 +60,7 @@ def rows(section):
     return [[words(cell) for cell in elements(row, "th", "td")] for row in elements(section, "tr")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", TIMES)
 def test_every_figure_is_that_of_the_list_it_links_to(client, planted, query):
     main = shown(client, query)
