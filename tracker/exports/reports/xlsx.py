@@ -28,7 +28,7 @@ MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 #: How many bytes are sent at once.
 STRETCH = 1 << 20
 
-Cell = Callable[[Any, int, int, Any], int]
+Cell = Callable[[int, int, Any], int]
 
 
 def write(run: ReportRun) -> Iterator[bytes]:
@@ -105,13 +105,15 @@ class _Sheets:
         columns = self.data.head["columns"][name]
         called = _("Participants") if name == "participations" else str(CATALOGUE[name].many)
         sheet = self._sheet(called, [column["label"] for column in columns])
-        cells = [(column["name"], self._cell(column)) for column in columns]
+        cells = [(place, column["name"], self._cell(sheet, column)) for place, column in enumerate(columns)]
         widths, number = [len(column["label"]) + 3 for column in columns], 0
         for number, row in enumerate(self.data.rows(name), start=1):
-            for place, (each, cell) in enumerate(cells):
+            for place, each, cell in cells:
                 value = row[each]
                 if value is not None and value != []:
-                    widths[place] = max(widths[place], cell(sheet, number, place, value))
+                    width = cell(number, place, value)
+                    if width > widths[place]:
+                        widths[place] = width
         for place, width in enumerate(widths):
             sheet.set_column(place, place, min(width + 1, WIDEST))
         sheet.autofilter(0, 0, number, len(columns) - 1)
@@ -135,49 +137,60 @@ class _Sheets:
             sheet.write_string(0, place, each, self.heading)
         return sheet
 
-    def _cell(self, column: dict[str, str]) -> Cell:
+    def _cell(self, sheet: Any, column: dict[str, str]) -> Cell:
         """Return what writes a value of a column, and returns how wide it is."""
         sort = column["type"]
         if sort in ("integer", "number"):
-            return self._number
+            return self._number(sheet)
         if sort in ("date", "datetime"):
-            return self._day if sort == "date" else self._moment
+            return self._day(sheet) if sort == "date" else self._moment(sheet)
+        called: Mapping[Any, str] = self.names.get(column.get("records", ""), {})
         if sort == "boolean":
-            return self._text({True: _("Yes"), False: _("No")})
-        if words := column.get("words"):
-            return self._text({word: told["label"] for word, told in self.data.head["codebook"][words].items()})
-        return self._text(self.names.get(column.get("records", ""), {}))
+            called = {True: _("Yes"), False: _("No")}
+        elif words := column.get("words"):
+            called = {word: told["label"] for word, told in self.data.head["codebook"][words].items()}
+        if sort == "list":
+            return self._text(sheet, lambda codes: "; ".join([called.get(code, code) for code in codes]))
+        return self._text(sheet, (lambda value: called.get(value, value)) if called else None)
 
-    def _text(self, called: Mapping[Any, str]) -> Cell:
-        """Return what writes a text, or several; those that are called something as that."""
-        look = self.text
+    def _text(self, sheet: Any, tell: Callable[[Any], str] | None) -> Cell:
+        put, look = sheet.write_string, self.text
 
-        def write(sheet: Any, row: int, place: int, value: Any) -> int:
-            text = "; ".join(called.get(each, each) for each in value) if type(value) is list else None
-            text = called.get(value, value) if text is None else text
-            if len(text) > MOST_CHARACTERS:
+        def write(row: int, place: int, value: Any) -> int:
+            text = tell(value) if tell else value
+            width = len(text)
+            if width > MOST_CHARACTERS:
                 text = f"{text[: MOST_CHARACTERS - 1]}…"
-            sheet.write_string(row, place, text, look)
-            return len(text)
+            put(row, place, text, look)
+            return width
 
         return write
 
-    def _number(self, sheet: Any, row: int, place: int, value: float) -> int:
-        sheet.write_number(row, place, value, self.text)
-        return 12
+    def _number(self, sheet: Any) -> Cell:
+        def write(row: int, place: int, value: float) -> int:
+            sheet.write_number(row, place, value, self.text)
+            return 12
 
-    def _day(self, sheet: Any, row: int, place: int, value: str) -> int:
-        on = datetime.date.fromisoformat(value)
-        if on < FIRST_DAY:
-            sheet.write_string(row, place, value)
-        else:
-            sheet.write_datetime(row, place, on, self.day)
-        return 10
+        return write
 
-    def _moment(self, sheet: Any, row: int, place: int, value: str) -> int:
-        at = datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
-        sheet.write_datetime(row, place, at.replace(tzinfo=None), self.moment)
-        return 19
+    def _day(self, sheet: Any) -> Cell:
+        def write(row: int, place: int, value: str) -> int:
+            on = datetime.date.fromisoformat(value)
+            if on < FIRST_DAY:
+                sheet.write_string(row, place, value)
+            else:
+                sheet.write_datetime(row, place, on, self.day)
+            return 10
+
+        return write
+
+    def _moment(self, sheet: Any) -> Cell:
+        def write(row: int, place: int, value: str) -> int:
+            at = datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
+            sheet.write_datetime(row, place, at.replace(tzinfo=None), self.moment)
+            return 19
+
+        return write
 
 
 def _called(row: dict[str, Any]) -> str:
