@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests import make
 from tests.conftest import SERVER, Place
-from tests.models.test_updates import ON_POSTGRESQL, ON_SQLITE, insert, runs
+from tests.models.refusals import ON_POSTGRESQL, ON_SQLITE, assert_refused, insert, runs
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import writing
@@ -28,36 +28,6 @@ def engine(seeded, where):
         make.report(title="Another")
     yield app.extensions["tracker.engine"].execution_options(write=True)
     app.extensions["tracker.engine"].dispose()
-
-
-def contents(connection):
-    return [connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).all() for table in TABLES]
-
-
-def unguard(connection):
-    """Take the triggers away until the transaction is rolled back."""
-    for table in TABLES:
-        if SERVER:
-            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        else:
-            query = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-            for (name,) in connection.execute(query, {"table": table}).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-
-
-def assert_refused(engine, act):
-    """Fail unless the database refuses to act, and would not without its triggers."""
-    with engine.connect() as connection:
-        before = contents(connection)
-        with pytest.raises(DatabaseError, match=NEVER_CHANGED):
-            act(connection)
-        connection.rollback()
-        assert contents(connection) == before
-        connection.rollback()
-        unguard(connection)
-        act(connection)
-        assert contents(connection) != before
-        connection.rollback()
 
 
 def row(connection, table, number):
@@ -86,7 +56,7 @@ def test_a_report_is_never_changed(engine, table, statement):
     if "DO UPDATE" in statement and not SERVER:
         # Else it is not told from a join.
         statement = statement.replace("FROM report_run ON", "FROM report_run WHERE true ON")
-    assert_refused(engine, runs(statement.replace("{0:064}", "0" * 64)))
+    assert_refused(engine, TABLES, NEVER_CHANGED, runs(statement.replace("{0:064}", "0" * 64)))
 
 
 def test_a_report_is_never_deleted(engine):
@@ -99,7 +69,7 @@ def test_a_report_is_never_deleted(engine):
         with engine.connect() as connection, pytest.raises(DatabaseError, match=NEVER_CHANGED):
             delete(connection)
     else:
-        assert_refused(engine, delete)
+        assert_refused(engine, TABLES, NEVER_CHANGED, delete)
 
 
 @ON_SQLITE
@@ -120,7 +90,7 @@ def test_a_row_takes_no_others_place(engine, table, same):
         new = {name: value for name, value in new.items() if name in old and name not in same}
         insert(connection, table, old | new, "INSERT OR REPLACE")
 
-    assert_refused(engine, replace)
+    assert_refused(engine, TABLES, NEVER_CHANGED, replace)
 
 
 def test_a_report_of_its_own_is_taken(engine):

@@ -7,12 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from tests import make
-from tests.conftest import SERVER
+from tests.models.refusals import ON_POSTGRESQL, ON_SQLITE, assert_refused, insert, runs, unguard
 from tracker.actions.updates import void_check, void_update
 from tracker.database import writing
 
-ON_SQLITE = pytest.mark.on_sqlite
-ON_POSTGRESQL = pytest.mark.on_postgresql
 C1 = "mx-us-2023-07-24.c1"
 TABLES = ("progress_update", "evidence", "check_log")
 #: A row of each that no other row rests on, but evidence.
@@ -36,48 +34,9 @@ def engine(app):
     return app.extensions["tracker.engine"].execution_options(write=True)
 
 
-def unguard(connection):
-    """Take the triggers away until the transaction is rolled back."""
-    for table in TABLES:
-        if SERVER:
-            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        else:
-            query = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-            for (name,) in connection.execute(query, {"table": table}).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-
-
-def assert_refused(engine, said, act):
-    """Fail unless the database refuses to act, and would not without its triggers."""
-    with engine.connect() as connection:
-        before = contents(connection)
-        with pytest.raises(DatabaseError, match=said):
-            act(connection)
-        connection.rollback()
-        assert contents(connection) == before
-        connection.rollback()
-        unguard(connection)
-        act(connection)
-        assert contents(connection) != before
-        connection.rollback()
-
-
-def contents(connection):
-    return [connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).all() for table in TABLES]
-
-
 def row(connection, table, code):
     query = text(f"SELECT * FROM {table} WHERE code = :code")
     return dict(connection.execute(query, {"code": code}).mappings().one())
-
-
-def insert(connection, table, values, how="INSERT"):
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    connection.execute(text(f"{how} INTO {table} ({names}) VALUES ({marks})"), values)
-
-
-def runs(statement):
-    return lambda connection: connection.execute(text(statement))
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -94,7 +53,7 @@ def runs(statement):
     ids=["update", "backdate", "delete", "upsert", "replace", "truncate"],
 )
 def test_a_row_is_never_changed(engine, table, statement):
-    assert_refused(engine, NEVER_CHANGED, runs(statement.format(table=table, code=LOOSE[table])))
+    assert_refused(engine, TABLES, NEVER_CHANGED, runs(statement.format(table=table, code=LOOSE[table])))
 
 
 @ON_SQLITE
@@ -117,7 +76,7 @@ def test_a_row_takes_no_others_place(engine, table, same):
             insert(connection, "evidence", evidence(connection, new["code"]))
         insert(connection, table, new | {same: old[same]}, "INSERT OR REPLACE")
 
-    assert_refused(engine, NEVER_CHANGED, replace)
+    assert_refused(engine, TABLES, NEVER_CHANGED, replace)
 
 
 def evidence(connection, update, relation="supports"):
@@ -153,13 +112,13 @@ FINDINGS = ("not_started", "in_progress", "partly_done", "done", "stalled", "not
 @pytest.mark.parametrize("status", FINDINGS)
 @pytest.mark.parametrize("relation", [None, "context", "contradicts"])
 def test_a_finding_that_nothing_supports_is_refused(engine, status, relation):
-    assert_refused(engine, "needs evidence that supports it", adds(relation, status=status))
+    assert_refused(engine, TABLES, "needs evidence that supports it", adds(relation, status=status))
 
 
 def test_a_day_that_has_not_come_anywhere_is_refused(engine):
     now = datetime.datetime(2998, 1, 1, 9, 59, tzinfo=datetime.UTC)
     moment = now.strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
-    assert_refused(engine, "not effective in the future", adds(recorded_at=moment, effective_on="2998-01-02"))
+    assert_refused(engine, TABLES, "not effective in the future", adds(recorded_at=moment, effective_on="2998-01-02"))
     with engine.connect() as connection:
         # It is there already, where days begin first.
         adds(recorded_at=moment.replace("09:59", "10:01"), effective_on="2998-01-02")(connection)
@@ -168,18 +127,20 @@ def test_a_day_that_has_not_come_anywhere_is_refused(engine):
 
 @pytest.mark.parametrize("moment", ["2020-01-01 00:00:00.000000+00:00", "2026-01-01 00:00:00.000000+00:00"])
 def test_a_moment_before_the_last_is_refused(engine, moment):
-    assert_refused(engine, "recorded after those before it", adds(recorded_at=moment, effective_on="2019-01-01"))
+    assert_refused(
+        engine, TABLES, "recorded after those before it", adds(recorded_at=moment, effective_on="2019-01-01")
+    )
 
 
 @pytest.mark.parametrize("other", [f"{C1}.u4", "mx-us-2023-07-24.c2.u1"], ids=["party", "commitment"])
 def test_a_correction_of_another_leads_update_is_refused(engine, other):
-    assert_refused(engine, "one of the same commitment and party", adds(of_other=other))
+    assert_refused(engine, TABLES, "one of the same commitment and party", adds(of_other=other))
 
 
 def refused_without_triggers(engine, said, act):
     """Fail unless a constraint refuses, at the latest when the transaction ends."""
     with engine.connect() as connection:
-        unguard(connection)
+        unguard(connection, TABLES)
         with pytest.raises(DatabaseError, match=said):
             (act(connection), connection.commit())
         connection.rollback()

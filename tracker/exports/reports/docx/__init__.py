@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.exports.reports.blocks import Laid
+from tracker.exports.reports.docx.file import try_out, written
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -15,8 +16,6 @@ def write(
 
     `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
     """
-    from tracker.exports.reports.docx.file import try_out, written
-
     if template is not None:
         try_out(template)
     return written(laid, template, issued_at, png, author)
@@ -24,6 +23,4 @@ def write(
 
 def check_template(template: bytes) -> None:
     """Raise Invalid, under "template", for what no report can be laid into."""
-    from tracker.exports.reports.docx.file import try_out
-
     try_out(template)
