@@ -74,6 +74,8 @@ def site_with_figures(site, where):
 
 def problems(page):
     """Return what axe-core finds wrong with the page as it is shown."""
+    # After a click the page may be there before its style sheets are, and without them its colours are others.
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
