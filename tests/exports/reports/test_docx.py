@@ -236,7 +236,7 @@ def test_names_there_are_none_of_are_told_with_those_there_are():
 def test_code_in_a_template_is_refused_by_name(code):
     began = time.monotonic()
     told = refusal(template("First", code, "{{ report }}"))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     if len(code) < 60:
         assert f"near “{code}" in told
     assert "{{ title }}" in told
