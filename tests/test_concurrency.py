@@ -14,11 +14,13 @@ from http.cookiejar import CookieJar
 import pytest
 from sqlalchemy import text
 
-from tests.client import form_values
+from tests.client import PageClient, form_values
 from tests.conftest import Place
 from tests.serving import served
+from tracker import database
 from tracker.app import create_app
 from tracker.config import Settings
+from tracker.errors import Busy
 from tracker.queries import check
 
 WRITERS = 8
@@ -128,3 +130,23 @@ class Adder(Writer):
         typed = form_values(self.ask()[1]) | {"code": "raced-for", "name": "Raced for"}
         self.ready.wait(20)
         self.save(typed, f"writer {self.number}")
+
+
+def test_who_waits_too_long_is_told_and_nothing_is_saved(monkeypatch, request):
+    monkeypatch.setattr(database, "PATIENCE", 1)
+    app = request.getfixturevalue("racing_app")
+    holding, client = (
+        app.extensions["tracker.engine"].execution_options(write=True),
+        PageClient(app, app.response_class),
+    )
+    path = "/frameworks/bicentennial-framework/edit"
+    typed = form_values(client.get(path).text) | {"note": "Typed while somebody else writes."}
+    with holding.begin():
+        told = client.post(path, data=typed)
+        with app.app_context(), pytest.raises(Busy, match=r"for 1 seconds\. Nothing was saved"), database.writing():
+            database.session.connection()
+        # Who reads does not wait.
+        assert client.get("/frameworks/bicentennial-framework").status_code == 200
+    assert told.status_code == 503
+    assert "Somebody else has been writing for 1 seconds." in told.text
+    assert client.post(path, data=typed).status_code == 303

@@ -11,13 +11,15 @@ from typing import Any, cast
 from alembic.config import Config as AlembicConfig
 from flask import Flask, current_app
 from flask.globals import app_ctx
+from flask_babel import gettext as _
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
-from tracker.errors import TrackerError
+from tracker.errors import Busy, TrackerError
 from tracker.paths import folder
 
 try:
@@ -27,6 +29,9 @@ except ImportError:
 
 #: One writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes are given out in order.
 WRITE_LOCK = 7_205_114
+
+#: How many seconds somebody waits for who is writing before.
+PATIENCE = 30
 
 #: A scheme without “://”. A drive has one letter alone; a file called so can be named with ./ before it.
 MISTYPED = re.compile(r"\s*([a-z][\w+.-]+:(?!//)|postgres[\w+.-]*//)", re.IGNORECASE)
@@ -105,7 +110,7 @@ def make_engine(url: URL | str, **options: Any) -> Engine:
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        options.setdefault("connect_args", {"timeout": 30})
+        options.setdefault("connect_args", {"timeout": PATIENCE})
         engine = create_engine(url, module=sqlite, **options)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
@@ -122,10 +127,20 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("write")
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-    elif writing:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+    try:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        elif writing:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+        if code not in ("55P03", "SQLITE_BUSY"):
+            raise
+        told = _(
+            "Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.", seconds=PATIENCE
+        )
+        raise Busy(told) from error
 
 
 def begin_write() -> None:

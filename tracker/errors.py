@@ -28,6 +28,12 @@ class TooLarge(TrackerError):
     status = 413
 
 
+class Busy(TrackerError):
+    """Somebody else has been writing for longer than anybody is made to wait."""
+
+    status = 503
+
+
 class Invalid(TrackerError):
     """Some fields will not do; `errors` is {field: [message, …]}."""
 

@@ -21,6 +21,7 @@ TOLD: dict[int, tuple[Any, Any]] = {
         _l("Send at most 10,000 characters in each field, or a file of 25 megabytes."),
     ),
     422: (_l("Something in this address is not known"), _l("Correct it, or begin again from the whole list.")),
+    503: (_l("Somebody else is writing"), _l("Go back, where what you typed still stands, and send it again.")),
     500: (_l("Something went wrong on our side"), _l("Nothing was saved. Try again; if it happens again, report it.")),
 }
 
