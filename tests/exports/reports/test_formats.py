@@ -210,7 +210,7 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     assert verified.report_of(Sent(path)).code == other.code
     assert list(verified.tampered(run_of(other.code), Sent(path))) == []
     changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
-    assert any("Status report Another" in each for each in changed)
+    assert any("Status of commitments Another" in each for each in changed)
 
 
 def test_what_a_sheet_cannot_hold_is_not_dropped_silently(report, monkeypatch):
