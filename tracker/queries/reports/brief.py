@@ -1,8 +1,7 @@
 """What is new since a day: each of it a record or a status, none of it a judgement."""
 
-import datetime
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
@@ -20,9 +19,9 @@ from tracker.models import (
 from tracker.models.follow_up import SOON, closed, deadline_state
 from tracker.models.standings import known, leads
 from tracker.queries.reports.asked import Asked
-from tracker.records import record_address
+from tracker.queries.reports.telling import Teller
 from tracker.records.filters import recorded_by
-from tracker.vocabulary import CommitmentLinkKind, DeadlineState, EvidenceRelation, Status
+from tracker.vocabulary import CommitmentLinkKind, DeadlineState, EvidenceRelation
 
 #: How many records each part of the brief names; the others are counted.
 MOST = 500
@@ -66,7 +65,7 @@ def brief(asked: Asked) -> dict[str, Any]:
         update.claimed_status.cast(lead.c.status.type) != lead.c.status
     )
     overdue = own.where(deadline_state(clock) == DeadlineState.OVERDUE)
-    tell = _Teller(asked)
+    tell = Teller(asked)
     found = {
         "overdue": _part(overdue.order_by(Commitment.due_on, Commitment.id), tell.commitment),
         "due": _part(due.order_by(Commitment.due_on, Commitment.id), tell.commitment),
@@ -77,7 +76,7 @@ def brief(asked: Asked) -> dict[str, Any]:
     return found | (_since(asked, asked.before, own, tell) if asked.before else {})
 
 
-def _since(asked: Asked, before: Clock, own: Any, tell: "_Teller") -> dict[str, Any]:
+def _since(asked: Asked, before: Clock, own: Any, tell: Teller) -> dict[str, Any]:
     clock, since = asked.clock, before.on
     then, now = leads(before), leads(clock)
     pairs = (
@@ -143,62 +142,3 @@ def _part(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
 
 def _count(query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-
-
-class _Teller:
-    """Tells rows as plain values, each with the address of its record."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-
-    def to(self, record: Any) -> str:
-        return self.asked.address + record_address(record)
-
-    def commitment(self, commitment: Commitment) -> dict[str, Any]:
-        return {"commitment": commitment.code, "title": commitment.title, "url": self.to(commitment)} | _days(
-            made_on=commitment.made_on, due_on=commitment.due_on
-        )
-
-    def link(self, link: CommitmentLink, commitment: Commitment, to: Commitment) -> dict[str, Any]:
-        return self.commitment(commitment) | {"kind": link.kind.value, "again": self.commitment(to)}
-
-    def moved(
-        self, commitment: Commitment, party: Party, before: Any, after: Any, update: ProgressUpdate | None
-    ) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party)}
-        return told | {"before": before.value, "after": after.value} | self._update(update)
-
-    def contradicted(self, commitment: Commitment, party: Party, status: Any, update: ProgressUpdate) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party), "status": status.value}
-        return told | self._update(update, EvidenceRelation.CONTRADICTS)
-
-    def differing(self, commitment: Commitment, party: Party, status: Any, update: ProgressUpdate) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party), "status": status.value}
-        claimed = cast(Status, update.claimed_status)
-        return told | {"claimed_status": claimed.value, "claimed_by": update.claimed_by}
-
-    def silent(self, commitment: Commitment, check: CheckLog | None) -> dict[str, Any]:
-        told = {"where_searched": check.where_searched} | _days(checked_on=check.checked_on) if check else {}
-        return self.commitment(commitment) | told
-
-    def _update(self, update: ProgressUpdate | None, relation: EvidenceRelation | None = None) -> dict[str, Any]:
-        if update is None:
-            return {}
-        pieces = [piece for piece in update.evidence if relation in (None, piece.relation)]
-        return {
-            "update": update.code,
-            "reason": update.reason,
-            "evidence": [self._piece(piece) for piece in pieces],
-        } | _days(effective_on=update.effective_on)
-
-    def _piece(self, piece: Evidence) -> dict[str, Any]:
-        if piece.passage is not None:
-            passage = piece.passage
-            text, url = f"{passage.document}, {passage.place}", self.to(passage)
-        else:
-            text, url = piece.title or "", piece.web_address or ""
-        return {"relation": piece.relation.value, "text": text, "url": url}
-
-
-def _days(**days: datetime.date | None) -> dict[str, str | None]:
-    return {name: day.isoformat() if day else None for name, day in days.items()}
