@@ -102,11 +102,16 @@ def test_a_feed_holds_only_what_stands_and_the_latest_of_it(app, client):
         make.update([], commitment="mx-us-2023-07-24.c3", party="mx", corrects=voided, **fields)
     found = feed(client)
     assert len(found.entries) == MOST_CHANGES
-    assert [entry.link.partition("#")[2] for entry in found.entries[:2]] == ["mx-us-2023-07-24.c2.u1", f"{C1}.u54"]
-    assert "Uncheckable → Stalled" in found.entries[1].title
-    assert "a correction" in found.entries[1].content[0].value
+    void, second, corrected = found.entries[:3]
+    # Who was told of it is told that it was taken back.
+    assert void.title.startswith("Mexico, taken back: In progress: ")
+    assert "should not have been logged" in void.content[0].value
+    assert "Never was." in void.content[0].value
+    assert [entry.link.partition("#")[2] for entry in (second, corrected)] == ["mx-us-2023-07-24.c2.u1", f"{C1}.u54"]
+    assert "Uncheckable → Stalled" in corrected.title
+    assert "a correction" in corrected.content[0].value
     assert f"{C1}.u53" not in client.get("/commitments/feed.atom").text
-    assert feed(client, "?meeting=mx-us-2023-07-24&area=migration").entries == []
+    assert len(feed(client, "?meeting=mx-us-2023-07-24&area=migration").entries) == 1
     # What was undone is news of the feed as a whole.
     with app.app_context():
         undone = session.scalar(text("SELECT MAX(recorded_at) FROM progress_update"))
