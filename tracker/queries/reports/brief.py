@@ -1,11 +1,13 @@
 """What is new since a day: each of it a record or a status, none of it a judgement."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from tracker.clocks import end_of
 from tracker.database import session
 from tracker.models import (
     CheckLog,
@@ -51,6 +53,8 @@ def brief(asked: Asked) -> dict[str, Any]:
         .where(link.kind.in_(AGAIN), recorded_by(link, asked.known_by))
         .where(or_(scope, to.id.in_(asked.commitments)), link.commitment_id.in_(there), link.to_id.in_(there))
     )
+    if asked.since:
+        again = again.where(Commitment.made_on > asked.since)
     lead, update = leads(clock), ProgressUpdate
     standing = (
         select(Commitment, Party, lead.c.status, update)
@@ -78,20 +82,17 @@ def brief(asked: Asked) -> dict[str, Any]:
 
 
 def _since(asked: Asked, before: Clock, own: Any, tell: Teller) -> dict[str, Any]:
-    clock, since = asked.clock, before.on
-    then, now = leads(before), leads(clock)
-    pairs = (
-        select(Commitment, Party, then.c.status, now.c.status, ProgressUpdate)
-        .join(now, now.c.commitment_id == Commitment.id)
-        .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
-        .join(Party, Party.id == now.c.party_id)
-        .outerjoin(ProgressUpdate, ProgressUpdate.id == now.c.finding_id)
-        .where(Commitment.id.in_(asked.commitments), Commitment.made_on <= since)
-    )
+    clock, since, now = asked.clock, before.on, leads(asked.clock)
+    end = min(end_of(since), asked.known_by)
+    earlier = own.where(Commitment.made_on <= since)
+    moved = _changed(asked, since, leads(before), now).add_columns(ProgressUpdate)
+    moved = moved.outerjoin(ProgressUpdate, ProgressUpdate.id == now.c.finding_id)
+    learnt = _learnt(asked, before, end)
+    late = and_(ProgressUpdate.recorded_at > end, Commitment.recorded_at <= end)
     news = exists().where(
         ProgressUpdate.commitment_id == Commitment.id,
         ProgressUpdate.status.is_not(None),
-        ProgressUpdate.effective_on > since,
+        or_(ProgressUpdate.effective_on > since, late),
         ProgressUpdate.effective_on <= clock.on,
         clock.stood(ProgressUpdate, "corrects_id"),
     )
@@ -109,15 +110,47 @@ def _since(asked: Asked, before: Clock, own: Any, tell: Teller) -> dict[str, Any
         .correlate(Commitment)
         .scalar_subquery()
     )
-    silent = own.where(Commitment.made_on <= since, ~closed(clock), ~news.correlate(Commitment))
-    searched = silent.add_columns(CheckLog).outerjoin(CheckLog, CheckLog.id == last)
+    silent = earlier.where(~closed(clock), ~news.correlate(Commitment), Commitment.id.not_in(_ids(learnt)))
+    searched = silent.add_columns(CheckLog).outerjoin(CheckLog, CheckLog.id == last).order_by(CheckLog.id.is_(None))
     checked = exists().where(CheckLog.commitment_id == Commitment.id, counts).correlate(Commitment)
-    moved = pairs.where(then.c.status != now.c.status)
-    return {
+    found = {
         "new": _part(own.where(Commitment.made_on > since).order_by(*ORDER), tell.commitment),
-        "moved": _part(moved.order_by(*ORDER, Party.id).options(EVIDENCE), tell.moved),
+        "moved": _part_of_leads(moved, tell.moved),
         "silent": _part(searched.order_by(*ORDER), tell.silent) | {"checked": find.count(silent.where(checked))},
     }
+    if end < asked.known_by:
+        later = find.count(earlier.where(Commitment.recorded_at > end))
+        found["learnt"] = _part_of_leads(learnt, tell.learnt) | {"recorded_later": later}
+    return found
+
+
+def _learnt(asked: Asked, before: Clock, end: datetime.datetime) -> Any:
+    """Return the leads that stood otherwise on the day than was known at its end, and the update that says so.
+
+    Of a commitment that was itself recorded only later nothing had been told that could be put right. Where the update
+    does not say how the lead stood, it takes back, or moves to a later day, what was found then.
+    """
+    then, now, found, update = leads(Clock(before.on, end)), leads(before), aliased(ProgressUpdate), ProgressUpdate
+    says = func.coalesce(found.recorded_at > end, false())
+    undoing = select(update.id).where(update.corrects_id == then.c.finding_id).correlate(then).scalar_subquery()
+    return (
+        _changed(asked, before.on, then, now)
+        .where(Commitment.recorded_at <= end)
+        .outerjoin(found, found.id == now.c.finding_id)
+        .join(update, update.id == case((says, found.id), else_=undoing))
+        .add_columns(update, says)
+    )
+
+
+def _changed(asked: Asked, since: datetime.date, then: Any, now: Any) -> Any:
+    """Return (commitment, party, status then, status now) of the leads, of commitments made by a day, that differ."""
+    return (
+        select(Commitment, Party, then.c.status, now.c.status)
+        .join(now, now.c.commitment_id == Commitment.id)
+        .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
+        .join(Party, Party.id == now.c.party_id)
+        .where(Commitment.id.in_(asked.commitments), Commitment.made_on <= since, then.c.status != now.c.status)
+    )
 
 
 def moved_by_party(asked: Asked) -> dict[int, tuple[int, int]]:
@@ -133,6 +166,16 @@ def moved_by_party(asked: Asked) -> dict[int, tuple[int, int]]:
         .group_by(now.c.party_id)
     )
     return {party: (moved, led) for party, moved, led in session.execute(query)}
+
+
+def _part_of_leads(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Return a part of which a commitment has as many items as leads, and of how many commitments it tells."""
+    part = _part(query.order_by(*ORDER, Party.id).options(EVIDENCE), tell)
+    return part | {"commitments": find.count(_ids(query).distinct())}
+
+
+def _ids(query: Any) -> Any:
+    return query.with_only_columns(Commitment.id).correlate(None)
 
 
 def _part(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
