@@ -195,8 +195,9 @@ def test_only_the_chapters_asked_for_are_laid_out(client):
         document, _errors = parsed(client.get(path).text)
         return [words(each) for each in elements(document, "h3")][1:-1]
 
-    assert chapters(issue(client, chapters="summary")) == ["Summary", "Commitments"]
+    assert chapters(issue(client, chapters="summary")) == ["What wants attention", "Summary", "Commitments"]
     assert chapters(issue(client)) == [
+        "What wants attention",
         "Summary",
         "By policy area",
         "By party",
