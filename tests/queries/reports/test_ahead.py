@@ -79,8 +79,9 @@ def test_a_link_either_way_makes_a_meeting_the_next_one(met, way):
 
 def test_the_next_meeting_is_the_first_of_those_that_were_known(met):
     make.meeting(**LATER | {"series": "Dialogue", "starts_on": "2024-07-01"})
-    known_by = datetime.datetime.now(datetime.UTC).isoformat()
     sooner = make.meeting(**LATER)
+    # Who would sit there was told only later.
+    known_by = datetime.datetime.now(datetime.UTC).isoformat()
     for party in ("mx", "us"):
         make.participation(meeting=sooner.code, party=party)
     assert ahead() is sooner

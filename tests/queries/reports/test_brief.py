@@ -19,7 +19,7 @@ from tracker.queries.reports.data import data
 from tracker.vocabulary import CommitmentLinkKind
 
 #: (since, as of, known by), each as a number of a day, or nothing for by now.
-ASKED = [(100, 300, None), (100, 300, 350), (250, 420, 420), (0, 590, None), (300, 320, 300)]
+ASKED = [(100, 300, None), (100, 300, 350), (250, 420, 420), (0, 590, None), (300, 320, 280)]
 #: How many more times it is asked, of days and moments on which something happened.
 TURNS = 8
 

@@ -40,7 +40,11 @@ EVIDENCE = selectinload(ProgressUpdate.evidence).selectinload(Evidence.passage)
 
 
 def brief(asked: Asked) -> dict[str, Any]:
-    """Return the parts of the brief: {part: {"count": n, "items": [the first MOST]}}."""
+    """Return the parts of the brief: {part: {"count": n, "items": [the first MOST]}}.
+
+    Those of what changed for leads hold of how many "commitments" these are; "silent", how many were "checked" in vain;
+    "learnt", how many were "recorded_later". Without a day since which news is told, nothing of since is among them.
+    """
     clock, scope = asked.clock, Commitment.id.in_(asked.commitments)
     ahead = asked.next_meeting.starts_on if asked.next_meeting else clock.on + SOON
     own = select(Commitment).where(scope)
@@ -133,9 +137,11 @@ def _learnt(asked: Asked, before: Clock, end: datetime.datetime) -> Any:
     then, now, found, update = leads(Clock(before.on, end)), leads(before), aliased(ProgressUpdate), ProgressUpdate
     says = func.coalesce(found.recorded_at > end, false())
     undoing = select(update.id).where(update.corrects_id == then.c.finding_id).correlate(then).scalar_subquery()
+    # Nothing else can have changed, and most need not be looked at.
+    logged = select(update.commitment_id).where(update.recorded_at > end)
     return (
         _changed(asked, before.on, then, now)
-        .where(Commitment.recorded_at <= end)
+        .where(Commitment.recorded_at <= end, Commitment.id.in_(logged))
         .outerjoin(found, found.id == now.c.finding_id)
         .join(update, update.id == case((says, found.id), else_=undoing))
         .add_columns(update, says)
