@@ -18,7 +18,7 @@ from lxml import etree
 from tracker.exports.drawing import FACES
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
 from tracker.exports.reports.docx import looks
-from tracker.exports.reports.docx.columns import CHARACTER, crowded, widths
+from tracker.exports.reports.docx.columns import CHARACTER, PADDING, crowded, widths
 from tracker.records.fields import UNFIT
 from tracker.texts import normalised
 
@@ -166,7 +166,7 @@ class Body:
         about = element("trPr", element("cantSplit"))
         cells = self.cells(block, [[Span(name)] for name in block.header], wide, True)
         if crowded(block, self.width):
-            high = max(len(block.header[number]) for number in block.numbers) * CHARACTER
+            high = int((max(len(block.header[number]) for number in block.numbers) + PADDING) * CHARACTER)
             about.append(element("trHeight", val=min(high, TALLEST), hRule="atLeast"))
             for number in block.numbers:
                 cells[number][0].append(element("textDirection", val="btLr"))
