@@ -129,6 +129,17 @@ def test_no_words_make_a_table_wider_than_its_lines(names):
         assert sum(rooms) * 100 + 220 * len(rooms) < Cm(16.3).twips
 
 
+@pytest.mark.parametrize("own", [None, template("{{ report }}"), template("{{ report }}", lacking=True)])
+def test_what_names_or_opens_something_stays_on_its_page(own):
+    record = [Heading("Record", 3), Paragraph([Span("its facts")], "soft"), Paragraph([Span("its text")])]
+    _data, document = written(Laid("T", "S", "en", [*LAID.blocks, *record], LAID.stamp, ""), own)
+    kept = [p.text for p in document.paragraphs if p._p.xpath("./w:pPr/w:keepNext")]
+    assert kept == [
+        *("Summary", "By area", "Figures", "Mexico", "Look into it"),
+        *("Record", "its facts", "Where this report comes from"),
+    ]
+
+
 def test_links_lead_where_they_should_and_only_to_the_web():
     to = "https://example.org/é a?b=1&c=<2>\"'"
     line = [Span("a", to), Span("b", "javascript:alert(1)"), Span("c", "file:///etc/passwd"), Span("d", "\\\\evil\\x")]
