@@ -267,3 +267,16 @@ def test_short_rows_stay_whole_and_long_ones_go_on_over_the_page(write):
     for page in pages:
         assert re.findall(r"Row\s+(\d+)\s+begins", page) == re.findall(r"Row\s+(\d+)\s+ends", page)
     assert sum("One more" in page for page in pages) > 1
+
+
+@pytest.mark.parametrize("day", ["December 31, 2023", "30 de septiembre de 2023"])
+def test_long_texts_find_room_on_another_line_and_words_days_and_numbers_do_not(write, day):
+    leads = [Span("Done", look="done"), Span(" as one ministry says in a letter " * 4, look="soft")]
+    row = [[Span("United States")], [Span("Stalled", look="stalled")], [Span(day)], [Span("Medium")], leads]
+    counts = [[Span("Arms")], *([Span("1")] for _n in range(9)), [Span("56.2%")], [Span("2 of 4")]]
+    header = ("Lead party", "Status", "Since", "Confidence", "Says of itself")
+    narrow = Table("", ("Area", *["Not assessed"] * 9, "Score", "Scored"), [counts], range(1, 12))
+    told = texts(write(laid(Table("", header, [row]), narrow)))[0].splitlines()
+    assert "Lead party Status Since Confidence Says of itself" in told
+    assert any(f"United States Stalled {day} Medium Done" in line for line in told)
+    assert "Arms 1 1 1 1 1 1 1 1 1 56.2% 2 of 4" in told
