@@ -280,3 +280,13 @@ def test_long_texts_find_room_on_another_line_and_words_days_and_numbers_do_not(
     assert "Lead party Status Since Confidence Says of itself" in told
     assert any(f"United States Stalled {day} Medium Done" in line for line in told)
     assert "Arms 1 1 1 1 1 1 1 1 1 56.2% 2 of 4" in told
+
+
+def test_a_heading_and_facts_stay_on_the_page_of_what_follows(write):
+    blocks = []
+    for n in range(60):
+        facts, text = Paragraph([Span(f"Facts {n}.")], "soft"), Paragraph([Span(f"Text {n}. " + "More. " * 7 * n)])
+        blocks += [Heading(f"Record {n}", 3), facts, text]
+    for page in texts(write(laid(*blocks))):
+        begun = [re.findall(rf"{part} (\d+)", page) for part in ("Record", "Facts", "Text")]
+        assert begun[0] == begun[1] == begun[2]

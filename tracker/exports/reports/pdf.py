@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
 from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table, facts
 from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
@@ -76,11 +76,13 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
             alike[tuple(block.header)].append(block)
     columns = {header: _columns(tables) for header, tables in alike.items()}
     above = 0
-    for block in blocks:
+    for before, block in zip((None, *blocks), blocks, strict=False):
         told = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
         if isinstance(block, Heading):
             above = min(block.level, above + 1)
             told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
+        elif isinstance(block, Paragraph):
+            told["facts"] = facts(before, block)
         elif isinstance(block, Table):
             long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
             told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from tracker.exports.drawing import FACES
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table, facts
 from tracker.exports.reports.docx import looks
 from tracker.exports.reports.docx.columns import CHARACTER, PADDING, crowded, widths
 from tracker.records.fields import UNFIT
@@ -60,11 +60,9 @@ class Body:
     def draw(self, laid: Laid) -> None:
         """Draw all blocks, then where the report comes from, before the place; leave of the place what ends a file."""
         stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in laid.stamp])
-        above: Block = stamp
+        above: Block | None = None
         for block in (*laid.blocks, Heading(_("Where this report comes from"), 1), stamp):
-            # What stands back right under a heading, such as the facts of a record, is a part of it.
-            facts = isinstance(above, Heading) and isinstance(block, Paragraph) and block.look == "soft"
-            for made in self.drawn(block, facts):
+            for made in self.drawn(block, facts(above, block)):
                 self.place.addprevious(made)
             above = block
         for held in self.place.xpath("./*[not(self::w:pPr)]"):
