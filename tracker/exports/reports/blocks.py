@@ -73,7 +73,7 @@ Block = Heading | Paragraph | Items | Table | Chart
 
 
 def facts(above: Block | None, block: Block) -> bool:
-    """Return whether a block is part of the heading right above it, as what stands back there is: the facts of a record."""
+    """Return whether a block is part of the heading right above it, as the facts of a record are, which stand back."""
     return isinstance(above, Heading) and isinstance(block, Paragraph) and block.look == "soft"
 
 

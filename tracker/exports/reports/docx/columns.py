@@ -50,9 +50,9 @@ def _least(table: Table, upright: bool) -> list[float]:
     for column, texts in enumerate(_columns(table)):
         number, told = column in table.numbers, texts[header:]
         whole = number or max(map(len, told), default=0) <= WHOLE
-        over = [] if number and upright or not header else texts[0].split()
-        longest = max([*map(len, over), *map(len, told if whole else _words(told)), NUMBER])
-        least.append(PADDING + min(longest, WHOLE))
+        over = [] if number and upright else _words(texts[:header])
+        longest = max(map(len, [*over, *(told if whole else _words(told))]), default=0)
+        least.append(PADDING + min(max(longest, NUMBER), WHOLE))
     alike = 0 if upright else max((least[column] for column in table.numbers), default=0)
     return [max(low, alike) if column in table.numbers else low for column, low in enumerate(least)]
 
