@@ -229,6 +229,16 @@ def test_what_no_typeface_has_is_shown_as_a_box_and_named(write):
     assert "شكر" in squeezed(read)
 
 
+def test_boxes_are_told_on_the_first_page_and_the_file_is_called_by_its_whole_title(write, shared_app):
+    chinese = laid(Heading("One", 1), Heading("Two", 1), Heading("Three", 1), title="墨西哥")
+    first, *_rest = texts(read := write(chinese))
+    assert first.startswith("□□□\r\nAs of 1 March 2024\r\nSome characters are shown as □")
+    assert read.get_metadata_dict()["Title"] == "墨西哥"
+    with shared_app.test_request_context():
+        assert b"<pdfuaid:part>1<" in pdf.write(chinese, ISSUED)
+    assert "Some characters" not in "".join(texts(write(REPORT)))
+
+
 def test_marks_that_no_letter_bears_do_not_stop_a_report(write):
     read = write(everywhere("Z\u0337\u0322\u035d\u0489"))
     assert pdfium.FPDFCatalog_IsTagged(read)

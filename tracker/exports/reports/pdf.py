@@ -62,6 +62,9 @@ def _told(laid: Laid) -> dict[str, Any]:
         "origin": _("Where this report comes from"),
         "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in laid.stamp],
         "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
+        "noted": _(
+            "Some characters are shown as %(box)s, as no typeface at hand has them. The Word file holds them.", box=BOX
+        ),
         "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
         "foot": _plain(laid.foot),
         "colours": {word: COLOURS[colours] for word, (colours, *_hatching) in FACES.items()},
