@@ -21,8 +21,8 @@ LATIN = "\u024f"
 def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     """Return a PDF/UA-1.
 
-    The typefaces that typst brings along draw it, and no others, so that it is the same on every machine. What they lack
-    is shown as a box, and the template is told.
+    The typefaces that typst brings along draw it, and no others, so that it is the same on every machine. What they
+    lack is shown as a box, and the template is told.
     """
     import typst
 
