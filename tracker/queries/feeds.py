@@ -31,11 +31,10 @@ def _ids(filters: Filters) -> Select[Any]:
 
 
 def changes(filters: Filters, most: int) -> Sequence[Movement]:
-    """Return what the last updates that stand moved, at most so many, the latest recorded first."""
+    """Return what the last updates that stand moved, voids too, at most so many, the latest recorded first."""
     clock: Clock = filters.clock
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
-        Update.status.is_not(None),
         clock.stood(Update, "corrects_id"),
         Update.effective_on <= clock.on if clock.past else true(),
     )

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from tracker.actions.reports import keep, write
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import BARE, FORMATS, about, file_name, word
+from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, about, file_name, word
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
@@ -69,12 +69,12 @@ def issue() -> ResponseReturnValue:
         asked = sheet.asked(request.host_url)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
-        written = write(data(asked))
+        with write(data(asked)) as written:
+            begin_write()
+            run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status
-    begin_write()
-    run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
     flash(_("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code))
     return redirect(f"/reports/{run.code}", 303)
 
@@ -113,7 +113,8 @@ def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
 
 def _called(response: Response, name: str) -> Response:
     """Let a file be kept under a name in any script, or by programs that know none but ours, by its plain letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip()
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = UNSAFE.sub("-", plain).strip(" .-")
     names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
     response.headers.set("Content-Disposition", "attachment", **names)
     return response
@@ -122,6 +123,9 @@ def _called(response: Response, name: str) -> Response:
 @pages.route("/reports/<code:code>/word", methods=["GET", "POST"])
 def into_template(code: str) -> ResponseReturnValue:
     """Lay a report into the Word file that somebody sends."""
+    if request.method == "POST":
+        # Nothing is written, and drawing takes long: nobody else has to wait for it.
+        begin_snapshot()
     run = sought(REPORTS, code)
     FORMATS["docx"].allow(run.commitments)
     wrong: Any = {}

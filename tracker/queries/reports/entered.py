@@ -41,7 +41,9 @@ class Entered:
     @property
     def usual_title(self) -> str:
         sentence = self.filters.sentence()
-        return (_("Status of commitments – %(scope)s", scope=sentence) if sentence else _("Status of commitments"))[:300]
+        return (_("Status of commitments – %(scope)s", scope=sentence) if sentence else _("Status of commitments"))[
+            :300
+        ]
 
     def asked(self, address: str) -> asking.Asked:
         """Return what is asked for, with the addresses of records beginning so; raises Invalid, by field."""
