@@ -243,11 +243,6 @@ def test_boxes_are_told_on_the_first_page_and_the_file_is_called_by_its_whole_ti
     assert "Some characters" not in "".join(texts(write(REPORT)))
 
 
-def test_typefaces_that_only_some_machines_have_draw_nothing(write):
-    # DejaVu Sans has them, where it is installed.
-    assert "x□□x" in squeezed(write(everywhere("x\u0ec0\U0001f030x")))
-
-
 def test_marks_that_no_letter_bears_do_not_stop_a_report(write):
     read = write(everywhere("Z\u0337\u0322\u035d\u0489"))
     assert pdfium.FPDFCatalog_IsTagged(read)

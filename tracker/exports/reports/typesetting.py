@@ -21,40 +21,43 @@ LATIN = "\u024f"
 def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     """Return a PDF/UA-1.
 
-    The typefaces that typst brings along draw it, and no others, so that it is the same on every machine. What they
-    lack is shown as a box, and the template is told.
+    The typefaces that typst brings along draw it. Only where they lack a character do those of the system help out;
+    what none has is shown as a box, and the template is told.
     """
     import typst
 
-    def made(name: str, standard: Literal["ua-1", "1.7"] = "ua-1", **inputs: str) -> bytes:
+    def made(name: str, system: bool, standard: Literal["ua-1", "1.7"] = "ua-1", **inputs: str) -> bytes:
         return typst.compile(
             templates / f"{name}.typ",
             root=templates,
-            ignore_system_fonts=True,
+            ignore_system_fonts=not system,
             sys_inputs=inputs,
             format="pdf",
             pdf_standards=standard,
             timestamp=issued_at,
         )
 
-    def lacking(texts: Collection[str]) -> set[str]:
+    def lacking(texts: Collection[str], system: bool) -> set[str]:
         try:
-            made("sample", sample=" ".join(sorted(texts)))
+            made("sample", system, sample=" ".join(sorted(texts)))
         except typst.TypstError as error:
             signs = {sign for sign in set().union(*texts) if sign > LATIN}
             return {sign for sign in signs if sign in error.diagnostic or f"{{{ord(sign):x}}}" in error.diagnostic}
         return set()
 
     title = UNDRAWN.sub(BOX, json.loads(report)["title"])
+    boxed = set(UNDRAWN.findall(report))
     unusual = set(re.findall(f".?[^\0-{LATIN}]+", UNDRAWN.sub("", report)))
-    boxed = {*UNDRAWN.findall(report), *lacking(unusual)}
+    system = bool(lacking(unusual, system=False))
+    if system:
+        boxed |= lacking(unusual, system)
     report = report.translate({ord(sign): BOX for sign in boxed})
     codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(boxed))
     try:
-        return made("report", report=report, boxed=codes, title=title)
+        return made("report", system, report=report, boxed=codes, title=title)
     except typst.TypstError:
         # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
-        return made("report", "1.7", report=report, boxed=codes, title=title)
+        return made("report", system, "1.7", report=report, boxed=codes, title=title)
 
 
 if __name__ == "__main__":
