@@ -18,6 +18,7 @@ from tests.views.test_bad_input import stored, summary
 from tracker.actions.save import remove
 from tracker.clocks import today
 from tracker.database import session, writing
+from tracker.exports.reports import formats
 from tracker.models import Participation, ReportRun
 from tracker.queries.reports import compared, kept
 from tracker.vocabulary import Chapter
@@ -139,13 +140,17 @@ def issue_at(client, address):
     return client.post(address, data=token).location
 
 
-def test_only_the_chapters_asked_for_are_laid_out(client):
-    def chapters(path):
-        document, _errors = parsed(client.get(path).text)
-        return [words(each) for each in elements(document, "h3")][1:-1]
+def chapters(client, path):
+    """Return the chapters of a report between what opens it and its stamp."""
+    document, _errors = parsed(client.get(path).text)
+    return [words(each) for each in elements(document, "h3")][1:-1]
 
-    assert chapters(issue(client, chapters="summary")) == ["Summary", "Commitments"]
-    assert chapters(issue(client)) == [
+
+def test_only_the_chapters_asked_for_are_laid_out(client):
+    assert chapters(client, issue(client, chapters="summary")) == ["Summary"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence", "commitments"])) == ["Commitments"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence"])) == []
+    assert chapters(client, issue(client)) == [
         "Summary",
         "By policy area",
         "By party",
@@ -153,6 +158,39 @@ def test_only_the_chapters_asked_for_are_laid_out(client):
         "Claims and figures",
         "Methods",
     ]
+
+
+def test_with_no_box_ticked_a_report_is_its_opening_and_the_brief(client):
+    def boxes(html):
+        document, _errors = parsed(html)
+        own = [each for each in elements(document, "input") if each.get("name") == "chapters"]
+        sent = [each.get("value") for each in own if each.get("type") == "hidden" or each.get("checked") is not None]
+        return sent, len(own)
+
+    every, number = boxes(client.get(NEW).text)
+    assert len(every) == number > 7
+    (none,) = every[:1]
+    assert boxes(client.get(NEW, query_string={"chapters": none, "show": "yes"}).text) == ([none], number)
+    path = issue(client, chapters=none)
+    assert chapters(client, path) == []
+    told = client.get(f"{path}?format=json").json
+    assert (told["head"]["report"]["chapters"], len(told["commitments"])) == ([], 9)
+    document, _errors = parsed(client.get(path).text)
+    (again,) = [e.get("href") for e in elements(document, "a") if (e.get("href") or "").startswith(NEW)]
+    assert boxes(client.get(again).text) == ([none], number)
+    for form in ("pdf", "docx", "xlsx", "md"):
+        assert client.get(f"{path}?format={form}").status_code == 200
+
+
+def test_a_document_of_too_many_commitments_is_refused_with_the_ways_out(client, monkeypatch):
+    whole, short = issue(client), issue(client, chapters=["brief", "summary"])
+    monkeypatch.setattr(formats, "MOST_IN_DOCUMENTS", 8)
+    for form in ("pdf", "docx", "md"):
+        refused = client.get(f"{whole}?format={form}")
+        assert refused.status_code == 413
+        assert "or one without “Each commitment”" in refused.text
+        assert client.get(f"{short}?format={form}").status_code == 200
+    assert client.get(f"{whole}?format=xlsx").status_code == 200
 
 
 def test_a_report_that_is_shown_is_not_kept(app, client):

@@ -53,7 +53,8 @@ def _blocks(data: Data, most: int) -> Iterator[Block]:
         yield from figures.areas(data)
     if Chapter.PARTIES in chapters:
         yield from figures.parties(data)
-    yield from commitments.laid(data, most)
+    if Chapter.COMMITMENTS in chapters:
+        yield from commitments.laid(data, most)
     if Chapter.CLAIMS in chapters:
         yield from claims.laid(data, most)
     if Chapter.METHODS in chapters:
