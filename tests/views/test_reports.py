@@ -193,6 +193,16 @@ def test_a_document_of_too_many_commitments_is_refused_with_the_ways_out(client,
     assert client.get(f"{whole}?format=xlsx").status_code == 200
 
 
+def test_the_opening_tells_how_the_first_five_leads_stand(app, client):
+    with app.app_context(), writing():
+        code = make.commitment(area=make.area(code="led").code, made_on="2024-01-01").code
+        for number in range(7):
+            make.commitment_party(commitment=code, party=make.party(name=f"Party {number}").code)
+    page = words(parsed(client.get(f"{NEW}?area=led&show=yes&chapters=brief").text)[0])
+    assert "Party 4: 1 not assessed. And 2 more lead parties." in page
+    assert "Party 5: 1 not" not in page
+
+
 def test_a_report_that_is_shown_is_not_kept(app, client):
     before = stored(app)
     assert client.get(f"{NEW}?show=yes").status_code == 200

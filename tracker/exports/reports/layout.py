@@ -44,7 +44,7 @@ def _blocks(data: Data, most: int) -> Iterator[Block]:
     for paragraph in (report["cover_note"] or "").split("\n\n"):
         if paragraph.strip():
             yield Paragraph([Span(paragraph.strip())], look="lede")
-    yield figures.opening(data)
+    yield from figures.opening(data)
     yield Paragraph(_scope(data), look="soft")
     yield from news.laid(data)
     if Chapter.SUMMARY in chapters:

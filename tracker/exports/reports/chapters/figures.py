@@ -8,27 +8,45 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from tracker.exports import charts, deadlines
-from tracker.exports.reports.blocks import Block, Chart, Heading, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Line, Paragraph, Span, Table
 from tracker.exports.reports.wording import count, day, label, listed, score, tag, word_of
 from tracker.queries.reports.data import Data
 from tracker.queries.reports.summary import MOST_AHEAD
 from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
 
+#: How many leads the opening names.
+MOST_LEADS = 5
 
-def opening(data: Data) -> Paragraph:
-    """Return in a sentence how many commitments stand how, and how many are overdue."""
+
+def opening(data: Data) -> Iterator[Block]:
+    """Tell how many commitments stand how, how many are overdue, and how those stand who lead most of them."""
     told, report = data.head["summary"], data.head["report"]
     commitments = ngettext("%(num)s commitment", "%(num)s commitments", told["commitments"])
     meetings = ngettext("%(num)s meeting", "%(num)s meetings", data.head["rows"]["meetings"])
     line = [Span(_("%(commitments)s from %(meetings)s: ", commitments=commitments, meetings=meetings), look="strong")]
-    statuses = [
-        [*count(n, report, status=word), Span(f" {label(OverallStatus, word).lower()}")]
-        for word, n in told["statuses"].items()
-    ]
-    line += listed(statuses)
+    line += _statuses(told["statuses"], report)
     if overdue := told["deadlines"].get(DeadlineState.OVERDUE.value):
         line += [Span("; "), *count(overdue, report, deadline=DeadlineState.OVERDUE.value), Span(_(" overdue"))]
-    return Paragraph([*line, Span(".")])
+    yield Paragraph([*line, Span(".")])
+    parties = data.head["parties"]
+    if parties:
+        yield Items([_party(each, report) for each in parties[:MOST_LEADS]])
+    if more := len(parties[MOST_LEADS:]):
+        said = ngettext("And %(num)s more lead party.", "And %(num)s more lead parties.", more)
+        yield Paragraph([Span(said)], look="soft")
+
+
+def _party(told: dict[str, Any], report: dict[str, Any]) -> Line:
+    own = _statuses(told["statuses"], report, party=told["party"])
+    return [Span(told["name"], to=told["url"]), Span(": "), *own, Span(".")]
+
+
+def _statuses(counts: dict[str, int], report: dict[str, Any], **chosen: str) -> Line:
+    """Return how many commitments stand how, each number leading to the list of them."""
+    return listed(
+        [*count(n, report, **chosen, status=word), Span(f" {label(OverallStatus, word).lower()}")]
+        for word, n in counts.items()
+    )
 
 
 def summary(data: Data) -> Iterator[Block]:
