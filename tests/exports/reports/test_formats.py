@@ -137,6 +137,10 @@ def test_every_format_holds_the_same_figures(issued, report):
         assert f"{label} {number}" in printed
     assert "Mexico and United States Not assessed → In progress since October 5, 2023" in printed
     assert "9 commitments from 2 meetings: 6 not assessed, 1 in progress, 2 mixed." in printed
+    captions, charts = ({"".join(each.itertext()) for each in page.iter(tag)} for tag in ("caption", "figcaption"))
+    assert charts
+    assert not captions & charts
+    assert "“Withdrawn”, and “Uncheckable” are not scored, nor is “Not started” before its day has passed." in printed
     for party, (moved, led) in MOVED.items():
         for said in (
             f"{party}: {STAND[party]}.",

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
 from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Span, Table
 from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
