@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import format_percent
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 
 from tracker.database import session
 from tracker.models import Clock, Commitment
 from tracker.models.standings import known, leads
 from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
-
-_EVERY = true()
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def percent(percentage: float) -> str:
     return format_percent(percentage / 100, format="#,##0.#%")
 
 
-def by_area(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+def by_area(clock: Clock, within: Any = None) -> dict[int, Score]:
     """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out.
 
     `within` is a condition on commitments: only those it lets through are counted.
@@ -45,7 +43,7 @@ def by_area(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
     return _scored(clock, Commitment.area_id, within)
 
 
-def by_party(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+def by_party(clock: Clock, within: Any = None) -> dict[int, Score]:
     """Return {id of a party: the score of what it leads}; intentions are left out."""
     return _scored(clock, None, within)
 
@@ -57,7 +55,7 @@ def _scored(clock: Clock, group: Any, within: Any) -> dict[int, Score]:
     each = (
         select(group.label("id"), lead.c.status, due)
         .join(lead, lead.c.commitment_id == Commitment.id)
-        .where(known(clock), within, Commitment.kind != CommitmentKind.INTENTION)
+        .where(known(clock) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
         .subquery()
     )
     found: dict[int, Score] = {}
