@@ -307,7 +307,8 @@ def test_what_cannot_be_told_is_refused_and_kept_as_typed(app, client, what):
         assert place in {each.get("id") for each in document.iter()}
         assert "Issue this report" not in response.text
         assert not elements(document, "script") or "<script>a()" not in response.text
-        typed = {e.get("name"): e.get("value") for e in elements(document, "input") if e.get("type") != "checkbox"}
+        fields = [e for e in elements(document, "input") if e.get("type") not in ("checkbox", "hidden")]
+        typed = {e.get("name"): e.get("value") for e in fields}
         typed |= {e.get("name"): (e.text or "").strip() for e in elements(document, "textarea")}
         assert {name: typed[name] for name in asked if name in typed} == {n: v for n, v in asked.items() if n in typed}
         ticked = {e.get("value") for e in elements(document, "input") if e.get("checked") is not None}
