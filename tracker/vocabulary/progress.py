@@ -87,7 +87,7 @@ class FollowUp(Word):
     STALE = "stale", _l("Stale"), _l("Nobody has looked for longer than its review interval, and it is not closed.")
     NEVER_ASSESSED = (
         "never_assessed",
-        _l("Not assessed for some lead"),
+        _l("Some lead not assessed"),
         _l("Some lead’s status is “Not assessed”, whatever those of the others."),
     )
     CONTRADICTED = (

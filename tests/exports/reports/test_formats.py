@@ -166,7 +166,7 @@ def test_a_workbook_holds_the_figures_as_numbers_and_the_claims(report):
             "Statuses of leads that are scored": 4,
             "Statuses of leads that are not scored": 8,
             "No date": summary["deadlines"]["no_date"],
-            "Not assessed for some lead": summary["follow_up"]["never_assessed"],
+            "Some lead not assessed": summary["follow_up"]["never_assessed"],
             "Status changes": parts["moved"]["count"],
             "Without news": parts["silent"]["count"],
         }
