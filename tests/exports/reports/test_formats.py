@@ -52,8 +52,7 @@ STAND = {"Mexico": "6 not assessed, 1 in progress, 1 done", "United States": "7 
 def issue(**given):
     """Issue a report as a page would; return its code."""
     begin_snapshot()
-    written = write(data(Entered(MultiDict(given)).asked("http://tracker.test")))
-    with writing():
+    with write(data(Entered(MultiDict(given)).asked("http://tracker.test"))) as written, writing():
         return keep(make.account(), written).code
 
 
