@@ -22,8 +22,9 @@ MOST_LEADS = 5
 def opening(data: Data) -> Iterator[Block]:
     """Tell how many commitments stand how, how many are overdue, and how those stand who lead most of them."""
     told, report = data.head["summary"], data.head["report"]
-    commitments = ngettext("%(num)s commitment", "%(num)s commitments", told["commitments"])
-    meetings = ngettext("%(num)s meeting", "%(num)s meetings", data.head["rows"]["meetings"])
+    number, met = told["commitments"], data.head["rows"]["meetings"]
+    commitments = ngettext("%(n)s commitment", "%(n)s commitments", number, n=format_decimal(number))
+    meetings = ngettext("%(n)s meeting", "%(n)s meetings", met, n=format_decimal(met))
     line = [Span(_("%(commitments)s from %(meetings)s: ", commitments=commitments, meetings=meetings), look="strong")]
     line += _statuses(told["statuses"], report)
     if overdue := told["deadlines"].get(DeadlineState.OVERDUE.value):
