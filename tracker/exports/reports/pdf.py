@@ -49,7 +49,7 @@ def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
 def _told(laid: Laid) -> dict[str, Any]:
     """Return all that the template draws, as plain values."""
     blocks = list(_blocks(laid.blocks))
-    opening = next((n for n, block in enumerate(laid.blocks) if not isinstance(block, Paragraph)), len(blocks))
+    opening = next((n for n, block in enumerate(laid.blocks) if isinstance(block, Heading)), len(blocks))
     levels = [block.level for block in laid.blocks if isinstance(block, Heading)]
     whole = sum(level < 3 for level in levels) <= MOST_ENTRIES
     return {

@@ -14,9 +14,9 @@ from tracker.queries.reports.data import Data
 from tracker.vocabulary import CommitmentLinkKind
 
 
-def laid(data: Data) -> Iterator[Block]:
-    report, brief = data.head["report"], data.head["brief"]
-    parts: list[tuple[str, str, Callable[[Any], Line]]] = [
+def parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]]]:
+    """Return (name, title, what tells an item) of each part of the brief."""
+    return [
         ("moved", _("Status changes"), _moved),
         (
             "new",
@@ -30,8 +30,12 @@ def laid(data: Data) -> Iterator[Block]:
         ("differs", _("Claimed otherwise than found"), _differs),
         ("silent", _("Without news"), _silent),
     ]
-    told = [part for part in parts if part[0] in brief]
-    yield Heading(_since(report), 1)
+
+
+def laid(data: Data) -> Iterator[Block]:
+    report, brief = data.head["report"], data.head["brief"]
+    told = [part for part in parts(report) if part[0] in brief]
+    yield Heading(since(report), 1)
     if report["since"]:
         yield from _counts(data)
     else:
@@ -52,7 +56,8 @@ def laid(data: Data) -> Iterator[Block]:
         yield Paragraph([Span(_("None: "), look="strong"), Span("; ".join(nothing) + ".")])
 
 
-def _since(report: dict[str, Any]) -> str:
+def since(report: dict[str, Any]) -> str:
+    """Return what the brief is called."""
     if report["since_meeting"]:
         return _("Since the meeting of %(day)s", day=day(report["since_meeting"]["starts_on"]))
     return _("Since %(day)s", day=day(report["since"])) if report["since"] else _("What wants attention")
