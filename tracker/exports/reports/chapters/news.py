@@ -21,9 +21,8 @@ Part = tuple[str, str, Callable[[Any], Line]]
 MOST_UNSEARCHED = 50
 
 
-def laid(data: Data) -> Iterator[Block]:
-    """Lay out what changed since a day, where there is one, and then what wants attention as things stand."""
-    report = data.head["report"]
+def chapters(report: dict[str, Any]) -> list[tuple[str, list[Part]]]:
+    """Return the chapters of the brief, each with its parts: what changed since a day, if there is one, goes first."""
     changes: list[Part] = [
         ("moved", _("Status changes"), _changed),
         ("learnt", _("Learnt since, true before"), _changed),
@@ -37,15 +36,18 @@ def laid(data: Data) -> Iterator[Block]:
         ("contradicted", _("Contradicted"), _contradicted),
         ("differs", _("Claimed otherwise than found"), _differs),
     ]
-    if report["since"]:
-        yield Heading(_since(report), 1)
-        yield from _counts(data)
-        yield from _parts(data, changes)
-    yield Heading(_("What wants attention"), 1)
+    attention = _("What wants attention")
     if not report["since"]:
-        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
-        standing += changes
-    yield from _parts(data, standing)
+        return [(attention, standing + changes)]
+    return [(_since(report), changes), (attention, standing)]
+
+
+def laid(data: Data) -> Iterator[Block]:
+    for place, (heading, parts) in enumerate(chapters(data.head["report"])):
+        yield Heading(heading, 1)
+        if place == 0:
+            yield from _opening(data)
+        yield from _parts(data, parts)
 
 
 def _parts(data: Data, parts: Iterable[Part]) -> Iterator[Block]:
@@ -108,8 +110,11 @@ def _since(report: dict[str, Any]) -> str:
     return _("Since %(day)s", day=day(report["since"]))
 
 
-def _counts(data: Data) -> Iterator[Block]:
+def _opening(data: Data) -> Iterator[Block]:
     report = data.head["report"]
+    if not report["since"]:
+        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
+        return
     if report["since_meeting"]:
         yield Paragraph([link(report["since_meeting"])], look="soft")
     lines = []
