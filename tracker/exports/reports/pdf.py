@@ -13,14 +13,14 @@ from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
 from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table, facts
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table, facts
 from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
 
 MEDIA_TYPE = "application/pdf"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
-#: Longer contents would leave the first page.
+#: Longer contents, with the lines of what opens a report, would leave the first page.
 MOST_ENTRIES = 30
 #: The names of more columns of numbers than this run upwards.
 MOST_NUMBERS = 7
@@ -51,7 +51,8 @@ def _told(laid: Laid) -> dict[str, Any]:
     blocks = list(_blocks(laid.blocks))
     opening = next((n for n, block in enumerate(laid.blocks) if isinstance(block, Heading)), len(blocks))
     levels = [block.level for block in laid.blocks if isinstance(block, Heading)]
-    whole = sum(level < 3 for level in levels) <= MOST_ENTRIES
+    lines = sum(len(block.lines) for block in laid.blocks[:opening] if isinstance(block, Items))
+    whole = sum(level < 3 for level in levels) + lines <= MOST_ENTRIES
     return {
         "title": _plain(laid.title) or "–",
         "subtitle": _plain(laid.subtitle),
