@@ -145,7 +145,8 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
     for each in changed[:MOST_TOLD]:
-        click.echo(f"  {each.place}: issued {_shown(each.issued)}, found {_shown(each.found)}")
+        issued = "not in what was issued" if each.issued is None else f"issued {_shown(each.issued)}"
+        click.echo(f"  {each.place}: {issued}, found {_shown(each.found)}")
     if len(changed) > MOST_TOLD:
         click.echo("  … and more.")
     if changed and (other := verified.other_program(sent)):

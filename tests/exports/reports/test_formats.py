@@ -317,6 +317,33 @@ def test_json_that_programs_read_differently_is_refused(report, tmp_path):
     assert [each.place for each in verified.tampered(report, Sent(path))] == ["more 1 (None)"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (
+            '"stalled": 1',
+            '"done": 1',
+            [("head, parties.0.statuses.stalled", "1", None), ("head, parties.0.statuses.done", None, "1")],
+        ),
+        ('"moved": 2, "led_before": 9', '"led_before": 9, "moved": 2', []),
+    ],
+)
+def test_json_is_compared_by_name(report, tmp_path, before, after, found):
+    path, content = tmp_path / "report.json", file_of(report, "json").decode()
+    start = content.index('"parties": [')
+    path.write_text(content[:start] + content[start:].replace(before, after, 1))
+    assert path.read_text() != content
+    changed = verified.tampered(report, Sent(path))
+    assert [(each.place, each.issued, each.found) for each in changed] == found
+
+
+def test_a_column_of_another_name_is_named_once(report, tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_text(file_of(report, "csv").decode().replace("deadline_state", "state", 1), newline="")
+    (change,) = verified.tampered(report, Sent(path))
+    assert (change.place, change.issued, change.found) == ("row 1 (code), deadline_state", "deadline_state", "state")
+
+
 def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
     path = tmp_path / "report.csv"
     path.write_bytes(file_of(report, "csv"))

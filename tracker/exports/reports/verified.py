@@ -140,11 +140,25 @@ def _place(one: Sequence[Row], rows: Sequence[Row]) -> int | None:
 
 
 def _cells(issued: Row, found: Row) -> Iterator[Tampered]:
+    if issued.named and found.named:
+        yield from _by_name(issued.place, issued.cells, found.cells)
+        return
     for there, here in zip_longest(issued.cells, found.cells):
-        if there != here:
-            name = (there or here)[0]
-            place = f"{issued.place}, {name}" if name else issued.place
-            yield Tampered(place, there and there[1], here and here[1])
+        # Columns of other names differ in the row that names them.
+        if (there and there[1]) != (here and here[1]):
+            yield Tampered(_within(issued.place, (there or here)[0]), there and there[1], here and here[1])
+
+
+def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Tampered]:
+    """Yield what differs between two objects, told as (name, JSON)."""
+    issued, found = map(dict, both)
+    for name in {**issued, **found}:
+        if issued.get(name) != found.get(name):
+            yield Tampered(_within(place, name), issued.get(name), found.get(name))
+
+
+def _within(place: str, name: str) -> str:
+    return f"{place}, {name}" if name else place
 
 
 def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
@@ -152,8 +166,4 @@ def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
         found = json.loads(sent.beside.read_bytes())
     except (ValueError, RecursionError):
         found = {}
-    both = dict(flat(about(run, sent.form))), dict(flat(found))
-    for place in {**both[0], **both[1]}:
-        there, here = both[0].get(place), both[1].get(place)
-        if there != here:
-            yield Tampered(f"{sent.beside.name}, {place}", there, here)
+    yield from _by_name(sent.beside.name, flat(about(run, sent.form)), flat(found))
