@@ -61,7 +61,13 @@ def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):
     said = call(planted, "report", *MIGRATION, "--format", "csv", "-o", path)
     code = said.removeprefix("Issued as ").partition(" ")[0]
     path.with_name("report.csv.about.json").unlink()
+    path.write_bytes(path.read_bytes().replace(b"Widen", b"Narrow"))
     assert "Name its report with --report CODE." in call(planted, "report", "verify", path, code=1)
+    called = path.rename(tmp_path / f"Status of commitments ({code}).csv")
+    said = call(planted, "report", "verify", called, code=1)
+    assert f"was taken from its name: {code}.\nStatus of commitments ({code}).csv is NOT as it was issued" in said
+    path = called.rename(path)
+    path.write_bytes(path.read_bytes().replace(b"Narrow", b"Widen"))
     assert f"as it was issued as {code}." in call(planted, "report", "verify", path, "--report", code)
     assert "No report here has the code “r999”." in call(planted, "report", "verify", path, "--report", "r999", code=1)
 

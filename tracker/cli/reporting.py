@@ -140,7 +140,9 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
     sent = verified.Sent(file, into.read() if into else None)
     if into and sent.form != "docx":
         raise click.UsageError("--template is for a Word file.")
-    run = verified.report_of(sent, code)
+    run, taken = verified.report_of(sent, code)
+    if taken:
+        click.echo(taken)
     changed = list(islice(verified.tampered(run, sent), MOST_TOLD + 1))
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
