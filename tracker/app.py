@@ -31,6 +31,9 @@ class Tracker(Flask):
             return super().dispatch_request()
         if request.method not in SAFE:
             database.begin_write()
+        else:
+            # All of a page is of one moment, on PostgreSQL as on SQLite.
+            database.begin_snapshot()
         g.account = database.session.scalar(select(Account).where(Account.code == LOCAL))
         try:
             response = super().dispatch_request()

@@ -6,6 +6,7 @@ import docx
 import pytest
 
 from tests.cli.test_cli import call, change
+from tracker.exports.reports import xlsx
 from tracker.exports.reports.formats import FORMATS
 from tracker.exports.reports.layout import PROGRAM
 from tracker.paths import folder
@@ -98,6 +99,15 @@ def test_what_cannot_be_done_is_told_and_issues_nothing(planted, tmp_path, args,
     assert said in " ".join(call(planted, "report", *args, code=code).split())
     assert kept.read_text() == "as it was"
     assert call(planted, "export", "reports", "--format", "csv") == before
+
+
+def test_what_is_too_long_for_a_file_leaves_the_file_there_as_it_was(planted, tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    kept = tmp_path / "kept.xlsx"
+    kept.write_text("as it was")
+    said = call(planted, "report", *MIGRATION, "--format", "xlsx", "-o", kept, code=1)
+    assert "A sheet holds at most 1 records" in said
+    assert kept.read_text() == "as it was"
 
 
 def test_a_report_is_laid_into_ones_own_template(planted, tmp_path):

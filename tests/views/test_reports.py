@@ -18,7 +18,7 @@ from tests.views.test_bad_input import stored, summary
 from tracker.actions.save import remove
 from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import Participation, ReportRun
+from tracker.models import Commitment, Participation, ReportRun
 from tracker.queries.reports import compared, kept
 from tracker.vocabulary import Chapter
 
@@ -98,6 +98,57 @@ def test_a_meeting_and_the_first_page_lead_to_a_report_since_then(app, client):
         assert to == f"{NEW}?since_meeting={JS}"
         assert "Since the meeting of July 24, 2023" in client.get(f"{to}&show=yes").text
     assert NEW not in client.get("/meetings/to-come").text
+
+
+@pytest.mark.parametrize("retired", [["yes"], ["yes", "no"]], ids=str)
+def test_a_scope_of_what_is_retired_adds_up(client, retired):
+    client.send(f"/commitments/{C1}/retire", {"retired_because": "Entered twice."})
+    path = issue(client, retired=retired)
+    told = client.get(f"{path}?format=json").json
+    number = len(told["commitments"])
+    assert number == (1 if retired == ["yes"] else 9)
+    assert sum(area["commitments"] for area in told["head"]["areas"]) == number
+    assert sum(told["head"]["summary"]["trend"][-1]["statuses"].values()) == number
+    assert client.get(f"{path}?format=md").text.count("\n#### ") == number
+    assert client.get(f"{path}?format=pdf").status_code == 200
+
+
+def test_a_figure_keeps_its_decimals(app, client):
+    with app.app_context(), writing():
+        meeting = make.meeting(starts_on="2024-01-05").code
+        make.commitment(meeting=meeting, made_on="2024-01-05")
+        make.claim(meeting=meeting, value="0.000412", unit="grams")
+        make.claim(meeting=meeting, value="1234567", unit="tonnes")
+    page = client.get(issue(client, meeting=meeting)).text
+    assert "0.000412 grams" in page
+    assert "1,234,567 tonnes" in page
+
+
+def test_a_page_is_of_one_moment(app, client):
+    """Somebody removes a record between the reading of which there are and the reading of these."""
+    with app.app_context(), writing():
+        code = make.commitment(title="Gone meanwhile", made_on="2024-01-01").code
+    started = []
+
+    def removing():
+        with app.app_context(), writing():
+            remove(make.account(), session.scalars(select(Commitment).where(Commitment.code == code)).one())
+
+    def read(_connection, _cursor, statement, *_rest):
+        if "commitment.id IN (" in statement and not started:
+            started.append(threading.Thread(target=removing))
+            started[0].start()
+            started[0].join()
+
+    engine = app.extensions["tracker.engine"]
+    event.listen(engine, "before_cursor_execute", read)
+    try:
+        shown = client.get(f"{NEW}?show=yes")
+    finally:
+        event.remove(engine, "before_cursor_execute", read)
+    assert started
+    assert "Gone meanwhile" in shown.text
+    assert "Gone meanwhile" not in client.get(f"{NEW}?show=yes").text
 
 
 def test_what_is_issued_stays_as_it_was(app, client):
@@ -271,6 +322,12 @@ NAMED = re.compile(r"attachment; filename=(?:\"[^\r\n]*\"|[\w.-]+)(?:; filename\
         ("報告", "(r1).csv", "報告 (r1).csv"),
         ("Ñandú", "Nandu (r1).csv", "Ñandú (r1).csv"),
         ("\u202egpj.exe", "gpj.exe (r1).csv", None),
+        # Full stops and a slash as wide as Chinese characters.
+        (
+            "\uff0e\uff0e\uff0fetc\uff0fpasswd",
+            "etc-passwd (r1).csv",
+            "\uff0e\uff0e\uff0fetc\uff0fpasswd (r1).csv",
+        ),
         ("🙂" * 100, "(r1).csv", "🙂" * 40 + " (r1).csv"),
         ("x" * 300, "x" * 160 + " (r1).csv", None),
     ],
@@ -352,8 +409,7 @@ def test_hostile_texts_are_text_in_a_report_and_its_files(client, hostile):
 # While others write
 
 
-@pytest.mark.parametrize("turn", range(2))
-def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, client, turn):
+def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, client):
     """Somebody logs an update as soon as nobody else holds the database, and commits only later."""
     token, logged, go = form_values(client.get(f"{NEW}?show=yes").text), threading.Event(), threading.Event()
 
@@ -378,6 +434,7 @@ def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, cl
         event.remove(pool, "checkin", freed)
         go.set()
         writer.join()
+    assert logged.is_set()
     assert response.status_code == 303
     with app.app_context():
         assert list(compared.with_now(session.scalars(select(ReportRun)).one())) == []

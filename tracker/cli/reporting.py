@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,7 +46,8 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
     if into and form != "docx":
         raise click.UsageError("--template is for a Word file: --format docx.")
-    if not (place := Path(output).absolute().parent).is_dir() or not os.access(place, os.W_OK | os.X_OK):
+    place = Path(output).absolute().parent
+    if not (output == SCREEN or Path(output).exists() or os.access(place, os.W_OK | os.X_OK)):
         raise click.UsageError(f"No file can be written in {place}: name another with -o FILE.")
     template = into.read() if into else None
     if template is not None:
@@ -63,8 +64,11 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
+    stretches = iter(word(run, template) if template else FORMATS[form].write(run))
+    # The first before the file is opened, so that one that is there stays as it is if nothing can be drawn.
+    start = next(stretches)
     with click.open_file(output, "wb") as file:
-        for stretch in word(run, template) if template else FORMATS[form].write(run):
+        for stretch in chain([start], stretches):
             file.write(stretch)
     if form in BARE and output != SCREEN:
         stamp = json.dumps(about(run, form), ensure_ascii=False)
@@ -168,6 +172,7 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
 
 
 def _tell_now(run: ReportRun) -> None:
+    begin_snapshot()
     try:
         found = list(islice(compared.with_now(run), MOST_TOLD + 1))
     except Invalid as error:

@@ -15,7 +15,6 @@ from tracker.models.standings import known, overall
 from tracker.records.filters import recorded_by
 from tracker.vocabulary import CommitmentKind, FollowUp, MeetingStatus, OverallStatus, PartyRole, Status
 
-_EVERY = true()
 #: How many months are told of.
 MONTHS = 12
 #: Over how many ids of commitments is counted at once.
@@ -32,14 +31,15 @@ class AreaCount:
     statuses: dict[Any, int]
 
 
-def by_area(clock: Clock, within: Any = _EVERY) -> list[AreaCount]:
+def by_area(clock: Clock, within: Any = None) -> list[AreaCount]:
     """Return the counts of each area, in the areas' own order; areas without commitments too.
 
-    `within` is a condition on commitments, here and below: only those it lets through are counted.
+    `within` is a condition on commitments, here and below: only those it lets through are counted;
+    without one, those that were there and are not retired.
     """
     each = (
         select(Commitment.area_id, Commitment.kind, overall(clock).label("status"))
-        .where(known(clock), within)
+        .where(_there(clock, within))
         .subquery()
     )
     cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c)).all()
@@ -57,10 +57,10 @@ def by_area(clock: Clock, within: Any = _EVERY) -> list[AreaCount]:
     return found
 
 
-def reasons(clock: Clock, review_every: int, within: Any = _EVERY) -> dict[FollowUp, int]:
+def reasons(clock: Clock, review_every: int, within: Any = None) -> dict[FollowUp, int]:
     """Return how many commitments somebody should look at again, for each reason there is."""
     pair = follow_up(clock, review_every).subquery()
-    there = select(Commitment.id).where(known(clock), within)
+    there = select(Commitment.id).where(_there(clock, within))
     query = select(pair.c.word, func.count()).where(pair.c.id.in_(there)).group_by(pair.c.word)
     counted: Any = session.execute(query)
     found = dict(counted.all())
@@ -75,7 +75,7 @@ def month_ends(on: datetime.date) -> list[datetime.date]:
     return days
 
 
-def over_time(days: Sequence[datetime.date], clock: Clock, within: Any = _EVERY) -> dict[datetime.date, dict[Any, int]]:
+def over_time(days: Sequence[datetime.date], clock: Clock, within: Any = None) -> dict[datetime.date, dict[Any, int]]:
     """Return how many commitments stood how at the end of each day, as known by the clock: {day: {status: n}}.
 
     Nothing is told of a day by which there was no commitment.
@@ -100,7 +100,7 @@ def _over_time(days: Sequence[datetime.date], clock: Clock, within: Any, start: 
     point = union_all(*points).subquery()
     on_day = and_(span.c.effective_on <= point.c.end, or_(span.c.until.is_(None), span.c.until > point.c.end))
     status = case((lead.id.is_not(None), func.coalesce(span.c.status, literal(Status.NOT_ASSESSED.value))))
-    there = and_(Commitment.id.between(start, end), known(clock), within)
+    there = and_(Commitment.id.between(start, end), _there(clock, within))
     each = (
         select(point.c.day, type_coerce(common(status), OVERALL).label("status"))
         .select_from(point)
@@ -150,6 +150,10 @@ def planned(clock: Clock, most: int) -> Sequence[Meeting]:
 def meeting_count(clock: Clock) -> int:
     """Return from how many meetings commitments are recorded."""
     return session.scalar(select(func.count(Commitment.meeting_id.distinct())).where(known(clock))) or 0
+
+
+def _there(clock: Clock, within: Any) -> Any:
+    return known(clock) if within is None else within
 
 
 def _recorded(clock: Clock) -> ColumnElement[bool]:

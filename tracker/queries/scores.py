@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 
 from tracker.database import session
 from tracker.models import Clock, Commitment
 from tracker.models.standings import known, leads
 from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
-
-_EVERY = true()
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Score:
         return Score(self.points + other.points, self.scored + other.scored, self.unscored + other.unscored)
 
 
-def by_area(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+def by_area(clock: Clock, within: Any = None) -> dict[int, Score]:
     """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out.
 
     `within` is a condition on commitments: only those it lets through are counted.
@@ -38,7 +36,7 @@ def by_area(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
     return _scored(clock, Commitment.area_id, within)
 
 
-def by_party(clock: Clock, within: Any = _EVERY) -> dict[int, Score]:
+def by_party(clock: Clock, within: Any = None) -> dict[int, Score]:
     """Return {id of a party: the score of what it leads}; intentions are left out."""
     return _scored(clock, None, within)
 
@@ -50,7 +48,7 @@ def _scored(clock: Clock, group: Any, within: Any) -> dict[int, Score]:
     each = (
         select(group.label("id"), lead.c.status, due)
         .join(lead, lead.c.commitment_id == Commitment.id)
-        .where(known(clock), within, Commitment.kind != CommitmentKind.INTENTION)
+        .where(known(clock) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
         .subquery()
     )
     found: dict[int, Score] = {}

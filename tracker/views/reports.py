@@ -25,7 +25,7 @@ from sqlalchemy import select
 from tracker.actions.reports import keep, write
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import BARE, FORMATS, about, file_name, word
+from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, about, file_name, word
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
@@ -113,7 +113,8 @@ def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
 
 def _called(response: Response, name: str) -> Response:
     """Let a file be kept under a name in any script, or by programs that know none but ours, by its plain letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip()
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = UNSAFE.sub("-", plain).strip(" .-")
     names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
     response.headers.set("Content-Disposition", "attachment", **names)
     return response
@@ -122,6 +123,9 @@ def _called(response: Response, name: str) -> Response:
 @pages.route("/reports/<code:code>/word", methods=["GET", "POST"])
 def into_template(code: str) -> ResponseReturnValue:
     """Lay a report into the Word file that somebody sends."""
+    if request.method == "POST":
+        # Nothing is written, and drawing takes long: nobody else has to wait for it.
+        begin_snapshot()
     run = sought(REPORTS, code)
     FORMATS["docx"].allow(run.commitments)
     wrong: Any = {}

@@ -234,9 +234,9 @@ def test_names_there_are_none_of_are_told_with_those_there_are():
     ],
 )
 def test_code_in_a_template_is_refused_by_name(code):
-    began = time.monotonic()
+    began = time.process_time()
     told = refusal(template("First", code, "{{ report }}"))
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     if len(code) < 60:
         assert f"near “{code}" in told
     assert "{{ title }}" in told
@@ -338,10 +338,10 @@ def test_a_file_that_unpacks_to_too_much_is_not_unpacked():
 
 
 def test_a_template_that_takes_long_to_look_through_is_refused_at_once():
-    began = time.monotonic()
+    began = time.process_time()
     assert "too long" in refusal(template("{{" * 100_000, "{{ report }}"))
     for piece in ("<w:p ", "{{p ", "{%", "{#"):
         refusal(
             repacked(template("x"), BODY, ">x<", f">{'&lt;w:p ' * 40_000}{(piece.replace('<', '&lt;') + ' ') * 90}<")
         )
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20

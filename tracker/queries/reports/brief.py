@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.database import session
@@ -19,6 +19,7 @@ from tracker.models import (
 )
 from tracker.models.follow_up import SOON, closed, deadline_state
 from tracker.models.standings import known, leads
+from tracker.queries import find
 from tracker.queries.reports.asked import Asked
 from tracker.records import record_address
 from tracker.records.filters import recorded_by
@@ -116,7 +117,7 @@ def _since(asked: Asked, before: Clock, own: Any, tell: "_Teller") -> dict[str, 
     return {
         "new": _part(own.where(Commitment.made_on > since).order_by(*ORDER), tell.commitment),
         "moved": _part(moved.order_by(*ORDER, Party.id).options(EVIDENCE), tell.moved),
-        "silent": _part(searched.order_by(*ORDER), tell.silent) | {"checked": _count(silent.where(checked))},
+        "silent": _part(searched.order_by(*ORDER), tell.silent) | {"checked": find.count(silent.where(checked))},
     }
 
 
@@ -137,12 +138,8 @@ def moved_by_party(asked: Asked) -> dict[int, tuple[int, int]]:
 
 def _part(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     rows = session.execute(query.limit(MOST + 1)).all()
-    count = len(rows) if len(rows) <= MOST else _count(query)
+    count = len(rows) if len(rows) <= MOST else find.count(query)
     return {"count": count, "items": [tell(*row) for row in rows[:MOST]]}
-
-
-def _count(query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 class _Teller:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import get_locale
 
+from tracker.queries import find
 from tracker.queries.reports import summary, tables
 from tracker.queries.reports.asked import Asked
 from tracker.queries.reports.brief import brief
@@ -28,7 +29,7 @@ class Data:
 def data(asked: Asked) -> Data:
     """Return what a report says by the records as they are."""
     queries = tables.tables(asked)
-    counts = {name: tables.count(query) for name, query in queries.items()}
+    counts = {name: find.count(query) for name, query in queries.items()}
     columns = {name: [*tables.columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
     head = {
         "format": FORMAT,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 
 from tracker.database import session
 from tracker.models import (
@@ -46,10 +46,6 @@ def rows(kind: Kind, query: Select[Any], asked: Asked) -> Iterator[dict[str, Any
     names, order = [column.name for column in told], find.Order("id", kind.model.id, False)
     for values in plain.each(session.connection(), kind, told, query, order, asked.clock):
         yield dict(zip(names, values, strict=True))
-
-
-def count(query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def tables(asked: Asked) -> dict[str, Select[Any]]:

@@ -23,7 +23,7 @@ def laid(data: Data, most: int) -> Iterator[Block]:
     for row in islice(data.rows("claims"), most):
         line: list[Span] = [Span(row["text"], to=row["url"])]
         if row["value"] is not None:
-            line.append(Span(f" {format_decimal(row['value'])} {row['unit']}", look="strong"))
+            line.append(Span(f" {format_decimal(row['value'], format='#,##0.######')} {row['unit']}", look="strong"))
         if when := _when(row):
             line.append(soft(f" ({when})"))
         if row["attributed_to"]:

@@ -32,19 +32,16 @@ def laid(data: Data) -> Iterator[Block]:
     ):
         yield Paragraph([Span(said)])
     yield Paragraph([Span(_("All rules, with a worked example"), to=data.head["report"]["address"] + "/methods/")])
-    for title, words in (
+    lists: tuple[tuple[str, Iterable[Any]], ...] = (
         (_("Statuses"), OverallStatus),
         (_("Confidence"), Confidence),
         (_("Evidence"), EvidenceRelation),
         (_("Deadlines"), DeadlineState),
         (_("Follow-up"), FollowUp),
-    ):
+    )
+    for title, words in lists:
         yield Heading(title, 2)
-        yield Items([_defined(word) for word in _listed(words)])
-
-
-def _listed(words: Any) -> Iterable[Any]:
-    return words
+        yield Items([_defined(word) for word in words])
 
 
 def _defined(word: Any) -> Line:

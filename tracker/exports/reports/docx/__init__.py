@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.exports.reports.blocks import Laid
-from tracker.exports.reports.docx.file import try_out, written
+from tracker.exports.reports.docx.file import check_template, written
+
+__all__ = ["MEDIA_TYPE", "check_template", "write"]
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -17,10 +19,5 @@ def write(
     `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
     """
     if template is not None:
-        try_out(template)
+        check_template(template)
     return written(laid, template, issued_at, png, author)
-
-
-def check_template(template: bytes) -> None:
-    """Raise Invalid, under "template", for what no report can be laid into."""
-    try_out(template)

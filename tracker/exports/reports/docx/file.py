@@ -12,6 +12,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from tracker.clocks import zone
 from tracker.errors import Invalid
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Paragraph, Span, Table
 from tracker.exports.reports.docx.body import Body, clean
@@ -31,7 +32,7 @@ def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callab
     own = (folder("templates") / "reports" / "report.docx").read_bytes()
     texts = {"title": laid.title, "subtitle": laid.subtitle, "foot": laid.foot}
     texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
-    issued_on = {"issued_on": format_date(issued_at, "long", locale=laid.language)}
+    issued_on = {"issued_on": format_date(issued_at.astimezone(zone()), "long", locale=laid.language)}
     document, place = fill(template or own, texts | issued_on)
     if template is not None:
         lend(fill(own, texts | issued_on)[0], document)
@@ -45,7 +46,7 @@ def written(laid: Laid, template: bytes | None, issued_at: datetime, png: Callab
     return _packed(document)
 
 
-def try_out(template: bytes) -> None:
+def check_template(template: bytes) -> None:
     """Lay a report of one block of each sort into a template; raises Invalid where that does not work."""
     look_inside(template)
     line = [Span("x", "https://example.org")]
