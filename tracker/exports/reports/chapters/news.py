@@ -14,9 +14,13 @@ from tracker.queries.reports.data import Data
 from tracker.vocabulary import CommitmentLinkKind
 
 
-def laid(data: Data) -> Iterator[Block]:
-    report, brief = data.head["report"], data.head["brief"]
-    parts: list[tuple[str, str, Callable[[Any], Line]]] = [
+def titles(report: dict[str, Any]) -> dict[str, str]:
+    """Return {part of the brief: what stands over it}."""
+    return {name: title for name, title, _tell in _parts(report)}
+
+
+def _parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]]]:
+    return [
         ("moved", _("Status changes"), _moved),
         (
             "new",
@@ -30,7 +34,11 @@ def laid(data: Data) -> Iterator[Block]:
         ("differs", _("Claimed otherwise than found"), _differs),
         ("silent", _("Without news"), _silent),
     ]
-    told = [part for part in parts if part[0] in brief]
+
+
+def laid(data: Data) -> Iterator[Block]:
+    report, brief = data.head["report"], data.head["brief"]
+    told = [part for part in _parts(report) if part[0] in brief]
     yield Heading(_since(report), 1)
     if report["since"]:
         yield from _counts(data)
