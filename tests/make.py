@@ -158,7 +158,8 @@ def asked_for(**fields):
 
 
 def report(**fields):
-    return keep(account(), write(data(asked_for(**fields))))
+    with write(data(asked_for(**fields))) as written:
+        return keep(account(), written)
 
 
 #: {name of the kind: its factory}

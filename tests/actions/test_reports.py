@@ -111,8 +111,8 @@ def test_issued_again_after_more_was_logged_it_is_the_same(issued):
     log_more()
     session.expire_all()
     assert whole(issued) == before
-    with write(again(issued)).file as file:
-        assert zlib.decompress(whole_of(file)) == before
+    with write(again(issued)) as written:
+        assert zlib.decompress(whole_of(written.file)) == before
     assert list(compared.with_now(issued)) == []
 
 
@@ -216,7 +216,8 @@ def test_a_meeting_that_a_report_tells_news_since_is_not_removed(issued):
 def test_a_report_that_is_kept_in_several_parts_is_read_as_one(issued, monkeypatch):
     before = whole(issued)
     monkeypatch.setattr(reports, "PART", 100)
-    run = keep(make.account(), write(again(issued)))
+    with write(again(issued)) as written:
+        run = keep(make.account(), written)
     parts = session.scalars(select(ReportPart).where(ReportPart.report_id == run.id).order_by(ReportPart.number)).all()
     assert [part.number for part in parts] == list(range(len(parts)))
     assert len(parts) > 20
@@ -226,8 +227,8 @@ def test_a_report_that_is_kept_in_several_parts_is_read_as_one(issued, monkeypat
 
 
 def test_nobody_issues_a_report_without_an_account(issued):
-    written, before = write(again(issued)), session.info["account"]
-    with pytest.raises(RuntimeError, match="account"), written.file:
+    before = session.info["account"]
+    with write(again(issued)) as written, pytest.raises(RuntimeError, match="account"):
         keep(None, written)
     session.rollback()
     session.info["account"] = before

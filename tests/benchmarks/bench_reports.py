@@ -52,8 +52,8 @@ def made(database, number):
 
 def issue():
     begin_snapshot()
-    written = write(data(Entered(MultiDict({"as_of": "2026-11-01"})).asked("http://tracker.test")))
-    with writing():
+    told = data(Entered(MultiDict({"as_of": "2026-11-01"})).asked("http://tracker.test"))
+    with write(told) as written, writing():
         return keep(make.account(), written).code
 
 

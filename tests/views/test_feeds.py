@@ -141,12 +141,8 @@ def test_an_empty_feed_is_one_and_says_the_same_again(client, empty_app):
 @pytest.mark.parametrize("path", ["/commitments/feed.atom", "/calendar.ics"])
 def test_what_has_not_changed_is_not_sent_again(app, client, path):
     first = client.get(path)
-    for headers in (
-        {"If-None-Match": first.headers["ETag"]},
-        {"If-Modified-Since": first.headers["Last-Modified"]},
-    ):
-        answer = client.get(path, headers=headers)
-        assert (answer.status_code, answer.data) == (304, b"")
+    answer = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (answer.status_code, answer.data) == (304, b"")
     with app.app_context(), writing():
         make.update(commitment=C1, party="us")
         make.milestone(commitment=C1, due_on="2030-01-01")

@@ -1,10 +1,12 @@
 """Asking for a report on its page, issuing it, and taking it away as files."""
 
 import csv
+import datetime
 import io
 import json
 import re
 import threading
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -18,7 +20,7 @@ from tests.views.test_bad_input import stored, summary
 from tracker.actions.save import remove
 from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import Commitment, Participation, ReportRun
+from tracker.models import Commitment, Participation, ReportRun, history
 from tracker.queries.reports import compared, kept
 from tracker.vocabulary import Chapter
 
@@ -439,6 +441,26 @@ def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, cl
     with app.app_context():
         assert list(compared.with_now(session.scalars(select(ReportRun)).one())) == []
     assert not client.get(f"{response.location}?format=json").json["updates"]
+
+
+def test_what_is_logged_after_a_report_is_after_it_though_a_clock_is_behind(app, client, monkeypatch):
+    class Ahead(datetime.datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return datetime.datetime.now(zone) + datetime.timedelta(minutes=2)
+
+    with monkeypatch.context() as patched:
+        told = SimpleNamespace(datetime=Ahead, date=datetime.date, UTC=datetime.UTC)
+        patched.setattr(history, "datetime", told)
+        path = issue(client)
+    before = client.get(f"{path}?format=json").data
+    with app.app_context(), writing():
+        make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
+        make.check(commitment=C1)
+        make.commitment(made_on="2024-01-01")
+    now = client.get(f"{path}/now").text
+    assert "The same: every value is as it was issued." in " ".join(now.split())
+    assert client.get(f"{path}?format=json").data == before
 
 
 def test_a_scope_that_names_what_is_gone_is_told(app, client):

@@ -4,6 +4,8 @@ import datetime
 import hashlib
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, cast
@@ -34,20 +36,21 @@ class Written:
     history: tuple[int, str]
 
 
-def write(data: Data) -> Written:
-    """Write the data of a report into a file that goes when it is closed; nothing is kept yet."""
-    file: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
-    packed, sha256 = zlib.compressobj(), hashlib.sha256()
-    for line in canonical.lines(data):
-        stretch = line.encode()
-        sha256.update(stretch)
-        file.write(packed.compress(stretch))
-    file.write(packed.flush())
-    return Written(file, sha256.hexdigest(), data.head, history.head())
+@contextmanager
+def write(data: Data) -> Iterator[Written]:
+    """Write the data of a report into a file that is there for a block; nothing is kept yet."""
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+        packed, sha256 = zlib.compressobj(), hashlib.sha256()
+        for line in canonical.lines(data):
+            stretch = line.encode()
+            sha256.update(stretch)
+            file.write(packed.compress(stretch))
+        file.write(packed.flush())
+        yield Written(file, sha256.hexdigest(), data.head, history.head())
 
 
 def keep(account: Account | None, written: Written) -> ReportRun:
-    """Keep a report that was written as issued by an account, and close its file."""
+    """Keep a report that was written as issued by an account."""
     answer_for(account)
     asked, run = written.head["report"], ReportRun()
     form = form_of(asked)
@@ -58,8 +61,7 @@ def keep(account: Account | None, written: Written) -> ReportRun:
         run.recorded_at, run.recorded_by = datetime.datetime.now(datetime.UTC), cast(Account, account)
         session.add(run)
     flush()
-    with written.file as file:
-        file.seek(0)
-        for number, part in enumerate(iter(partial(file.read, PART), b"")):
-            session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
+    written.file.seek(0)
+    for number, part in enumerate(iter(partial(written.file.read, PART), b"")):
+        session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
     return run

@@ -1,12 +1,12 @@
 """Taking a commitment that was recorded in error out of the lists, and back into them."""
 
-import datetime
-
 from flask_babel import gettext as _
 
 from tracker.actions.save import answer_for, flush
+from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Commitment
+from tracker.models.history import moment
 from tracker.records.fields import UNFIT
 
 #: Characters of a reason.
@@ -23,7 +23,7 @@ def retire(account: Account | None, commitment: Commitment, because: str) -> Non
     if len(reason) > LONGEST or UNFIT.search(reason):
         raise Invalid({"retired_because": [_("Write at most %(most)s plain characters.", most=f"{LONGEST:,}")]})
     answer_for(account)
-    commitment.retired_at, commitment.retired_because = datetime.datetime.now(datetime.UTC), reason
+    commitment.retired_at, commitment.retired_because = moment(session), reason
     flush()
 
 

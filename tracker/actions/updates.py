@@ -11,6 +11,7 @@ from tracker.actions.save import RowEdit, answer_for, flush
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, CommitmentParty, Evidence, Party, ProgressUpdate
+from tracker.models.history import moment
 from tracker.models.standings import derive
 from tracker.records.checks import CheckForm
 from tracker.records.updates import UpdateForm
@@ -149,14 +150,14 @@ def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit],
 
 def _now() -> datetime.datetime:
     """Return this moment, or one just after the last update's, if a clock was set back."""
-    now, last = datetime.datetime.now(datetime.UTC), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
+    now, last = moment(session), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
     return now if last is None or last < now else last + TICK
 
 
 def _record(check: CheckLog, form: CheckForm, account: Account | None) -> CheckLog:
     with session.no_autoflush:
         form.populate_obj(check)
-        check.recorded_by, check.recorded_at = account, datetime.datetime.now(datetime.UTC)
+        check.recorded_by, check.recorded_at = account, moment(session)
         session.add(check)
     flush()
     return check

@@ -60,8 +60,7 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
     begin_snapshot()
     told = data(asked)
     FORMATS[form].allow(told.head["rows"]["commitments"])
-    written = write(_watched(told))
-    with writing():
+    with write(_watched(told)) as written, writing():
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()

@@ -98,7 +98,7 @@ class Commitment(Record):
     retired_at: Mapped[datetime.datetime | None]
     retired_because: Mapped[str | None]
     #: When the tracker came to know of it.
-    recorded_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.UTC))
+    recorded_at: Mapped[datetime.datetime] = mapped_column()
 
     meeting: Mapped[Meeting | None] = relationship()
     area: Mapped[PolicyArea] = relationship()

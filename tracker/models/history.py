@@ -115,7 +115,7 @@ def _edits(record: Record) -> dict[str, list[Any]]:
 
 @event.listens_for(Session, "before_flush")
 def _prepare(session: Session, _context: Any, _instances: Any) -> None:
-    """Refuse changes nobody answers for; keep what is derived; note what removed records held."""
+    """Refuse changes nobody answers for; keep what is derived, and since when; note what removed records held."""
     changed = [r for r in (*session.new, *session.dirty, *session.deleted) if isinstance(r, Record)]
     if not changed:
         return
@@ -123,10 +123,13 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
         raise RuntimeError("A change needs an account.")
     if not session.connection().get_execution_options().get("write"):
         raise RuntimeError("A change needs a write transaction.")
+    now = moment(session)
     for record in (*session.new, *session.dirty):
         if isinstance(record, Record):
             _refuse_bare_keys(record)
             record.search = searchable(record)
+            if getattr(record, "recorded_at", now) is None:
+                record.recorded_at = now  # type: ignore[attr-defined]
     session.info["removed"] = {r: values_of(r) for r in session.deleted if isinstance(r, Record)}
 
 
@@ -155,7 +158,7 @@ def _write_history(session: Session, _context: Any) -> None:
     account: Account = session.info["account"]
     last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     seq, before = (last.seq, last.hash) if last else (0, "")
-    now = datetime.datetime.now(datetime.UTC)
+    now = moment(session)
     rows = []
     for action, record, fields in changes:
         seq, kind = seq + 1, record.__tablename__
@@ -173,6 +176,12 @@ def _write_history(session: Session, _context: Any) -> None:
             }
         )
     session.execute(insert(Change), rows)
+
+
+def moment(session: Any) -> datetime.datetime:
+    """Return this moment, or that of the last change: where several clocks are in use, the history never goes back."""
+    now, last = datetime.datetime.now(datetime.UTC), select(Change.at).order_by(Change.seq.desc()).limit(1)
+    return max(now, session.scalar(last) or now)
 
 
 def _refuse_used_codes(session: Session) -> None:

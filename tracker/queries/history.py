@@ -33,11 +33,6 @@ def origin() -> str:
     return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
 
 
-def last_at() -> datetime.datetime | None:
-    """Return when the last change was made."""
-    return session.scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
-
-
 def _about(kind: Kind, code: Any) -> ColumnElement[bool]:
     """Match the changes to the record with this code, a text or a column, and to its rows."""
     own = and_(Change.kind == kind.model.__tablename__, Change.code == code)

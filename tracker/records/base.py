@@ -191,7 +191,7 @@ class Kind:
         return {c.name: replace(c, shown=self.shown.get(c.name)) for c in (*told, *self.more)}
 
     def address(self, record: Any) -> str:
-        """Return the path of a record's page; that of a row is its place on the page of its parent."""
+        """Return the path of a record; that of a row leads on to its place on the page of its parent."""
         return f"/{self.name}/{record.code}"
 
     def url_column(self, start: str) -> Column:

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.clocks import start_of, today
 from tracker.exports import icalendar
 from tracker.queries import feeds, history
 from tracker.records.fields import UNFIT
@@ -55,10 +54,8 @@ def titled(title: str, filters: Filters) -> str:
 
 
 def fresh(body: bytes, content_type: str) -> Response:
-    """Return an answer that says when it last may have changed, empty for a program that has it already."""
+    """Return an answer that is empty for a program that has it already."""
     response = Response(body, content_type=content_type)
     response.add_etag()
-    # With each new day a filter may let others through, though nothing was recorded.
-    response.last_modified = max(history.last_at() or feeds.LONG_AGO, start_of(today()))
     response.make_conditional(request)
     return response

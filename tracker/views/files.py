@@ -79,7 +79,7 @@ def stamp_of_list(wanted: List) -> Response:
         raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known="csv, json")]})
     at, tally = datetime.datetime.now(datetime.UTC), Tally()
     with snapshot() as reading:
-        head = history.head(reading)
+        head = history.head(reading) if of == "csv" else history.head()
         for _stretch in tally.bytes(_table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]):
             pass
     stamp = about_list(

@@ -70,12 +70,12 @@ def issue() -> ResponseReturnValue:
         asked = sheet.asked(request.host_url)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
-        written = write(data(asked))
+        with write(data(asked)) as written:
+            begin_write()
+            run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status
-    begin_write()
-    run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
     flash(_("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code))
     return redirect(f"/reports/{run.code}", 303)
 

@@ -50,8 +50,7 @@ MOVED = {"Mexico": (2, 8), "United States": (2, 9)}
 def issue(**given):
     """Issue a report as a page would; return its code."""
     begin_snapshot()
-    written = write(data(Entered(MultiDict(given)).asked("http://tracker.test")))
-    with writing():
+    with write(data(Entered(MultiDict(given)).asked("http://tracker.test"))) as written, writing():
         return keep(make.account(), written).code
 
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Clock, Commitment, Meeting
+from tracker.models.history import moment
 from tracker.queries import overview
 from tracker.records import CATALOGUE
 from tracker.records.filters import Filters
@@ -82,7 +83,7 @@ def asked(form: ReportForm, address: str) -> Asked:
     before the day it is as of.
     """
     on, known_by, scope = cast(datetime.date, form.as_of.data), cast(Any, form.known_by.data), form.scope.data or ""
-    now = datetime.datetime.now(datetime.UTC)
+    now = moment(session)
     known_by = min(known_by or now, now)
     filters = filters_of(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
     clock, meeting, since = filters.clock, form.since_meeting.data, form.since.data
