@@ -184,6 +184,8 @@ def _said(value: Any, column: Column | None = None, words: Any = None) -> str:
         return ""
     if isinstance(value, list):
         return "; ".join(_said(each, column) for each in value)
+    if isinstance(value, dict):
+        return str(value.get("title") or value.get("text"))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):

@@ -121,12 +121,11 @@ def _moment(sent: Sent) -> datetime.datetime | None:
 
 def _no_stamp(sent: Sent) -> None:
     """Refuse what stands beside a file of data, by its name or by what it holds."""
-    name, of = sent.path.name, "that file"
-    if name.endswith(ABOUT):
-        of = name.removesuffix(ABOUT)
-    elif sent.form != "json" or not _is_stamp(sent.path.read_bytes()):
-        return
-    raise Invalid({"file": [f"{name} is the stamp of a report’s file, not a report: verify {of}."]})
+    name = sent.path.name
+    of = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
+    if of or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
+        told = f"{name} is the stamp of {of or 'a file'}, not a report: verify {of or 'that file'}."
+        raise Invalid({"file": [told]})
 
 
 def _is_stamp(content: bytes) -> bool:

@@ -47,7 +47,7 @@ def between(then: Data, now: Data) -> Iterator[Difference]:
     for kind in then.head["rows"]:
         for each in _records(kind, then.rows(kind), now.rows(kind)):
             if isinstance(each.was, str) or isinstance(each.now, str):
-                told.add((each.about.get("commitment", each.place), str(each.was), str(each.now)))
+                told.add((each.about.get("commitment") or each.place, str(each.was), str(each.now)))
             yield each
     for part in PARTS:
         yield from _figures(part, then.head[part], now.head[part], told)
@@ -69,9 +69,9 @@ def _records(kind: str, then: Iterable[dict[str, Any]], now: Iterable[dict[str, 
 def _figures(place: str, was: Any, now: Any, told: set[Any]) -> Iterator[Difference]:
     """Yield what differs in a part of the head, but for what differs just so in a record that is `told`."""
     either = was or now
-    if was == now:
+    if was == now or not either:
         return
-    if isinstance(either, list) and either and isinstance(either[0], dict):
+    if isinstance(either, list) and isinstance(either[0], dict):
         yield from _listed(place, _by_key(was), _by_key(now), told)
     elif isinstance(either, dict) and any(isinstance(each, dict | list) for each in either.values()):
         before, after = was or NOTHING, now or NOTHING
