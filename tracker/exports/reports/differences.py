@@ -171,7 +171,9 @@ def _heading(place: str, report: dict[str, Any]) -> str:
 
 def _label(name: str) -> str:
     column = _column(name)
-    return str(FIGURES[name][0] if name in FIGURES else column.label if column else name)
+    if name in FIGURES:
+        return str(FIGURES[name][0])
+    return str(column.label) if column else name.replace("_", " ").capitalize()
 
 
 def _column(name: str) -> Column | None:

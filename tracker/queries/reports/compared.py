@@ -15,6 +15,8 @@ PARTS = ("report", "summary", "areas", "parties", "brief")
 KEYS = ("day", "area", "commitment", "party")
 #: What an item repeats of records that are compared themselves.
 REPEATED = frozenset({"name", "text", "url"})
+#: How many items a list has, and of how many commitments.
+COUNTS = ("count", "commitments")
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -78,7 +80,7 @@ def _figures(place: str, was: Any, now: Any, told: set[Any]) -> Iterator[Differe
         # Where all that was counted is listed too, the items say what differs.
         counted = all(each.get("count") == len(each.get("items", ())) for each in (before, after))
         for name in {**before, **after}:
-            if not (counted and name == "count"):
+            if not (counted and name in COUNTS):
                 yield from _figures(f"{place}.{name}", before.get(name), after.get(name), told)
     else:
         yield Difference("", place, "", was, now, NOTHING)
