@@ -160,7 +160,7 @@ def _heading(place: str, report: dict[str, Any]) -> str:
     part, _dot, rest = place.partition(".")
     name = rest.partition(".")[0]
     if part == "brief":
-        return news.titles(report).get(name, name)
+        return next((title for part, title, _tell in news.parts(report) if part == name), name)
     if part == "report":
         return str(CATALOGUE["reports"].one)
     if part == "summary":

@@ -14,12 +14,8 @@ from tracker.queries.reports.data import Data
 from tracker.vocabulary import CommitmentLinkKind
 
 
-def titles(report: dict[str, Any]) -> dict[str, str]:
-    """Return {part of the brief: what stands over it}."""
-    return {name: title for name, title, _tell in _parts(report)}
-
-
-def _parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]]]:
+def parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]]]:
+    """Return (name, title, what tells an item) of each part of the brief."""
     return [
         ("moved", _("Status changes"), _moved),
         (
@@ -38,8 +34,8 @@ def _parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]
 
 def laid(data: Data) -> Iterator[Block]:
     report, brief = data.head["report"], data.head["brief"]
-    told = [part for part in _parts(report) if part[0] in brief]
-    yield Heading(_since(report), 1)
+    told = [part for part in parts(report) if part[0] in brief]
+    yield Heading(since(report), 1)
     if report["since"]:
         yield from _counts(data)
     else:
@@ -60,7 +56,8 @@ def laid(data: Data) -> Iterator[Block]:
         yield Paragraph([Span(_("None: "), look="strong"), Span("; ".join(nothing) + ".")])
 
 
-def _since(report: dict[str, Any]) -> str:
+def since(report: dict[str, Any]) -> str:
+    """Return what the brief is called."""
     if report["since_meeting"]:
         return _("Since the meeting of %(day)s", day=day(report["since_meeting"]["starts_on"]))
     return _("Since %(day)s", day=day(report["since"])) if report["since"] else _("What wants attention")
