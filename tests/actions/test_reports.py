@@ -206,6 +206,27 @@ def test_who_was_named_a_lead_later_stands_in_the_table_as_in_the_figures(issued
     assert "zz" in [row["party"] for row in told.rows("commitment-parties")]
 
 
+def test_claims_about_something_else_are_left_out(app):
+    with app.app_context(), writing():
+        meeting, other = make.meeting().code, make.meeting().code
+        one, further, third = (make.area().code for _area in range(3))
+        own = make.commitment(meeting=meeting, area=one, areas=[further]).code
+        apart = make.commitment(meeting=meeting, area=third).code
+        wanted = [
+            make.claim(meeting=meeting).code,
+            make.claim(meeting=meeting, area=one).code,
+            make.claim(meeting=meeting, area=further, commitment=apart).code,
+            make.claim(commitment=own).code,
+            make.claim(meeting=other, area=third, commitment=own).code,
+        ]
+        make.claim(meeting=meeting, area=third)
+        make.claim(meeting=meeting, commitment=apart)
+        make.claim(meeting=other, area=one)
+        told = data(make.asked_for(scope=f"area={one}"))
+        assert [row["code"] for row in told.rows("claims")] == wanted
+        assert told.head["rows"]["claims"] == len(wanted)
+
+
 def test_a_meeting_that_a_report_tells_news_since_is_not_removed(issued):
     made = make.meeting(starts_on="2023-08-01")
     make.report(since_meeting=made.code)

@@ -98,7 +98,7 @@ def test_progress_is_logged_corrected_and_looked_back_at(page):
 def test_follow_up_is_worked_off_without_losing_the_place(page):
     page.goto("/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Follow-up").click()
-    page.get_by_role("link", name="9 Never assessed").click()
+    page.get_by_role("link", name="9 Some lead not assessed").click()
     assert problems(page) == []
     page.get_by_role("link", name=re.compile("^Log a check.*Act against")).click()
     page.get_by_label("Where you searched").fill("Press pages of both governments")
@@ -106,12 +106,12 @@ def test_follow_up_is_worked_off_without_losing_the_place(page):
     assert problems(page) == []
     save(page, "Log the check")
     expect(page).to_have_url(re.compile(r"/follow-up/\?reason=never_assessed#"))
-    expect(page.get_by_role("link", name="8 Never assessed")).to_be_visible()
+    expect(page.get_by_role("link", name="8 Some lead not assessed")).to_be_visible()
     # Two clicks: where was searched last is there already.
     page.get_by_role("link", name=re.compile("^Log a check.*Go on building")).click()
     save(page, "Log the check")
     expect(page.get_by_role("status").first).to_contain_text("Logged: you searched, and found nothing.")
-    expect(page.get_by_role("link", name="8 Never assessed")).to_be_visible()
+    expect(page.get_by_role("link", name="8 Some lead not assessed")).to_be_visible()
 
 
 @pytest.mark.long

@@ -150,6 +150,13 @@ def test_a_file_is_verified_whose_scope_names_what_is_gone(planted, tmp_path):
     change(planted, "UPDATE policy_area SET code = 'migration' WHERE code = 'gone'")
 
 
+@pytest.mark.parametrize(("asked", "chapters"), [(("brief",), []), (("brief", "summary"), ["Summary"])])
+def test_a_short_report_is_asked_for(planted, asked, chapters):
+    said = call(planted, "report", *MIGRATION, "--format", "md", *(f"--chapter={each}" for each in asked))
+    headings = [line.removeprefix("## ") for line in said.splitlines() if line.startswith("## ")]
+    assert headings == ["Since the meeting of July 24, 2023", *chapters, "Where this report comes from"]
+
+
 def test_text_goes_to_the_screen_where_no_file_is_named(planted):
     said = call(planted, "report", *MIGRATION, "--format", "json", "--chapter", "areas")
     told = json.loads(said[said.index("{") : said.rindex("}") + 1])

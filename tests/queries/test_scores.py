@@ -1,6 +1,8 @@
 """The score, held to a plain version of its rules."""
 
 import random
+from fractions import Fraction
+from math import floor
 
 import pytest
 from sqlalchemy import select
@@ -30,8 +32,8 @@ def plain(on, known_by):
 
 
 def told(scored, of):
-    percentage = (sum(scored) / len(scored) + 1) / 2 * 100 if scored else None
-    return percentage and round(percentage, 6), len(scored), of - len(scored)
+    percentage = (Fraction(sum(scored), len(scored)) + 1) / 2 * 100 if scored else None
+    return percentage and floor(percentage * 10 + Fraction(1, 2)) / 10, len(scored), of - len(scored)
 
 
 @pytest.mark.long
@@ -53,7 +55,7 @@ def test_scores_are_those_of_the_rules_at_any_time(app, seed):
 
 
 def told_of(score):
-    return score.percentage and round(score.percentage, 6), score.scored, score.unscored
+    return score.percentage, score.scored, score.unscored
 
 
 @pytest.mark.parametrize(("due_on", "scored"), [("2024-02-29", True), ("2024-03-01", False), (None, False)])
@@ -74,3 +76,12 @@ def test_of_none_scored_there_is_no_percentage():
     assert Score(unscored=3).percentage is None
     assert Score(-2, 2).percentage == 0
     assert (Score(2, 2) + Score(-1, 2, 1)).percentage == 62.5
+
+
+@pytest.mark.parametrize(
+    ("points", "scored", "shown"),
+    [(1, 8, "56.3%"), (-1, 8, "43.8%"), (1, 3, "66.7%"), (-1, 3, "33.3%"), (3, 3, "100%")],
+)
+def test_a_percentage_is_rounded_as_a_calculator_does(app, points, scored, shown):
+    with app.test_request_context():
+        assert scores.percent(Score(points, scored).percentage) == shown

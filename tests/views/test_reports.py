@@ -20,6 +20,7 @@ from tests.views.test_bad_input import stored, summary
 from tracker.actions.save import remove
 from tracker.clocks import today
 from tracker.database import session, writing
+from tracker.exports.reports import formats
 from tracker.models import Commitment, Participation, ReportRun, history
 from tracker.queries.reports import compared, kept
 from tracker.vocabulary import Chapter
@@ -192,13 +193,17 @@ def issue_at(client, address):
     return client.post(address, data=token).location
 
 
-def test_only_the_chapters_asked_for_are_laid_out(client):
-    def chapters(path):
-        document, _errors = parsed(client.get(path).text)
-        return [words(each) for each in elements(document, "h3")][1:-1]
+def chapters(client, path):
+    """Return the chapters of a report between what opens it and its stamp."""
+    document, _errors = parsed(client.get(path).text)
+    return [words(each) for each in elements(document, "h3")][1:-1]
 
-    assert chapters(issue(client, chapters="summary")) == ["Summary", "Commitments"]
-    assert chapters(issue(client)) == [
+
+def test_only_the_chapters_asked_for_are_laid_out(client):
+    assert chapters(client, issue(client, chapters="summary")) == ["Summary"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence", "commitments"])) == ["Commitments"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence"])) == []
+    assert chapters(client, issue(client)) == [
         "Summary",
         "By policy area",
         "By party",
@@ -206,6 +211,49 @@ def test_only_the_chapters_asked_for_are_laid_out(client):
         "Claims and figures",
         "Methods",
     ]
+
+
+def test_with_no_box_ticked_a_report_is_its_opening_and_the_brief(client):
+    def boxes(html):
+        document, _errors = parsed(html)
+        own = [each for each in elements(document, "input") if each.get("name") == "chapters"]
+        sent = [each.get("value") for each in own if each.get("type") == "hidden" or each.get("checked") is not None]
+        return sent, len(own)
+
+    every, number = boxes(client.get(NEW).text)
+    assert len(every) == number > 7
+    (none,) = every[:1]
+    assert boxes(client.get(NEW, query_string={"chapters": none, "show": "yes"}).text) == ([none], number)
+    path = issue(client, chapters=none)
+    assert chapters(client, path) == []
+    told = client.get(f"{path}?format=json").json
+    assert (told["head"]["report"]["chapters"], len(told["commitments"])) == ([], 9)
+    document, _errors = parsed(client.get(path).text)
+    (again,) = [e.get("href") for e in elements(document, "a") if (e.get("href") or "").startswith(NEW)]
+    assert boxes(client.get(again).text) == ([none], number)
+    for form in ("pdf", "docx", "xlsx", "md"):
+        assert client.get(f"{path}?format={form}").status_code == 200
+
+
+def test_a_document_of_too_many_commitments_is_refused_with_the_ways_out(client, monkeypatch):
+    whole, short = issue(client), issue(client, chapters=["brief", "summary"])
+    monkeypatch.setattr(formats, "MOST_IN_DOCUMENTS", 8)
+    for form in ("pdf", "docx", "md"):
+        refused = client.get(f"{whole}?format={form}")
+        assert refused.status_code == 413
+        assert "or one without “Each commitment”" in refused.text
+        assert client.get(f"{short}?format={form}").status_code == 200
+    assert client.get(f"{whole}?format=xlsx").status_code == 200
+
+
+def test_the_opening_tells_how_the_first_five_leads_stand(app, client):
+    with app.app_context(), writing():
+        code = make.commitment(area=make.area(code="led").code, made_on="2024-01-01").code
+        for number in range(7):
+            make.commitment_party(commitment=code, party=make.party(name=f"Party {number}").code)
+    page = words(parsed(client.get(f"{NEW}?area=led&show=yes&chapters=brief").text)[0])
+    assert "Party 4: 1 not assessed. And 2 more lead parties." in page
+    assert "Party 5: 1 not" not in page
 
 
 def test_a_report_that_is_shown_is_not_kept(app, client):
@@ -261,7 +309,8 @@ def test_what_cannot_be_told_is_refused_and_kept_as_typed(app, client, what):
         assert place in {each.get("id") for each in document.iter()}
         assert "Issue this report" not in response.text
         assert not elements(document, "script") or "<script>a()" not in response.text
-        typed = {e.get("name"): e.get("value") for e in elements(document, "input") if e.get("type") != "checkbox"}
+        fields = [e for e in elements(document, "input") if e.get("type") not in ("checkbox", "hidden")]
+        typed = {e.get("name"): e.get("value") for e in fields}
         typed |= {e.get("name"): (e.text or "").strip() for e in elements(document, "textarea")}
         assert {name: typed[name] for name in asked if name in typed} == {n: v for n, v in asked.items() if n in typed}
         ticked = {e.get("value") for e in elements(document, "input") if e.get("checked") is not None}

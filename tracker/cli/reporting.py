@@ -22,7 +22,7 @@ from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.exports.reports.layout import PROGRAM
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports.data import Data, data
-from tracker.queries.reports.entered import Entered
+from tracker.queries.reports.entered import BRIEF, Entered
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
@@ -59,7 +59,7 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
     asked = entered.asked(current_app.config["SETTINGS"].address)
     begin_snapshot()
     told = data(asked)
-    FORMATS[form].allow(told.head["rows"]["commitments"])
+    FORMATS[form].allow(told.head["rows"]["commitments"], asked.chapters)
     with write(_watched(told)) as written, writing():
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
@@ -110,8 +110,8 @@ _PARAMS: list[click.Parameter] = [
     click.Option(
         ["--chapter", "chapters"],
         multiple=True,
-        type=click.Choice([word.value for word in Chapter]),
-        help="What it includes, several times; else all.",
+        type=click.Choice([BRIEF, *(word.value for word in Chapter)]),
+        help=f"What it includes, several times; else all. “{BRIEF}” alone leaves out all others.",
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
     click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import format_percent
 from sqlalchemy import func, select
 
 from tracker.database import session
@@ -21,11 +22,17 @@ class Score:
 
     @property
     def percentage(self) -> float | None:
-        """Return (mean + 1) / 2 × 100, from 0 to 100; nothing where none is scored."""
-        return (self.points / self.scored + 1) / 2 * 100 if self.scored else None
+        """Return (mean + 1) / 2 × 100 to one decimal, halves rounded up; nothing where none is scored."""
+        # In whole numbers, of which no half is lost: the nearest of tenths.
+        return (1000 * (self.points + self.scored) // self.scored + 1) // 2 / 10 if self.scored else None
 
     def __add__(self, other: "Score") -> "Score":
         return Score(self.points + other.points, self.scored + other.scored, self.unscored + other.unscored)
+
+
+def percent(percentage: float) -> str:
+    """Return a percentage as people read it."""
+    return format_percent(percentage / 100, format="#,##0.#%")
 
 
 def by_area(clock: Clock, within: Any = None) -> dict[int, Score]:

@@ -43,7 +43,9 @@ class ReportForm(RecordForm):
         description=_l("Instead of a day: what changed after its last day is news."),
     )
     chapters = Choices(
-        _l("What it includes"), Chapter, description=_l("What is new, and each commitment, is always told.")
+        _l("What it includes"),
+        Chapter,
+        description=_l("What is new is always told. The timeline and the evidence stand with each commitment."),
     )
 
     def usual_code(self) -> str:

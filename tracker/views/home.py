@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_percent
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -82,7 +82,7 @@ def index() -> ResponseReturnValue:
         steps=[] if clock.past else history.latest(MOST_STEPS),
         trend=figures.of_statuses(clock),
         format_date=format_date,
-        percent=lambda number: format_percent(number / 100, format="#,##0.#%"),
+        percent=scores.percent,
         **_matrix(clock),
     )
 

@@ -33,7 +33,7 @@ from tracker.paths import folder
 from tracker.queries import find
 from tracker.queries.reports import kept
 from tracker.queries.reports.data import data
-from tracker.queries.reports.entered import Entered
+from tracker.queries.reports.entered import BRIEF, Entered
 from tracker.records import CATALOGUE
 from tracker.views.addresses import asked_format, tidy_address
 from tracker.views.records import sought
@@ -81,9 +81,8 @@ def issue() -> ResponseReturnValue:
 
 
 def _page(sheet: Entered, shown: Any = None) -> str:
-    return render_template(
-        "reports/new.html", sheet=sheet, form=sheet.form, shown=shown, offers=find.offers(COMMITMENTS, sheet.filters)
-    )
+    offers = find.offers(COMMITMENTS, sheet.filters)
+    return render_template("reports/new.html", sheet=sheet, form=sheet.form, shown=shown, offers=offers, brief=BRIEF)
 
 
 @pages.get("/reports/<code:code>")
@@ -96,7 +95,7 @@ def show(code: str) -> ResponseReturnValue:
 
 
 def _file(run: ReportRun, form: str) -> Response:
-    FORMATS[form].allow(run.commitments)
+    FORMATS[form].allow(run.commitments, run.chapters)
     stretches = iter(FORMATS[form].write(run))
     # The first now, so that what goes wrong at once is answered as any other error.
     start = next(stretches)
@@ -128,7 +127,7 @@ def into_template(code: str) -> ResponseReturnValue:
         # Nothing is written, and drawing takes long: nobody else has to wait for it.
         begin_snapshot()
     run = sought(REPORTS, code)
-    FORMATS["docx"].allow(run.commitments)
+    FORMATS["docx"].allow(run.commitments, run.chapters)
     wrong: Any = {}
     if request.method == "POST" and not g.get("stale"):
         sent = request.files.get("template")
@@ -172,5 +171,5 @@ def now(code: str) -> ResponseReturnValue:
 def _again(run: ReportRun) -> str:
     """Return the address that asks for a report like one that was issued, as of today."""
     same = [("title", run.title), *([("cover_note", run.cover_note)] if run.cover_note else [])]
-    chapters = [("chapters", word.value) for word in run.chapters]
+    chapters = [("chapters", word) for word in (BRIEF, *(word.value for word in run.chapters))]
     return f"/reports/new?{urlencode([*parse_qsl(run.scope or ''), *same, *chapters])}"

@@ -85,7 +85,11 @@ class FollowUp(Word):
     OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
     DUE_SOON = "due_soon", _l("Due soon"), _l("It is due within 30 days, and some lead’s status leaves it open.")
     STALE = "stale", _l("Stale"), _l("Nobody has looked for longer than its review interval, and it is not closed.")
-    NEVER_ASSESSED = "never_assessed", _l("Never assessed"), _l("Some lead’s status is still “Not assessed”.")
+    NEVER_ASSESSED = (
+        "never_assessed",
+        _l("Some lead not assessed"),
+        _l("Some lead’s status is “Not assessed”, whatever those of the others."),
+    )
     CONTRADICTED = (
         "contradicted",
         _l("Contradicted"),

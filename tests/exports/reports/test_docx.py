@@ -103,6 +103,43 @@ def test_words_over_many_numbers_stand_upright_and_the_table_fits_the_lines(colu
     assert 4_000 < wide <= Cm(16.2).twips + 1
 
 
+def columns(header, rows, numbers=()):
+    """Return how many characters of a wide typeface each column of a table has room for."""
+    table = Table("T", header, [[[Span(text)] for text in row] for row in rows], numbers)
+    _data, document = written(Laid("T", "S", "en", [table], [("a", "b")], ""))
+    drawn = document.tables[0]
+    beside = 220
+    return [(int(wide) - beside) // 100 for wide in drawn._tbl.xpath("./w:tblGrid/w:gridCol/@w:w")]
+
+
+@pytest.mark.parametrize("day", ["December 1, 2023", "30 de septiembre de 2023"])
+def test_long_texts_find_room_on_another_line_and_words_days_and_numbers_do_not(day):
+    header = ["Lead party", "Status", "Since", "Confidence", "Says of itself"]
+    rooms = columns(header, [["Mexico", "Stalled", day, "High", "Done " + "as one ministry says " * 9], ["–"] * 5])
+    assert all(room >= size for room, size in zip(rooms, [6, 7, len(day), 10, 12], strict=True))
+    rooms = columns(["Area", *["Uncheckable"] * 7, "Score", "Of"], [["Arms"] * 8 + ["56.2%", "2 of 4"]], range(1, 10))
+    assert rooms[-2] >= 5
+    assert rooms[-1] >= 6
+
+
+@pytest.mark.parametrize("names", [["x" * 300] * 3, ["word " * 90] * 30, ["", ""], ["x" * 300, *"abcdef"]])
+def test_no_words_make_a_table_wider_than_its_lines(names):
+    for numbers in ((), range(1, len(names))):
+        rooms = columns(names, [names], numbers)
+        assert sum(rooms) * 100 + 220 * len(rooms) < Cm(16.3).twips
+
+
+@pytest.mark.parametrize("own", [None, template("{{ report }}"), template("{{ report }}", lacking=True)])
+def test_what_names_or_opens_something_stays_on_its_page(own):
+    record = [Heading("Record", 3), Paragraph([Span("its facts")], "soft"), Paragraph([Span("its text")])]
+    _data, document = written(Laid("T", "S", "en", [*LAID.blocks, *record], LAID.stamp, ""), own)
+    kept = [p.text for p in document.paragraphs if p._p.xpath("./w:pPr/w:keepNext")]
+    assert kept == [
+        *("Summary", "By area", "Figures", "Mexico", "Look into it"),
+        *("Record", "its facts", "Where this report comes from"),
+    ]
+
+
 def test_links_lead_where_they_should_and_only_to_the_web():
     to = "https://example.org/é a?b=1&c=<2>\"'"
     line = [Span("a", to), Span("b", "javascript:alert(1)"), Span("c", "file:///etc/passwd"), Span("d", "\\\\evil\\x")]

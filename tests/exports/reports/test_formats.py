@@ -1,6 +1,7 @@
 """Every format of one report, opened again by programs that are not ours: each holds the same figures."""
 
 import csv
+import datetime
 import io
 import json
 import re
@@ -45,6 +46,7 @@ LOGGED = [
 STATUSES = {"in_progress": 1, "mixed": 2, "not_assessed": 6}
 LABELS = {"in_progress": "In progress", "mixed": "Mixed", "not_assessed": "Not assessed"}
 MOVED = {"Mexico": (2, 8), "United States": (2, 9)}
+STAND = {"Mexico": "6 not assessed, 1 in progress, 1 done", "United States": "7 not assessed, 1 in progress, 1 stalled"}
 
 
 def issue(**given):
@@ -113,13 +115,14 @@ def test_every_format_holds_the_same_figures(issued, report):
     header, *commitments = book["Commitments"]
     assert Counter(row[header.index("Status")] for row in commitments) == {LABELS[w]: n for w, n in STATUSES.items()}
     assert {row[header.index("Made on")].isoformat() for row in commitments} == {row["made_on"] for row in table}
-    assert [len(book[name]) - 1 for name in ("Updates", "Evidence", "Participants")] == [5, 5, 14]
+    assert [len(book[name]) - 1 for name in ("Updates", "Evidence", "Claims", "Participants")] == [5, 5, 6, 14]
     assert list(book) == [
         "Summary",
         "Commitments",
         "Parties to commitments",
         "Updates",
         "Evidence",
+        "Claims",
         "Participants",
         "Codebook",
     ]
@@ -136,11 +139,43 @@ def test_every_format_holds_the_same_figures(issued, report):
         assert f"{label} {number}" in printed
     assert "Mexico and United States Not assessed → In progress since October 5, 2023" in printed
     assert "9 commitments from 2 meetings: 6 not assessed, 1 in progress, 2 mixed." in printed
+    captions, charts = ({"".join(each.itertext()) for each in page.iter(tag)} for tag in ("caption", "figcaption"))
+    assert charts
+    assert not captions & charts
+    assert "“Withdrawn”, and “Uncheckable” are not scored, nor is “Not started” before its day has passed." in printed
     for party, (moved, led) in MOVED.items():
-        said = f"{party}: status changed on {moved} of the {led} commitments it led then."
-        assert said in printed
-        assert said in marked
-        assert said in " ".join("".join(page.itertext()).split())
+        for said in (
+            f"{party}: {STAND[party]}.",
+            f"{party}: status changed on {moved} of the {led} commitments it led then.",
+        ):
+            assert said in printed
+            assert said in marked
+            assert said in " ".join("".join(page.itertext()).split())
+
+
+def test_a_workbook_holds_the_figures_as_numbers_and_the_claims(report):
+    told, book = json.loads(file_of(report, "json")), sheets(file_of(report, "xlsx"))
+    figures = {str(row[0]): row[1] for row in book["Summary"]}
+    summary, parts = told["head"]["summary"], told["head"]["brief"]
+    assert (
+        figures
+        | {
+            **{LABELS[word]: number for word, number in STATUSES.items()},
+            "Score, from 0 to 100": summary["score"]["percentage"],
+            "Statuses of leads that are scored": 4,
+            "Statuses of leads that are not scored": 8,
+            "No date": summary["deadlines"]["no_date"],
+            "Some lead not assessed": summary["follow_up"]["never_assessed"],
+            "Status changes": parts["moved"]["count"],
+            "Without news": parts["silent"]["count"],
+        }
+        == figures
+    )
+    (header, *rows), names = book["Claims"], [column["label"] for column in told["head"]["columns"]["claims"]]
+    assert header == names
+    assert [row[0] for row in rows] == [claim["code"] for claim in told["claims"]]
+    seized = dict(zip(header, rows[4], strict=True))
+    assert (seized["Value"], seized["Period from"]) == (26000, datetime.date(2020, 1, 1))
 
 
 def test_a_feed_and_a_calendar_of_the_same_scope_hold_the_same(issued, report):
@@ -256,6 +291,13 @@ def put(before, more):
         ("docx", "document_xml", put(b"</w:pPr>", b"<w:ins><w:r><w:t>Done!</w:t></w:r></w:ins>"), "paragraph 1"),
         ("docx", "document_xml_rels", lambda content: content.replace(b"07-24.c1", b"07-24.c2"), "paragraph "),
         ("docx", "footer1_xml", put(b"</w:pPr>", b"<w:r><w:t>Forged</w:t></w:r>"), "/word/footer1.xml"),
+        (
+            "xlsx",
+            "sheet6_xml",
+            lambda content: content.replace(b"26000", b"62000"),
+            "sheet Claims, row 6 (mx-us-2023-05-30.claim-5), Value",
+        ),
+        ("xlsx", "sheet1_xml", lambda content: content.replace(b"<v>6</v>", b"<v>5</v>", 1), "sheet Summary, row "),
         ("xlsx", "sheet1_xml", lambda content: content.replace(b"<v>", b"<f>9+9</f><v>", 1), "formulas of "),
     ],
 )

@@ -1,5 +1,6 @@
 """A report as Markdown reads, to a program that is not ours, as what was put in: no sign of it marks anything up."""
 
+import re
 from urllib.parse import unquote
 
 import pytest
@@ -41,6 +42,7 @@ HOSTILE = [
     "\tx",
     "x  \n# y\n\n- z\r\n| y |",
     "\u2028# x\u2029- y",
+    "x\n===\n\n---\n:-\n1. y\n\n    z\n\\\n```",
     "&lt;b&gt; &amp; &#91;x&#93; AT&T",
     "\\",
     "\\* \\[x\\](y)",
@@ -82,12 +84,14 @@ def parsed(laid):
 
 
 def shape(tokens):
-    """Return what a document is made of, without its words."""
-    return [(each.type, each.attrs.get("href"), shape(each.children or ())) for each in tokens if each.type != "text"]
+    """Return what a document is made of, without its words and the ends of their lines."""
+    told = [each for each in tokens if each.type not in ("text", "hardbreak")]
+    return [(each.type, each.attrs.get("href"), shape(each.children or ())) for each in told]
 
 
 def words(tokens):
-    return "".join(words(each.children) if each.children else each.content for each in tokens)
+    ends = {"hardbreak": "\n"}
+    return "".join(words(each.children) if each.children else ends.get(each.type, each.content) for each in tokens)
 
 
 def unspaced(text):
@@ -103,6 +107,23 @@ def test_a_text_marks_nothing_up(text):
 def test_a_text_reads_as_it_was_put_in(text):
     told, of_a_word = (unspaced(words(parsed(laid(each)))) for each in (text, "Word"))
     assert told == of_a_word.replace("Word", unspaced(text))
+
+
+LINES = (
+    "one\n- two\n3. three\n\n# four\n===\n:-\n> five\n```\n[x]: y\n| seven\n| -\n---\n***\n\\\n1)\neight\\\n<b>\n:---:"
+)
+
+
+def test_the_lines_of_a_text_stay_lines_and_nothing_else():
+    typed = LINES.replace("\n", "  \r\n    ")
+    for block in (Paragraph([Span(typed)]), Items([[Span(typed, look="strong")]]), Paragraph([Span(typed, ADDRESS)])):
+        told = Laid("x", "x", "en", [block], [("a", "b")], "")
+        assert LINES in words(tokens := parsed(told))
+        assert [each.type for each in tokens].count("paragraph_open") == 2
+        # GitHub would take it for the rule under the header of a table.
+        assert not re.search(r"^\s*:", "".join(lines(told)), re.MULTILINE)
+    heading = Laid("x", "x", "en", [Heading(LINES, 1), Table(LINES, [LINES], [[[Span(LINES)]]])], [("a", "b")], "")
+    assert "\n" not in words(parsed(heading))
 
 
 @pytest.mark.parametrize("address", ["https://e.org/a(b)?c=d&e=[f]#g", "https://e.org/<b>", "https://e.org/a b"])

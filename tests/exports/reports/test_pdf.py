@@ -217,7 +217,11 @@ def test_texts_are_drawn_as_they_are_and_nothing_in_them_runs(write, text):
     assert not links(read)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "\0\x1b[31m\x85", "\ud800", "a\u2028b\u2029c\u200b\u00ad"])
+#: So many signs of Arabic that no typeface has make typst itself fail, where a line of them ends.
+ARABIC = " ".join(map(chr, range(0x870, 0x8A3)))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\0\x1b[31m\x85", "\ud800", "a\u2028b\u2029c\u200b\u00ad", ARABIC])
 def test_no_text_is_too_odd_to_be_drawn(write, text):
     assert "Bars" in squeezed(write(everywhere(text)))
 
@@ -227,6 +231,16 @@ def test_what_no_typeface_has_is_shown_as_a_box_and_named(write):
     assert "a□□b□" in squeezed(read)
     assert "U+0378,U+202E,U+E000,U+FEFF" in squeezed(read)
     assert "شكر" in squeezed(read)
+
+
+def test_boxes_are_told_on_the_first_page_and_the_file_is_called_by_its_whole_title(write, shared_app):
+    chinese = laid(Heading("One", 1), Heading("Two", 1), Heading("Three", 1), title="墨西哥")
+    first, *_rest = texts(read := write(chinese))
+    assert first.startswith("□□□\r\nAs of 1 March 2024\r\nSome characters are shown as □")
+    assert read.get_metadata_dict()["Title"] == "墨西哥"
+    with shared_app.test_request_context():
+        assert b"<pdfuaid:part>1<" in pdf.write(chinese, ISSUED)
+    assert "Some characters" not in "".join(texts(write(REPORT)))
 
 
 def test_marks_that_no_letter_bears_do_not_stop_a_report(write):
@@ -267,3 +281,26 @@ def test_short_rows_stay_whole_and_long_ones_go_on_over_the_page(write):
     for page in pages:
         assert re.findall(r"Row\s+(\d+)\s+begins", page) == re.findall(r"Row\s+(\d+)\s+ends", page)
     assert sum("One more" in page for page in pages) > 1
+
+
+@pytest.mark.parametrize("day", ["December 31, 2023", "30 de septiembre de 2023"])
+def test_long_texts_find_room_on_another_line_and_words_days_and_numbers_do_not(write, day):
+    leads = [Span("Done", look="done"), Span(" as one ministry says in a letter " * 4, look="soft")]
+    row = [[Span("United States")], [Span("Stalled", look="stalled")], [Span(day)], [Span("Medium")], leads]
+    counts = [[Span("Arms")], *([Span("1")] for _n in range(9)), [Span("56.2%")], [Span("2 of 4")]]
+    header = ("Lead party", "Status", "Since", "Confidence", "Says of itself")
+    narrow = Table("", ("Area", *["Not assessed"] * 9, "Score", "Scored"), [counts], range(1, 12))
+    told = texts(write(laid(Table("", header, [row]), narrow)))[0].splitlines()
+    assert "Lead party Status Since Confidence Says of itself" in told
+    assert any(f"United States Stalled {day} Medium Done" in line for line in told)
+    assert "Arms 1 1 1 1 1 1 1 1 1 56.2% 2 of 4" in told
+
+
+def test_a_heading_and_facts_stay_on_the_page_of_what_follows(write):
+    blocks = []
+    for n in range(60):
+        facts, text = Paragraph([Span(f"Facts {n}.")], "soft"), Paragraph([Span(f"Text {n}. " + "More. " * 7 * n)])
+        blocks += [Heading(f"Record {n}", 3), facts, text]
+    for page in texts(write(laid(*blocks))):
+        begun = [re.findall(rf"{part} (\d+)", page) for part in ("Record", "Facts", "Text")]
+        assert begun[0] == begun[1] == begun[2]

@@ -72,6 +72,11 @@ class Chart:
 Block = Heading | Paragraph | Items | Table | Chart
 
 
+def facts(above: Block | None, block: Block) -> bool:
+    """Return whether a block is part of the heading right above it, as the facts of a record are, which stand back."""
+    return isinstance(above, Heading) and isinstance(block, Paragraph) and block.look == "soft"
+
+
 @dataclass(frozen=True)
 class Laid:
     """A whole report, laid out."""

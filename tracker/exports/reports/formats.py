@@ -1,7 +1,7 @@
 """The formats of a report that was issued: each the same every time, for all are drawn from the kept data."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from tracker.exports.reports.blocks import Laid
 from tracker.exports.reports.layout import laid
 from tracker.models import Clock, ReportRun
 from tracker.queries.reports import kept
+from tracker.vocabulary import Chapter
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
 MOST_IN_DOCUMENTS = 2_000
@@ -40,14 +41,15 @@ class Format:
     #: Whether it is no text.
     binary: bool = False
 
-    def allow(self, commitments: int) -> None:
-        """Raise TooLarge if a report of so many commitments is too long for this format."""
-        if self.document and commitments > MOST_IN_DOCUMENTS:
+    def allow(self, commitments: int, chapters: Collection[Chapter]) -> None:
+        """Raise TooLarge if a report of so many commitments, with such chapters, is too long for this format."""
+        if self.document and Chapter.COMMITMENTS in chapters and commitments > MOST_IN_DOCUMENTS:
             message = _(
                 "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as Excel, CSV or "
-                "JSON, or issue one of a smaller scope.",
+                "JSON, or issue one of a smaller scope, or one without “%(chapter)s”.",
                 n=format_decimal(commitments),
                 most=format_decimal(MOST_IN_DOCUMENTS),
+                chapter=Chapter.COMMITMENTS.label,
             )
             raise TooLarge(message)
 

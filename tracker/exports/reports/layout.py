@@ -44,7 +44,7 @@ def _blocks(data: Data, most: int) -> Iterator[Block]:
     for paragraph in (report["cover_note"] or "").split("\n\n"):
         if paragraph.strip():
             yield Paragraph([Span(paragraph.strip())], look="lede")
-    yield figures.opening(data)
+    yield from figures.opening(data)
     yield Paragraph(_scope(data), look="soft")
     yield from news.laid(data)
     if Chapter.SUMMARY in chapters:
@@ -53,7 +53,8 @@ def _blocks(data: Data, most: int) -> Iterator[Block]:
         yield from figures.areas(data)
     if Chapter.PARTIES in chapters:
         yield from figures.parties(data)
-    yield from commitments.laid(data, most)
+    if Chapter.COMMITMENTS in chapters:
+        yield from commitments.laid(data, most)
     if Chapter.CLAIMS in chapters:
         yield from claims.laid(data, most)
     if Chapter.METHODS in chapters:

@@ -10,7 +10,9 @@ from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, L
 MEDIA_TYPE = "text/markdown; charset=utf-8"
 #: The signs that mean something wherever they stand, or at the end of a heading, and those that do where a line begins.
 SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)|#(?=#*$)")
-BEGINNINGS = re.compile(r"^(#|[-+=]|\d+(?=[.)](?:\s|$)))")
+BEGINNINGS = re.compile(r"^(#|[-+=:]|\d+(?=[.)](?:\s|$)))")
+#: Ends a line within a paragraph; a blank alone would not.
+BREAK = "\\\n"
 
 
 def lines(laid: Laid) -> Iterator[str]:
@@ -28,13 +30,18 @@ def escaped(text: str) -> str:
     return SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
+def _lines(text: str) -> str:
+    """Return text as it reads, in lines of its own."""
+    return "\n".join(map(escaped, text.splitlines()))
+
+
 def _told(block: Block) -> str:
     if isinstance(block, Heading):
         return f"{'#' * (block.level + 1)} {_linked(escaped(block.text), block.to)}\n"
     if isinstance(block, Paragraph):
         return f"{_line(block.line)}\n"
     if isinstance(block, Items):
-        return "".join(f"- {_line(line)}\n" for line in block.lines)
+        return "".join(f"- {_line(line, BREAK + '  ')}\n" for line in block.lines)
     if isinstance(block, Chart):
         return f"*{escaped(block.caption)}.* {escaped(block.alt)}\n"
     return f"*{escaped(block.caption)}*\n\n{_table(block)}"
@@ -42,14 +49,16 @@ def _told(block: Block) -> str:
 
 def _table(table: Table) -> str:
     rule = ["--:" if place in table.numbers else "---" for place in range(len(table.header))]
-    rows = [[escaped(label) for label in table.header], rule, *([_line(cell) for cell in row] for row in table.rows)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    rows = [[_line(cell, " ") for cell in row] for row in table.rows]
+    told = [[escaped(label) for label in table.header], rule, *rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in told)
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, between: str = BREAK) -> str:
+    """Return a stretch of text, with something between its lines."""
     # An exclamation mark before a link makes a picture of it.
     told = "".join(map(_span, line)).strip().replace("![", r"\![")
-    return BEGINNINGS.sub(_held, told)
+    return between.join(BEGINNINGS.sub(_held, each.strip()) for each in told.split("\n"))
 
 
 def _held(found: re.Match[str]) -> str:
@@ -60,7 +69,7 @@ def _span(span: Span) -> str:
     # A mark stands right beside a word, or it marks nothing.
     words = span.text.strip()
     before, _found, after = span.text.partition(words) if words else (span.text, "", "")
-    told = _linked(escaped(words), span.to)
+    told = _linked(_lines(words), span.to)
     if span.look not in ("", "soft") and words:
         told = f"**{told}**"
     return f"{' ' if before else ''}{told}{' ' if after else ''}"

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.exports.drawing import COLOURS, FACES
 from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Laid, Line, Paragraph, Span, Table, facts
 from tracker.exports.reports.typesetting import BOX
 from tracker.paths import folder
 from tracker.records.fields import UNFIT
@@ -28,8 +28,9 @@ MOST_NUMBERS = 7
 FEW = 6
 #: A row may break over two pages if one of its cells has more characters.
 LONG = 800
-#: How many characters a line of a table holds, and how long a word in it may be before it is broken.
-LINE, WORD = 95, 24
+#: How many characters a line of a table holds, and how long a word in it, or a text such as a day, may be before it is
+#: broken; the least for longer texts, and what a tag takes beside its word.
+LINE, WORD, SHORT, TAG = 95, 24, 12, 3
 
 
 def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
@@ -48,7 +49,7 @@ def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
 def _told(laid: Laid) -> dict[str, Any]:
     """Return all that the template draws, as plain values."""
     blocks = list(_blocks(laid.blocks))
-    opening = next((n for n, block in enumerate(laid.blocks) if not isinstance(block, Paragraph)), len(blocks))
+    opening = next((n for n, block in enumerate(laid.blocks) if isinstance(block, Heading)), len(blocks))
     levels = [block.level for block in laid.blocks if isinstance(block, Heading)]
     whole = sum(level < 3 for level in levels) <= MOST_ENTRIES
     return {
@@ -61,6 +62,9 @@ def _told(laid: Laid) -> dict[str, Any]:
         "origin": _("Where this report comes from"),
         "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in laid.stamp],
         "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
+        "noted": _(
+            "Some characters are shown as %(box)s, as no typeface at hand has them. The Word file holds them.", box=BOX
+        ),
         "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
         "foot": _plain(laid.foot),
         "colours": {word: COLOURS[colours] for word, (colours, *_hatching) in FACES.items()},
@@ -75,11 +79,13 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
             alike[tuple(block.header)].append(block)
     columns = {header: _columns(tables) for header, tables in alike.items()}
     above = 0
-    for block in blocks:
+    for before, block in zip((None, *blocks), blocks, strict=False):
         told = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
         if isinstance(block, Heading):
             above = min(block.level, above + 1)
             told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
+        elif isinstance(block, Paragraph):
+            told["facts"] = facts(before, block)
         elif isinstance(block, Table):
             long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
             told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}
@@ -91,20 +97,26 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
 def _columns(tables: Sequence[Table]) -> dict[str, Any]:
     """Return how wide tables of one header are (per cent), their columns (in proportion), and their text (points).
 
-    Each column has room for its longest word and for a short text; those with more to say share what is left.
+    Each column has room for its longest word, and for its texts if all are short; those with more to say share what is
+    left.
     """
     header, numbers = tables[0].header, tables[0].numbers
     turned = len(numbers) > MOST_NUMBERS
     full, least = [], []
     for n, name in enumerate(header):
         cells = [row[n] for table in tables for row in table.rows]
-        texts = ["" if turned and n in numbers else name, *map(_text, cells)]
-        word = max(len(word) for text in texts for word in text.split() or [""])
-        tagged = any(span.look in FACES for cell in cells for span in cell)
-        full.append(max(map(len, texts)) + (3 if tagged else 0))
-        least.append(min(full[-1], WORD, word + 1 if n in numbers else max(word, full[-1] if tagged else 12)))
-    for n in numbers:
-        least[n], full[n] = (max(sizes[n] for n in numbers) for sizes in (least, full))
+        texts = list(map(_text, cells))
+        tags = [span.text for cell in cells for span in cell if span.look in FACES]
+        beside = TAG if tags else int(n in numbers)
+        over = [] if turned and n in numbers else name.split()
+        longest = max(map(len, texts), default=0) + beside
+        short = n in numbers or longest <= WORD
+        whole = texts if short else [*tags, *" ".join(texts).split(), " " * SHORT]
+        least.append(min(WORD, max(map(len, [*over, *whole]), default=0) + beside))
+        full.append(max(longest, least[-1], len(" ".join(over))))
+    if not turned:
+        for n in numbers:
+            least[n], full[n] = (max(sizes[n] for n in numbers) for sizes in (least, full))
     room = LINE - 2 * len(full)
     more = [0 if n in numbers else (full[n] - least[n]) ** 0.5 for n in range(len(full))]
     share = max(0, room - sum(least)) / (sum(more) or 1)

@@ -3,6 +3,7 @@
 Reads the report as JSON; its words are the folder of the templates and the seconds since 1970 when it was issued.
 """
 
+import json
 import re
 import sys
 from collections.abc import Collection
@@ -44,6 +45,7 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
             return {sign for sign in signs if sign in error.diagnostic or f"{{{ord(sign):x}}}" in error.diagnostic}
         return set()
 
+    title = UNDRAWN.sub(BOX, json.loads(report)["title"])
     boxed = set(UNDRAWN.findall(report))
     unusual = set(re.findall(f".?[^\0-{LATIN}]+", UNDRAWN.sub("", report)))
     system = bool(lacking(unusual, system=False))
@@ -52,10 +54,10 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     report = report.translate({ord(sign): BOX for sign in boxed})
     codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(boxed))
     try:
-        return made("report", system, report=report, boxed=codes)
+        return made("report", system, report=report, boxed=codes, title=title)
     except typst.TypstError:
         # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
-        return made("report", system, "1.7", report=report, boxed=codes)
+        return made("report", system, "1.7", report=report, boxed=codes, title=title)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask_babel import format_date, format_decimal, format_percent
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from wtforms import Form
 
 from tracker.exports.reports.blocks import Line, Span
+from tracker.queries.scores import percent
 from tracker.records.clocked import Moment
 from tracker.vocabulary import EvidenceRelation, OverallStatus
 
@@ -73,7 +74,7 @@ def listed(spans: Iterable[Sequence[Span]], between: str = ", ") -> list[Span]:
 def score(scored: dict[str, Any]) -> tuple[str, str]:
     """Return a score, and of how many statuses of leads it is, as in "7 of 12"."""
     percentage, of = scored["percentage"], scored["scored"] + scored["unscored"]
-    told = "–" if percentage is None else format_percent(percentage / 100, format="#,##0.#%")
+    told = "–" if percentage is None else percent(percentage)
     return told, _("%(n)s of %(all)s", n=format_decimal(scored["scored"]), all=format_decimal(of))
 
 

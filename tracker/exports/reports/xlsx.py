@@ -9,16 +9,16 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.errors import TooLarge
+from tracker.exports.reports import counted
 from tracker.exports.reports.layout import stamp
 from tracker.models import ReportRun
 from tracker.queries.reports import kept
 from tracker.queries.reports.data import Data
 from tracker.records import CATALOGUE
-from tracker.vocabulary import OverallStatus
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The kinds that have a sheet.
-SHEETS = ("commitments", "commitment-parties", "updates", "evidence", "participations")
+SHEETS = ("commitments", "commitment-parties", "updates", "evidence", "claims", "participations")
 #: The kinds whose records are told by their names; the others by their codes, which their own sheets hold.
 NAMED = ("parties", "participants", "areas", "frameworks", "indicators", "documents", "meetings")
 #: The first day that all programs read alike in a workbook, and how wide a column is at most.
@@ -57,9 +57,10 @@ class _Sheets:
 
     def __init__(self, book: Any, data: Data) -> None:
         self.book, self.data = book, data
-        self.heading = book.add_format({"bold": True, "bg_color": "#e2eeed", "bottom": 1, "valign": "top"})
+        wrapped = {"text_wrap": True, "valign": "top"}
+        self.heading = book.add_format({"bold": True, "bg_color": "#e2eeed", "bottom": 1} | wrapped)
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": "#0f5c63"})
-        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.text = book.add_format(wrapped)
         self.day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top", "align": "left"})
         self.names = {name: {row["code"]: _called(row) for row in data.rows(name)} for name in NAMED}
@@ -81,25 +82,18 @@ class _Sheets:
             sheet.write_string(row, 0, called)
             sheet.write_string(row, 1, text)
             row += 1
-        for title, about, counted in (
-            (_("Commitments by primary policy area and overall status"), _("Policy area"), self.data.head["areas"]),
-            (_("Commitments by lead party and that party’s own status"), _("Lead party"), self.data.head["parties"]),
-        ):
-            row = self._matrix(sheet, row + 1, title, about, counted)
-
-    def _matrix(self, sheet: Any, row: int, title: str, about: str, counted: Sequence[dict[str, Any]]) -> int:
-        """Write counts by status; return the row after them."""
-        words = [word for word in OverallStatus if any(word.value in each["statuses"] for each in counted)]
-        sheet.write_string(row, 0, title, self.title)
-        header = [about, _("Commitments"), *(str(word.label) for word in words)]
-        for place, called in enumerate(header):
-            sheet.write_string(row + 1, place, called, self.heading)
-        for below, each in enumerate(counted, start=row + 2):
-            sheet.write_string(below, 0, each["name"])
-            numbers = (each["commitments"], *(each["statuses"].get(word.value, 0) for word in words))
-            for place, number in enumerate(numbers, start=1):
-                sheet.write_number(below, place, number)
-        return row + 2 + len(counted)
+        for title, header, rows in counted.tables(self.data):
+            sheet.write_string(row + 1, 0, title, self.title)
+            for place, each in enumerate(header):
+                sheet.write_string(row + 2, place, each, self.heading)
+            row += 3
+            for cells in rows:
+                for place, value in enumerate(cells):
+                    if isinstance(value, str):
+                        sheet.write_string(row, place, value)
+                    elif value is not None:
+                        sheet.write_number(row, place, value)
+                row += 1
 
     def records(self, name: str) -> None:
         columns = self.data.head["columns"][name]

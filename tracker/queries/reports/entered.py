@@ -13,6 +13,8 @@ from tracker.records.filters import Filters
 from tracker.records.reports import ReportForm
 from tracker.vocabulary import Chapter
 
+#: What stands among the chapters for the brief, which no report is without: alone, it leaves out all others.
+BRIEF = "brief"
 #: What is asked of a report beside the filters of its scope.
 OWN = ("title", "cover_note", "as_of", "known_by", "since", "since_meeting", "chapters")
 
@@ -34,8 +36,8 @@ class Entered:
         values["scope"] = urlencode(scope)
         values.setdefault("as_of", today().isoformat())
         values.setdefault("title", self.usual_title)
-        if "chapters" not in values:
-            values.setlist("chapters", [word.value for word in Chapter])
+        chapters = values.poplist("chapters") or [word.value for word in Chapter]
+        values.setlist("chapters", [word for word in chapters if word != BRIEF])
         self.form = ReportForm(values)
 
     @property

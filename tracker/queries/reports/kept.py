@@ -13,6 +13,9 @@ from tracker.models import ReportPart, ReportRun
 from tracker.queries.reports import canonical
 from tracker.queries.reports.data import Data
 
+#: How many bytes are unpacked at once: who looks for what stands at the beginning need not wait for the rest.
+STRETCH = 1 << 16
+
 
 def content(run: ReportRun) -> Iterator[bytes]:
     """Return the kept data of a report, as JSON in UTF-8, a stretch at a time."""
@@ -45,5 +48,7 @@ def _content(report_id: int) -> Iterator[bytes]:
         packed = session.scalar(part.where(ReportPart.number == number))
         if packed is None:
             break
-        yield unpacked.decompress(packed)
+        while packed:
+            yield unpacked.decompress(packed, STRETCH)
+            packed = unpacked.unconsumed_tail
     yield unpacked.flush()

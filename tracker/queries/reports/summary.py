@@ -120,7 +120,7 @@ def _counted(column: Any, *conditions: Any) -> int:
 
 def _score(score: Score) -> dict[str, Any]:
     return {
-        "percentage": None if score.percentage is None else round(score.percentage, 1),
+        "percentage": score.percentage,
         "scored": score.scored,
         "unscored": score.unscored,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from tracker.database import session
 from tracker.models import (
@@ -63,8 +63,16 @@ def tables(asked: Asked) -> dict[str, Select[Any]]:
     own = select(Commitment).where(Commitment.id.in_(ids))
     meetings = own.with_only_columns(Commitment.meeting_id)
     seats = select(Participation).where(Participation.meeting_id.in_(meetings), recorded_by(Participation, known_by))
+    own_areas = own.with_only_columns(Commitment.area_id)
+    areas = select(commitment_area.c.policy_area_id).where(commitment_area.c.commitment_id.in_(ids))
+    # What was said at a meeting about something else is no matter of these commitments.
+    matter = or_(
+        and_(Claim.area_id.is_(None), Claim.commitment_id.is_(None)),
+        Claim.area_id.in_(own_areas),
+        Claim.area_id.in_(areas),
+    )
     claims = select(Claim).where(
-        or_(Claim.commitment_id.in_(ids), Claim.meeting_id.in_(meetings)), recorded_by(Claim, known_by)
+        or_(Claim.commitment_id.in_(ids), and_(Claim.meeting_id.in_(meetings), matter)), recorded_by(Claim, known_by)
     )
     links = select(CommitmentLink).where(
         or_(CommitmentLink.commitment_id.in_(ids), CommitmentLink.to_id.in_(ids)),
@@ -80,7 +88,6 @@ def tables(asked: Asked) -> dict[str, Select[Any]]:
         claims.with_only_columns(Claim.passage_id),
     )
     documents = _among(Document, passages.with_only_columns(Passage.document_id))
-    areas = select(commitment_area.c.policy_area_id).where(commitment_area.c.commitment_id.in_(ids))
     frameworks = select(commitment_framework.c.framework_id).where(commitment_framework.c.commitment_id.in_(ids))
     issuers = select(document_issuer.c.party_id).where(
         document_issuer.c.document_id.in_(documents.with_only_columns(Document.id))
@@ -98,15 +105,7 @@ def tables(asked: Asked) -> dict[str, Select[Any]]:
             ),
         ),
         (Participant, _among(Participant, seats.with_only_columns(Participation.participant_id))),
-        (
-            PolicyArea,
-            _among(
-                PolicyArea,
-                own.with_only_columns(Commitment.area_id),
-                areas,
-                claims.with_only_columns(Claim.area_id),
-            ),
-        ),
+        (PolicyArea, _among(PolicyArea, own_areas, areas, claims.with_only_columns(Claim.area_id))),
         (Framework, _among(Framework, frameworks)),
         (Indicator, _among(Indicator, claims.with_only_columns(Claim.indicator_id))),
         (Document, documents),

@@ -4,16 +4,20 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask_babel import format_decimal, ngettext
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.exports import charts, deadlines
-from tracker.exports.reports.blocks import Block, Chart, Heading, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Line, Paragraph, Span, Table
 from tracker.exports.reports.wording import count, day, label, listed, score, tag, word_of
 from tracker.queries.reports.data import Data
 from tracker.queries.reports.summary import MOST_AHEAD
-from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
+from tracker.vocabulary import SCORES, DeadlineState, FollowUp, OverallStatus, Status
+
+#: How many leads the opening names.
+MOST_LEADS = 5
 
 #: {figures in the summary: what stands over them}
 CAPTIONS = {
@@ -25,20 +29,36 @@ CAPTIONS = {
 }
 
 
-def opening(data: Data) -> Paragraph:
-    """Return in a sentence how many commitments stand how, and how many are overdue."""
+def opening(data: Data) -> Iterator[Block]:
+    """Tell how many commitments stand how, how many are overdue, and how those stand who lead most of them."""
     told, report = data.head["summary"], data.head["report"]
-    commitments = ngettext("%(num)s commitment", "%(num)s commitments", told["commitments"])
-    meetings = ngettext("%(num)s meeting", "%(num)s meetings", data.head["rows"]["meetings"])
+    number, met = told["commitments"], data.head["rows"]["meetings"]
+    commitments = ngettext("%(n)s commitment", "%(n)s commitments", number, n=format_decimal(number))
+    meetings = ngettext("%(n)s meeting", "%(n)s meetings", met, n=format_decimal(met))
     line = [Span(_("%(commitments)s from %(meetings)s: ", commitments=commitments, meetings=meetings), look="strong")]
-    statuses = [
-        [*count(n, report, status=word), Span(f" {label(OverallStatus, word).lower()}")]
-        for word, n in told["statuses"].items()
-    ]
-    line += listed(statuses)
+    line += _statuses(told["statuses"], report)
     if overdue := told["deadlines"].get(DeadlineState.OVERDUE.value):
         line += [Span("; "), *count(overdue, report, deadline=DeadlineState.OVERDUE.value), Span(_(" overdue"))]
-    return Paragraph([*line, Span(".")])
+    yield Paragraph([*line, Span(".")])
+    parties = data.head["parties"]
+    if parties:
+        yield Items([_party(each, report) for each in parties[:MOST_LEADS]])
+    if more := len(parties[MOST_LEADS:]):
+        said = ngettext("And %(num)s more lead party.", "And %(num)s more lead parties.", more)
+        yield Paragraph([Span(said)], look="soft")
+
+
+def _party(told: dict[str, Any], report: dict[str, Any]) -> Line:
+    own = _statuses(told["statuses"], report, party=told["party"])
+    return [Span(told["name"], to=told["url"]), Span(": "), *own, Span(".")]
+
+
+def _statuses(counts: dict[str, int], report: dict[str, Any], **chosen: str) -> Line:
+    """Return how many commitments stand how, each number leading to the list of them."""
+    return listed(
+        [*count(n, report, **chosen, status=word), Span(f" {label(OverallStatus, word).lower()}")]
+        for word, n in counts.items()
+    )
 
 
 def summary(data: Data) -> Iterator[Block]:
@@ -48,6 +68,11 @@ def summary(data: Data) -> Iterator[Block]:
     said = _(", from 0%% to 100%%: %(score)s. %(of)s statuses of leads are scored.", score=percentage, of=of)
     if not told["score"]["scored"]:
         said = _(": no status of a lead is one that is scored.")
+    said += _(
+        " Intentions are left out. %(words)s are not scored, nor is “%(word)s” before its day has passed.",
+        words=_unscored(),
+        word=Status.NOT_STARTED.label,
+    )
     line = [Span(_("Score"), to=f"{report['address']}/methods/#score"), Span(said)]
     if told["one_sided"]:
         one_sided = ngettext(
@@ -72,13 +97,19 @@ def summary(data: Data) -> Iterator[Block]:
     yield from _ahead(data)
 
 
+def _unscored() -> str:
+    """Return the status words that are never scored."""
+    words = [f"“{word.label}”" for word, score in SCORES.items() if score is None]
+    return str(format_list(words, locale=get_locale()))
+
+
 def areas(data: Data) -> Iterator[Block]:
     told, caption = data.head["areas"], _("Commitments by primary policy area and overall status")
     yield Heading(_("By policy area"), 1)
     alt = "; ".join(f"{area['name']}: {_words(area['statuses'])}" for area in told) + "."
     bars = [(area["name"], area["statuses"]) for area in told]
     yield Chart(charts.bars(caption, alt, bars, key="areas"), caption, alt)
-    yield _matrix(data, "areas", "primary_area", caption, _("Policy area"))
+    yield _matrix(data, "areas", "primary_area", _same(), _("Policy area"))
 
 
 def parties(data: Data) -> Iterator[Block]:
@@ -130,7 +161,12 @@ def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
         [[Span(on)], *([Span(format_decimal(counts[place]))] for _word, _called, counts in series)]
         for place, on in enumerate(days)
     ]
-    yield Table(caption, [_("Day"), *(called for _word, called, _counts in series)], rows, range(1, len(series) + 1))
+    yield Table(_same(), [_("Day"), *(called for _word, called, _counts in series)], rows, range(1, len(series) + 1))
+
+
+def _same() -> str:
+    """Return the caption of a table that follows its chart."""
+    return _("The same as a table")
 
 
 def _words(counts: dict[str, int]) -> str:
@@ -158,4 +194,4 @@ def _ahead(data: Data) -> Iterator[Block]:
             ]
             for each in told
         ]
-        yield Table(caption, [_("Commitment"), _("Due on"), _("Deadline")], rows)
+        yield Table(_same(), [_("Commitment"), _("Due on"), _("Deadline")], rows)

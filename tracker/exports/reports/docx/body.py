@@ -16,9 +16,9 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from tracker.exports.drawing import FACES
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table, facts
 from tracker.exports.reports.docx import looks
-from tracker.exports.reports.docx.columns import CHARACTER, crowded, widths
+from tracker.exports.reports.docx.columns import CHARACTER, PADDING, crowded, widths
 from tracker.records.fields import UNFIT
 from tracker.texts import normalised
 
@@ -60,37 +60,43 @@ class Body:
     def draw(self, laid: Laid) -> None:
         """Draw all blocks, then where the report comes from, before the place; leave of the place what ends a file."""
         stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in laid.stamp])
+        above: Block | None = None
         for block in (*laid.blocks, Heading(_("Where this report comes from"), 1), stamp):
-            for made in self.drawn(block):
+            for made in self.drawn(block, facts(above, block)):
                 self.place.addprevious(made)
+            above = block
         for held in self.place.xpath("./*[not(self::w:pPr)]"):
             self.place.remove(held)
 
-    def drawn(self, block: Block) -> Iterator[Any]:
-        """Yield the elements of a block."""
+    def drawn(self, block: Block, kept: bool = False) -> Iterator[Any]:
+        """Yield the elements of a block; a heading, a caption, and what is kept stay on the page of what follows.
+
+        That is told of each, for the styles of a template may not.
+        """
         match block:
             case Heading():
                 run = self.run(Span(block.text))
-                yield self.paragraph(f"Heading {min(block.level, 3)}", [self.linked(block.to, run)])
+                yield self.paragraph(f"Heading {min(block.level, 3)}", [self.linked(block.to, run)], kept=True)
             case Paragraph():
-                yield self.paragraph(PARAGRAPHS[block.look], self.runs(block.line))
+                yield self.paragraph(PARAGRAPHS[block.look], self.runs(block.line), kept)
             case Items():
                 for line in block.lines:
                     yield self.paragraph("List Bullet", self.runs(line))
             case Chart():
-                yield self.paragraph("Caption", [self.run(Span(block.caption))])
+                yield self.paragraph("Caption", [self.run(Span(block.caption))], kept=True)
                 yield self.paragraph("Report Chart", [element("r", element("drawing", self.picture(block)))])
             case Table():
                 if block.caption:
-                    yield self.paragraph("Caption", [self.run(Span(block.caption))])
+                    yield self.paragraph("Caption", [self.run(Span(block.caption))], kept=True)
                 yield self.table(block)
                 # Parts it from a table that follows, and from words that do.
                 yield self.paragraph("Report Gap", [])
             case _:
                 assert_never(block)
 
-    def paragraph(self, style: str, runs: Sequence[Any], *looked: Any) -> Any:
-        return element("p", element("pPr", element("pStyle", val=self.styles[style.lower()]), *looked), *runs)
+    def paragraph(self, style: str, runs: Sequence[Any], kept: bool = False) -> Any:
+        keep = [element("keepNext")] if kept else []
+        return element("p", element("pPr", element("pStyle", val=self.styles[style.lower()]), *keep), *runs)
 
     def runs(self, line: Line) -> list[Any]:
         return [self.linked(span.to, self.run(span)) for span in line]
@@ -166,7 +172,7 @@ class Body:
         about = element("trPr", element("cantSplit"))
         cells = self.cells(block, [[Span(name)] for name in block.header], wide, True)
         if crowded(block, self.width):
-            high = max(len(block.header[number]) for number in block.numbers) * CHARACTER
+            high = int((max(len(block.header[number]) for number in block.numbers) + PADDING) * CHARACTER)
             about.append(element("trHeight", val=min(high, TALLEST), hRule="atLeast"))
             for number in block.numbers:
                 cells[number][0].append(element("textDirection", val="btLr"))
@@ -179,7 +185,7 @@ class Body:
         made = []
         for number, (line, width) in enumerate(zip(cells, wide, strict=True)):
             style = "Report Number" if number in block.numbers else "Report Cell"
-            words = self.paragraph(style, self.runs(line), *([element("keepNext")] if kept else []))
+            words = self.paragraph(style, self.runs(line), kept)
             made.append(element("tc", element("tcPr", element("tcW", w=width, type="dxa")), words))
         return made
 

@@ -1,0 +1,61 @@
+"""The figures of a report as tables of plain numbers."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from tracker.exports.reports.chapters import news
+from tracker.exports.reports.wording import day, label
+from tracker.queries.reports.data import Data
+from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
+
+Value = str | float | None
+#: (title, header, rows); the first cell of each row says what the row is about.
+Counted = tuple[str, Sequence[str], Sequence[Sequence[Value]]]
+
+
+def tables(data: Data) -> Iterator[Counted]:
+    told, report, brief = data.head["summary"], data.head["report"], data.head["brief"]
+    commitments = _("Commitments")
+    figures = [
+        (commitments, told["commitments"]),
+        (_("Meetings"), data.head["rows"]["meetings"]),
+        (_("Reported by one side only"), told["one_sided"]),
+        (_("Score, from 0 to 100"), told["score"]["percentage"]),
+        (_("Statuses of leads that are scored"), told["score"]["scored"]),
+        (_("Statuses of leads that are not scored"), told["score"]["unscored"]),
+    ]
+    yield _("Over all"), (_("Figure"), _("Number")), figures
+    for title, about, words, counts in (
+        (_("Commitments by overall status"), _("Status"), OverallStatus, told["statuses"]),
+        (_("Commitments by deadline"), _("Deadline"), DeadlineState, told["deadlines"]),
+        (_("What wants follow-up; one commitment can have several reasons"), _("Reason"), FollowUp, told["follow_up"]),
+    ):
+        yield title, (about, commitments), [(label(words, word), number) for word, number in counts.items()]
+    parts = [(title, brief[name]["count"]) for name, title, _tell in news.parts(report) if name in brief]
+    yield news.since(report), (_("What"), _("Number")), parts
+    title = _("Commitments by primary policy area and overall status")
+    yield _by_status(title, _("Policy area"), data.head["areas"], {})
+    moved = {"moved": _("Status changed since %(day)s"), "led_before": _("Led on %(day)s")} if report["since"] else {}
+    moved = {name: called % {"day": day(report["since"])} for name, called in moved.items()}
+    title = _("Commitments by lead party and that party’s own status")
+    yield _by_status(title, _("Lead party"), data.head["parties"], moved)
+
+
+def _by_status(title: str, about: str, counted: Sequence[dict[str, Any]], more: dict[str, str]) -> Counted:
+    """Return counts by status, with the score; `more` are {name: label} of other numbers."""
+    words = [word for word in OverallStatus if any(word.value in each["statuses"] for each in counted)]
+    scored = {"percentage": _("Score"), "scored": _("Scored"), "unscored": _("Not scored")}
+    header = [about, _("Commitments"), *(str(word.label) for word in words), *scored.values(), *more.values()]
+    rows = [
+        [
+            each["name"],
+            each["commitments"],
+            *(each["statuses"].get(word.value, 0) for word in words),
+            *(each["score"][name] for name in scored),
+            *(each[name] for name in more),
+        ]
+        for each in counted
+    ]
+    return title, header, rows
