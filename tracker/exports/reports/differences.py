@@ -39,6 +39,7 @@ FIGURES: Mapping[str, tuple[Any, Any]] = {
     "led_before": (_l("Commitments it led then"), None),
     "moved": (_l("Of these, status changed on"), None),
     "next_meeting": (_l("Next meeting"), None),
+    "recorded_later": (_l("Commitments recorded here only later"), None),
     "score": (_l("Score"), None),
     "sentence": (_l("Scope"), None),
     "since_meeting": (_l("News since the meeting"), None),
