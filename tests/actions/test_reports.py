@@ -266,7 +266,7 @@ def test_the_check_finds_nothing_wrong_with_a_report(issued):
 
 @pytest.fixture
 def meetings(app):
-    """Meetings around the one of the seeds in July 2023, all with a commitment but for the planned one."""
+    """Meetings around the one of the seeds in July 2023, each with a commitment."""
     with app.app_context(), writing():
         for code, fields in {
             "later": {"starts_on": "2024-05-01", "ends_on": "2024-05-03"},
@@ -276,7 +276,6 @@ def meetings(app):
         }.items():
             make.meeting(code=code, **fields)
             make.commitment(meeting=code, area="fentanyl" if code == "elsewhere" else "arms", made_on="2023-08-01")
-        make.meeting(code="planned", starts_on="2024-07-01", status="planned")
         yield
 
 
@@ -301,11 +300,6 @@ def test_since_when_news_is_told(meetings, fields, since, meeting):
     asked = make.asked_for(**fields)
     assert asked.since.isoformat() == since
     assert (asked.since_meeting and asked.since_meeting.code) == meeting
-
-
-def test_news_is_due_until_the_next_meeting_that_is_planned(meetings):
-    assert make.asked_for(as_of="2024-06-15").next_meeting.code == "planned"
-    assert make.asked_for(as_of="2024-07-02").next_meeting is None
 
 
 def test_nothing_is_known_of_what_comes_after_now(app):

@@ -154,7 +154,8 @@ def test_a_file_is_verified_whose_scope_names_what_is_gone(planted, tmp_path):
 def test_a_short_report_is_asked_for(planted, asked, chapters):
     said = call(planted, "report", *MIGRATION, "--format", "md", *(f"--chapter={each}" for each in asked))
     headings = [line.removeprefix("## ") for line in said.splitlines() if line.startswith("## ")]
-    assert headings == ["Since the meeting of July 24, 2023", *chapters, "Where this report comes from"]
+    brief = ["Since the meeting of July 24, 2023", "What wants attention"]
+    assert headings == [*brief, *chapters, "Where this report comes from"]
 
 
 def test_text_goes_to_the_screen_where_no_file_is_named(planted):

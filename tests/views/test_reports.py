@@ -200,10 +200,12 @@ def chapters(client, path):
 
 
 def test_only_the_chapters_asked_for_are_laid_out(client):
-    assert chapters(client, issue(client, chapters="summary")) == ["Summary"]
-    assert chapters(client, issue(client, chapters=["timeline", "evidence", "commitments"])) == ["Commitments"]
-    assert chapters(client, issue(client, chapters=["timeline", "evidence"])) == []
+    brief = "What wants attention"
+    assert chapters(client, issue(client, chapters="summary")) == [brief, "Summary"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence", "commitments"])) == [brief, "Commitments"]
+    assert chapters(client, issue(client, chapters=["timeline", "evidence"])) == [brief]
     assert chapters(client, issue(client)) == [
+        brief,
         "Summary",
         "By policy area",
         "By party",
@@ -225,7 +227,7 @@ def test_with_no_box_ticked_a_report_is_its_opening_and_the_brief(client):
     (none,) = every[:1]
     assert boxes(client.get(NEW, query_string={"chapters": none, "show": "yes"}).text) == ([none], number)
     path = issue(client, chapters=none)
-    assert chapters(client, path) == []
+    assert chapters(client, path) == ["What wants attention"]
     told = client.get(f"{path}?format=json").json
     assert (told["head"]["report"]["chapters"], len(told["commitments"])) == ([], 9)
     document, _errors = parsed(client.get(path).text)

@@ -193,7 +193,7 @@ def _overall_status() -> Any:
     return type_coerce(query.correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
 
 
-def _side(party: Any, whole: Any) -> Any:
+def side(party: Any, whole: Any) -> Any:
     """Return the party that a party, up to two steps down (country, ministry, agency), speaks for.
 
     A country speaks for itself, whatever it is part of.
@@ -216,7 +216,7 @@ def _one_sided() -> Any:
         .where(
             CommitmentSource.commitment_id == Commitment.id,
             CommitmentSource.relation.in_([SourceRelation.STATES, SourceRelation.RESTATES]),
-            _side(issuer, issuer_whole) == _side(lead, lead_whole),
+            side(issuer, issuer_whole) == side(lead, lead_whole),
         )
         .correlate(Commitment, lead, lead_whole)
         .exists()

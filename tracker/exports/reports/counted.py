@@ -33,8 +33,9 @@ def tables(data: Data) -> Iterator[Counted]:
         (_("What wants follow-up; one commitment can have several reasons"), _("Reason"), FollowUp, told["follow_up"]),
     ):
         yield title, (about, commitments), [(label(words, word), number) for word, number in counts.items()]
-    parts = [(title, brief[name]["count"]) for name, title, _tell in news.parts(report) if name in brief]
-    yield news.since(report), (_("What"), _("Number")), parts
+    for chapter, parts in news.chapters(report):
+        counts = [(title, brief[name]["count"]) for name, title, _tell in parts if name in brief]
+        yield chapter, (_("What"), _("Number")), counts
     title = _("Commitments by primary policy area and overall status")
     yield _by_status(title, _("Policy area"), data.head["areas"], {})
     moved = {"moved": _("Status changed since %(day)s"), "led_before": _("Led on %(day)s")} if report["since"] else {}

@@ -14,6 +14,7 @@ from tracker.errors import Invalid
 from tracker.models import Clock, Commitment, Meeting
 from tracker.models.history import moment
 from tracker.queries import overview
+from tracker.queries.reports.ahead import next_meeting
 from tracker.records import CATALOGUE
 from tracker.records.filters import Filters
 from tracker.records.reports import ReportForm
@@ -80,15 +81,15 @@ def asked(form: ReportForm, address: str) -> Asked:
     """Return what a form that was found right asks for.
 
     Nothing is known of what comes after now. Left out, since is the day of the last meeting in scope that was held
-    before the day it is as of.
+    before the day it is as of. The next meeting is the first one after that day that belongs with a meeting in scope.
     """
     on, known_by, scope = cast(datetime.date, form.as_of.data), cast(Any, form.known_by.data), form.scope.data or ""
     now = moment(session)
     known_by = min(known_by or now, now)
     filters = filters_of(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
     clock, meeting, since = filters.clock, form.since_meeting.data, form.since.data
+    held_at = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
     if meeting is None and since is None:
-        held_at = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
         meeting = overview.last_held(clock, Meeting.id.in_(held_at), Meeting.starts_on < clock.on)
     if meeting is not None and since is None:
         since = min(meeting.ends_on or meeting.starts_on, clock.on)
@@ -101,7 +102,7 @@ def asked(form: ReportForm, address: str) -> Asked:
         clock=clock,
         since=since,
         since_meeting=meeting,
-        next_meeting=next(iter(overview.planned(clock, 1)), None),
+        next_meeting=next_meeting(held_at, clock),
         chapters=[word for word in Chapter if word in form.chapters.data],
         address=address.rstrip("/"),
     )

@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from tracker.clocks import end_of
 from tracker.database import session
 from tracker.models import (
     CheckLog,
@@ -21,9 +22,9 @@ from tracker.models.follow_up import SOON, closed, deadline_state
 from tracker.models.standings import known, leads
 from tracker.queries import find
 from tracker.queries.reports.asked import Asked
-from tracker.records import record_address
+from tracker.queries.reports.telling import Teller
 from tracker.records.filters import recorded_by
-from tracker.vocabulary import CommitmentLinkKind, DeadlineState, EvidenceRelation, Status
+from tracker.vocabulary import CommitmentLinkKind, DeadlineState, EvidenceRelation
 
 #: How many records each part of the brief names; the others are counted.
 MOST = 500
@@ -39,7 +40,11 @@ EVIDENCE = selectinload(ProgressUpdate.evidence).selectinload(Evidence.passage)
 
 
 def brief(asked: Asked) -> dict[str, Any]:
-    """Return the parts of the brief: {part: {"count": n, "items": [the first MOST]}}."""
+    """Return the parts of the brief: {part: {"count": n, "items": [the first MOST]}}.
+
+    Those of what changed for leads hold of how many "commitments" these are; "silent", how many were "checked" in vain;
+    "learnt", how many were "recorded_later". Without a day since which news is told, nothing of since is among them.
+    """
     clock, scope = asked.clock, Commitment.id.in_(asked.commitments)
     ahead = asked.next_meeting.starts_on if asked.next_meeting else clock.on + SOON
     own = select(Commitment).where(scope)
@@ -52,6 +57,8 @@ def brief(asked: Asked) -> dict[str, Any]:
         .where(link.kind.in_(AGAIN), recorded_by(link, asked.known_by))
         .where(or_(scope, to.id.in_(asked.commitments)), link.commitment_id.in_(there), link.to_id.in_(there))
     )
+    if asked.since:
+        again = again.where(Commitment.made_on > asked.since)
     lead, update = leads(clock), ProgressUpdate
     standing = (
         select(Commitment, Party, lead.c.status, update)
@@ -67,7 +74,7 @@ def brief(asked: Asked) -> dict[str, Any]:
         update.claimed_status.cast(lead.c.status.type) != lead.c.status
     )
     overdue = own.where(deadline_state(clock) == DeadlineState.OVERDUE)
-    tell = _Teller(asked)
+    tell = Teller(asked)
     found = {
         "overdue": _part(overdue.order_by(Commitment.due_on, Commitment.id), tell.commitment),
         "due": _part(due.order_by(Commitment.due_on, Commitment.id), tell.commitment),
@@ -78,21 +85,18 @@ def brief(asked: Asked) -> dict[str, Any]:
     return found | (_since(asked, asked.before, own, tell) if asked.before else {})
 
 
-def _since(asked: Asked, before: Clock, own: Any, tell: "_Teller") -> dict[str, Any]:
-    clock, since = asked.clock, before.on
-    then, now = leads(before), leads(clock)
-    pairs = (
-        select(Commitment, Party, then.c.status, now.c.status, ProgressUpdate)
-        .join(now, now.c.commitment_id == Commitment.id)
-        .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
-        .join(Party, Party.id == now.c.party_id)
-        .outerjoin(ProgressUpdate, ProgressUpdate.id == now.c.finding_id)
-        .where(Commitment.id.in_(asked.commitments), Commitment.made_on <= since)
-    )
+def _since(asked: Asked, before: Clock, own: Any, tell: Teller) -> dict[str, Any]:
+    clock, since, now = asked.clock, before.on, leads(asked.clock)
+    end = min(end_of(since), asked.known_by)
+    earlier = own.where(Commitment.made_on <= since)
+    moved = _changed(asked, since, leads(before), now).add_columns(ProgressUpdate)
+    moved = moved.outerjoin(ProgressUpdate, ProgressUpdate.id == now.c.finding_id)
+    learnt = _learnt(asked, before, end)
+    late = and_(ProgressUpdate.recorded_at > end, Commitment.recorded_at <= end)
     news = exists().where(
         ProgressUpdate.commitment_id == Commitment.id,
         ProgressUpdate.status.is_not(None),
-        ProgressUpdate.effective_on > since,
+        or_(ProgressUpdate.effective_on > since, late),
         ProgressUpdate.effective_on <= clock.on,
         clock.stood(ProgressUpdate, "corrects_id"),
     )
@@ -110,15 +114,49 @@ def _since(asked: Asked, before: Clock, own: Any, tell: "_Teller") -> dict[str, 
         .correlate(Commitment)
         .scalar_subquery()
     )
-    silent = own.where(Commitment.made_on <= since, ~closed(clock), ~news.correlate(Commitment))
-    searched = silent.add_columns(CheckLog).outerjoin(CheckLog, CheckLog.id == last)
+    silent = earlier.where(~closed(clock), ~news.correlate(Commitment), Commitment.id.not_in(_ids(learnt)))
+    searched = silent.add_columns(CheckLog).outerjoin(CheckLog, CheckLog.id == last).order_by(CheckLog.id.is_(None))
     checked = exists().where(CheckLog.commitment_id == Commitment.id, counts).correlate(Commitment)
-    moved = pairs.where(then.c.status != now.c.status)
-    return {
+    found = {
         "new": _part(own.where(Commitment.made_on > since).order_by(*ORDER), tell.commitment),
-        "moved": _part(moved.order_by(*ORDER, Party.id).options(EVIDENCE), tell.moved),
+        "moved": _part_of_leads(moved, tell.moved),
         "silent": _part(searched.order_by(*ORDER), tell.silent) | {"checked": find.count(silent.where(checked))},
     }
+    if end < asked.known_by:
+        later = find.count(earlier.where(Commitment.recorded_at > end))
+        found["learnt"] = _part_of_leads(learnt, tell.learnt) | {"recorded_later": later}
+    return found
+
+
+def _learnt(asked: Asked, before: Clock, end: datetime.datetime) -> Any:
+    """Return the leads that stood otherwise on the day than was known at its end, and the update that says so.
+
+    Of a commitment that was itself recorded only later nothing had been told that could be put right. Where the update
+    does not say how the lead stood, it takes back, or moves to a later day, what was found then.
+    """
+    then, now, found, update = leads(Clock(before.on, end)), leads(before), aliased(ProgressUpdate), ProgressUpdate
+    says = func.coalesce(found.recorded_at > end, false())
+    undoing = select(update.id).where(update.corrects_id == then.c.finding_id).correlate(then).scalar_subquery()
+    # Nothing else can have changed, and most need not be looked at.
+    logged = select(update.commitment_id).where(update.recorded_at > end)
+    return (
+        _changed(asked, before.on, then, now)
+        .where(Commitment.recorded_at <= end, Commitment.id.in_(logged))
+        .outerjoin(found, found.id == now.c.finding_id)
+        .join(update, update.id == case((says, found.id), else_=undoing))
+        .add_columns(update, says)
+    )
+
+
+def _changed(asked: Asked, since: datetime.date, then: Any, now: Any) -> Any:
+    """Return (commitment, party, status then, status now) of the leads, of commitments made by a day, that differ."""
+    return (
+        select(Commitment, Party, then.c.status, now.c.status)
+        .join(now, now.c.commitment_id == Commitment.id)
+        .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
+        .join(Party, Party.id == now.c.party_id)
+        .where(Commitment.id.in_(asked.commitments), Commitment.made_on <= since, then.c.status != now.c.status)
+    )
 
 
 def moved_by_party(asked: Asked) -> dict[int, tuple[int, int]]:
@@ -136,66 +174,17 @@ def moved_by_party(asked: Asked) -> dict[int, tuple[int, int]]:
     return {party: (moved, led) for party, moved, led in session.execute(query)}
 
 
+def _part_of_leads(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Return a part of which a commitment has as many items as leads, and of how many commitments it tells."""
+    part = _part(query.order_by(*ORDER, Party.id).options(EVIDENCE), tell)
+    return part | {"commitments": find.count(_ids(query).distinct())}
+
+
+def _ids(query: Any) -> Any:
+    return query.with_only_columns(Commitment.id).correlate(None)
+
+
 def _part(query: Any, tell: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     rows = session.execute(query.limit(MOST + 1)).all()
     count = len(rows) if len(rows) <= MOST else find.count(query)
     return {"count": count, "items": [tell(*row) for row in rows[:MOST]]}
-
-
-class _Teller:
-    """Tells rows as plain values, each with the address of its record."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-
-    def to(self, record: Any) -> str:
-        return self.asked.address + record_address(record)
-
-    def commitment(self, commitment: Commitment) -> dict[str, Any]:
-        return {"commitment": commitment.code, "title": commitment.title, "url": self.to(commitment)} | _days(
-            made_on=commitment.made_on, due_on=commitment.due_on
-        )
-
-    def link(self, link: CommitmentLink, commitment: Commitment, to: Commitment) -> dict[str, Any]:
-        return self.commitment(commitment) | {"kind": link.kind.value, "again": self.commitment(to)}
-
-    def moved(
-        self, commitment: Commitment, party: Party, before: Any, after: Any, update: ProgressUpdate | None
-    ) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party)}
-        return told | {"before": before.value, "after": after.value} | self._update(update)
-
-    def contradicted(self, commitment: Commitment, party: Party, status: Any, update: ProgressUpdate) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party), "status": status.value}
-        return told | self._update(update, EvidenceRelation.CONTRADICTS)
-
-    def differing(self, commitment: Commitment, party: Party, status: Any, update: ProgressUpdate) -> dict[str, Any]:
-        told = self.commitment(commitment) | {"party": party.code, "name": str(party), "status": status.value}
-        claimed = cast(Status, update.claimed_status)
-        return told | {"claimed_status": claimed.value, "claimed_by": update.claimed_by}
-
-    def silent(self, commitment: Commitment, check: CheckLog | None) -> dict[str, Any]:
-        told = {"where_searched": check.where_searched} | _days(checked_on=check.checked_on) if check else {}
-        return self.commitment(commitment) | told
-
-    def _update(self, update: ProgressUpdate | None, relation: EvidenceRelation | None = None) -> dict[str, Any]:
-        if update is None:
-            return {}
-        pieces = [piece for piece in update.evidence if relation in (None, piece.relation)]
-        return {
-            "update": update.code,
-            "reason": update.reason,
-            "evidence": [self._piece(piece) for piece in pieces],
-        } | _days(effective_on=update.effective_on)
-
-    def _piece(self, piece: Evidence) -> dict[str, Any]:
-        if piece.passage is not None:
-            passage = piece.passage
-            text, url = f"{passage.document}, {passage.place}", self.to(passage)
-        else:
-            text, url = piece.title or "", piece.web_address or ""
-        return {"relation": piece.relation.value, "text": text, "url": url}
-
-
-def _days(**days: datetime.date | None) -> dict[str, str | None]:
-    return {name: day.isoformat() if day else None for name, day in days.items()}

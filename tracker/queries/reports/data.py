@@ -51,6 +51,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
             "meeting": meeting.code,
             "title": meeting.title,
             "starts_on": meeting.starts_on.isoformat(),
+            "date_precision": meeting.date_precision.value,
             "url": asked.address + CATALOGUE["meetings"].address(meeting),
         }
 

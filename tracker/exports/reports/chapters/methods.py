@@ -24,6 +24,15 @@ def laid(data: Data) -> Iterator[Block]:
             "same statuses. Titles, parties, areas and deadlines are those of the day it was issued."
         ),
         _(
+            "What is told as learnt since was true by the day since which news is told, but recorded here only after "
+            "it; not of commitments that were themselves recorded only after it."
+        ),
+        _(
+            "The next meeting is the first one, not cancelled, that starts after the day “As of” and belongs with a "
+            "meeting in the scope: of the same series, linked with it, or with seats of two sides that sat together "
+            "there. A side is a country with its ministries and agencies."
+        ),
+        _(
             "The overall status is the common word of all leads, else “Mixed”. The score of a lead is +1 for done, 0 "
             "for in progress, partly done and stalled, −1 for not done and reversed, and for not started once it is "
             "due; all others are not scored, nor are intentions. A percentage is (mean + 1) / 2 × 100, after the G7 "

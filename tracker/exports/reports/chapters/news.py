@@ -1,5 +1,6 @@
 """What is new since a day, every line of it a record."""
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -9,62 +10,111 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span
-from tracker.exports.reports.wording import day, evidence, label, link, listed, soft, tag
+from tracker.exports.reports.wording import day, evidence, label, link, listed, soft, tag, word_of
 from tracker.queries.reports.data import Data
-from tracker.vocabulary import CommitmentLinkKind
+from tracker.records.days import date_text
+from tracker.vocabulary import CommitmentLinkKind, DatePrecision
+
+#: The key of a part of the brief, its title, and what lays out one line of it.
+Part = tuple[str, str, Callable[[Any], Line]]
+#: How many of those are named that nobody searched for.
+MOST_UNSEARCHED = 50
 
 
-def parts(report: dict[str, Any]) -> list[tuple[str, str, Callable[[Any], Line]]]:
-    """Return (name, title, what tells an item) of each part of the brief."""
-    return [
-        ("moved", _("Status changes"), _moved),
-        (
-            "new",
-            _("New commitments"),
-            lambda told: [link(told), soft(_(", made on %(day)s", day=day(told["made_on"])))],
-        ),
-        ("overdue", _("Overdue"), _due),
-        ("due", _before_next(report), _due),
+def chapters(report: dict[str, Any]) -> list[tuple[str, list[Part]]]:
+    """Return the chapters of the brief, each with its parts: what changed since a day, if there is one, goes first."""
+    changes: list[Part] = [
+        ("moved", _("Status changes"), _changed),
+        ("learnt", _("Learnt since, true before"), _changed),
+        ("new", _("New commitments"), _new),
         ("again", _("Promised again"), _again),
-        ("contradicted", _("Contradicted"), _contradicted),
-        ("differs", _("Claimed otherwise than found"), _differs),
         ("silent", _("Without news"), _silent),
     ]
+    standing: list[Part] = [
+        ("overdue", _("Overdue"), _due),
+        ("due", _before_next(report), _due),
+        ("contradicted", _("Contradicted"), _contradicted),
+        ("differs", _("Claimed otherwise than found"), _differs),
+    ]
+    attention = _("What wants attention")
+    if not report["since"]:
+        return [(attention, standing + changes)]
+    return [(_since(report), changes), (attention, standing)]
 
 
 def laid(data: Data) -> Iterator[Block]:
-    report, brief = data.head["report"], data.head["brief"]
-    told = [part for part in parts(report) if part[0] in brief]
-    yield Heading(since(report), 1)
-    if report["since"]:
-        yield from _counts(data)
-    else:
-        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
-    for name, title, tell in told:
-        part = brief[name]
-        if part["count"]:
-            yield Heading(f"{title} ({format_decimal(part['count'])})", 2)
-            if name == "silent":
-                yield Paragraph([soft(_searched(report, part))])
-            items = _together(part["items"]) if name == "moved" else part["items"]
-            yield Items([tell(item) for item in items])
-            if part["count"] > len(part["items"]):
-                more = format_decimal(part["count"] - len(part["items"]))
-                yield Paragraph([soft(_("And %(more)s more, which are counted and not named here.", more=more))])
-    nothing = [title for name, title, _tell in told if not brief[name]["count"]]
+    for place, (heading, parts) in enumerate(chapters(data.head["report"])):
+        yield Heading(heading, 1)
+        if place == 0:
+            yield from _opening(data)
+        yield from _parts(data, parts)
+
+
+def _parts(data: Data, parts: Iterable[Part]) -> Iterator[Block]:
+    """Lay out those parts of the brief that it has; those in which there is nothing are named at the end."""
+    report, nothing = data.head["report"], []
+    for name, title, tell in parts:
+        if (part := data.head["brief"].get(name)) is None:
+            continue
+        about = _about(report, name, part)
+        if not part["count"]:
+            nothing.append([Span(title, to=about[0].to if about else "")])
+            continue
+        yield Heading(f"{title} ({_number(part)})", 2)
+        if about:
+            yield Paragraph(about, look="soft")
+        named = _named(name, part["items"])
+        yield Items([tell(item) for item in (_by_commitment(named) if "commitments" in part else named)])
+        if more := part["count"] - len(named):
+            said = _("And %(more)s more, which are counted and not named here.", more=format_decimal(more))
+            yield Paragraph([soft(said)])
     if nothing:
-        yield Paragraph([Span(_("None: "), look="strong"), Span("; ".join(nothing) + ".")])
+        yield Paragraph([Span(_("None: "), look="strong"), *listed(nothing, "; "), Span(".")])
 
 
-def since(report: dict[str, Any]) -> str:
-    """Return what the brief is called."""
+def _number(part: dict[str, Any]) -> str:
+    """Return how many there are; of what, where a line tells of several statuses of a commitment."""
+    if part.get("commitments", part["count"]) == part["count"]:
+        return format_decimal(part["count"])
+    return _(
+        "%(statuses)s of %(commitments)s",
+        statuses=ngettext("%(num)s status", "%(num)s statuses", part["count"]),
+        commitments=ngettext("%(num)s commitment", "%(num)s commitments", part["commitments"]),
+    )
+
+
+def _about(report: dict[str, Any], name: str, part: dict[str, Any]) -> Line:
+    """Return what stands under the heading of a part, if anything does."""
+    if name == "due" and report["next_meeting"]:
+        return [link(report["next_meeting"])]
+    if name == "silent":
+        return [Span(_searched(report, part))]
+    if name == "learnt":
+        said = _(
+            "These stood otherwise on %(since)s than was known here by the end of that day.", since=day(report["since"])
+        )
+        return [Span(said)]
+    return []
+
+
+def _named(name: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what of a part is named: of what nobody searched for, which comes last, so many."""
+    if name != "silent":
+        return items
+    return items[: MOST_UNSEARCHED + sum("checked_on" in item for item in items)]
+
+
+def _since(report: dict[str, Any]) -> str:
     if report["since_meeting"]:
-        return _("Since the meeting of %(day)s", day=day(report["since_meeting"]["starts_on"]))
-    return _("Since %(day)s", day=day(report["since"])) if report["since"] else _("What wants attention")
+        return _("Since the meeting of %(day)s", day=_when(report["since_meeting"]))
+    return _("Since %(day)s", day=day(report["since"]))
 
 
-def _counts(data: Data) -> Iterator[Block]:
+def _opening(data: Data) -> Iterator[Block]:
     report = data.head["report"]
+    if not report["since"]:
+        yield Paragraph([Span(_("No meeting in this scope was held before, so no changes are told."))])
+        return
     if report["since_meeting"]:
         yield Paragraph([link(report["since_meeting"])], look="soft")
     lines = []
@@ -91,26 +141,60 @@ def _counts(data: Data) -> Iterator[Block]:
             )
         ]
     )
+    if later := data.head["brief"].get("learnt", {}).get("recorded_later"):
+        said = ngettext(
+            "%(num)s commitment made by then was recorded here only later: of it, nothing is told as learnt since.",
+            "%(num)s commitments made by then were recorded here only later: of them, nothing is told as learnt since.",
+            later,
+        )
+        yield Paragraph([soft(said)])
 
 
 def _before_next(report: dict[str, Any]) -> str:
-    if report["next_meeting"]:
-        return _("Due before the next meeting, on %(day)s", day=day(report["next_meeting"]["starts_on"]))
-    return _("Due within 30 days")
+    ahead = report["next_meeting"]
+    if ahead is None:
+        return _("Due within 30 days")
+    if ahead["date_precision"] == DatePrecision.DAY.value:
+        return _("Due before the next meeting, on %(day)s", day=_when(ahead))
+    return _("Due before the next meeting, in %(month)s", month=_when(ahead))
 
 
-def _together(moved: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return changes of a commitment that are alike for several leads as one."""
-    names = ("commitment", "before", "after", "effective_on", "reason", "evidence")
-    return [list(alike) for _told, alike in groupby(moved, lambda told: [told.get(name) for name in names])]
+def _when(meeting: dict[str, Any]) -> str:
+    """Return when a meeting starts, no more exact than it is known."""
+    first = datetime.date.fromisoformat(meeting["starts_on"])
+    return date_text(first, word_of(DatePrecision, meeting["date_precision"]))
 
 
-def _moved(alike: list[dict[str, Any]]) -> Line:
+def _by_commitment(changes: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    return [list(own) for _code, own in groupby(changes, lambda told: told["commitment"])]
+
+
+def _changed(own: list[dict[str, Any]]) -> Line:
+    """Return the changes of a commitment, those that are alike for several leads as one."""
+    names = ("before", "after", "effective_on", "recorded_on", "reason", "evidence")
+    changes = [list(alike) for _told, alike in groupby(own, lambda told: [told.get(name) for name in names])]
+    return [link(own[0]), Span(": "), *listed(map(_change, changes), " · ")]
+
+
+def _change(alike: list[dict[str, Any]]) -> Line:
     told, names = alike[0], format_list([each["name"] for each in alike], locale=get_locale())
-    line = [*_who(told, names), tag(told["before"]), Span(" → "), tag(told["after"])]
+    line = [Span(names, look="strong"), Span(" "), tag(told["before"]), Span(" → "), tag(told["after"])]
     if "update" in told:
-        line += [soft(_(" since %(day)s. ", day=day(told["effective_on"]))), Span(told["reason"])]
+        line += [soft(_changed_on(told)), Span(told["reason"])]
     return [*line, *_evidence(told)]
+
+
+def _changed_on(told: dict[str, Any]) -> str:
+    if "recorded_on" not in told:
+        return _(" since %(day)s. ", day=day(told["effective_on"]))
+    recorded = day(told["recorded_on"])
+    if told["effective_on"]:
+        return _(" since %(day)s, recorded on %(recorded)s. ", day=day(told["effective_on"]), recorded=recorded)
+    return _(", by a correction recorded on %(recorded)s. ", recorded=recorded)
+
+
+def _new(told: dict[str, Any]) -> Line:
+    return [link(told), soft(_(", made on %(day)s", day=day(told["made_on"])))]
 
 
 def _who(told: dict[str, Any], names: str) -> list[Span]:
