@@ -161,7 +161,7 @@ def _heading(place: str, report: dict[str, Any]) -> str:
     part, _dot, rest = place.partition(".")
     name = rest.partition(".")[0]
     if part == "brief":
-        return next((title for part, title, _tell in news.parts(report) if part == name), name)
+        return next((title for _of, parts in news.chapters(report) for key, title, _tell in parts if key == name), name)
     if part == "report":
         return str(CATALOGUE["reports"].one)
     if part == "summary":
