@@ -16,6 +16,7 @@ from tracker.actions.updates import void_update
 from tracker.clocks import today
 from tracker.database import session, writing
 from tracker.errors import Conflict, Invalid
+from tracker.exports.reports import differences
 from tracker.models import Change, ReportPart
 from tracker.queries import check, find
 from tracker.queries.reports import asked as asking
@@ -122,8 +123,8 @@ def test_it_is_not_the_same_without_the_two_dates(issued):
     assert {d.place for d in compared.between(kept.data(issued), data(now))} >= {
         f"{C1}.u2",
         "areas",
-        "brief",
-        "summary",
+        "brief.moved.items",
+        "summary.statuses",
     }
 
 
@@ -140,10 +141,39 @@ def test_what_was_edited_since_is_named(issued):
         "due_on": (None, "2024-02-01"),
         "deadline_state": ("no_date", "overdue"),
     }
-    # Beside it only figures: what is overdue now was not.
-    assert {key[:2] for key in found} <= {("", "summary"), ("", "brief")}
-    assert found["", "brief", "overdue.count"] == (0, 1)
+    # Beside it only figures: what is overdue now was not. What they repeat of the record is not told again.
+    assert {key[:2] for key in found} == {
+        ("", "summary.deadlines"),
+        ("", "summary.follow_up"),
+        ("", "summary.ahead"),
+        ("", "brief.overdue.items"),
+    }
+    was, now = found["", "brief.overdue.items", ""]
+    assert (was, now["commitment"]) == (None, f"{JS}.c3")
     assert whole(issued) == before
+
+
+def test_what_differs_is_told_in_the_words_of_the_report(issued):
+    for number in (1, 2):
+        made = make.commitment(code=f"t{number}", title=f"Due {number}", area="arms", made_on="2023-08-01")
+        change("commitments", made, deadline_kind="explicit", due_on=f"2024-01-0{number}")
+    run = make.report(scope="kind=new_commitment&area=arms&area=fentanyl", as_of="2024-03-01")
+    change("commitments", find.get(CATALOGUE["commitments"], "t1"), due_on="2024-03-10")
+    change("areas", find.get(CATALOGUE["areas"], "arms"), name="Arms, too")
+    told = [(f"{each}", each.was, each.now) for each in differences.with_now(run)]
+    scopes = (f"Policy area: {area} or Fentanyl; Kind: New commitment" for area in ("Arms trafficking", "Arms, too"))
+    assert told == [
+        ("Policy area arms · Name", "Arms trafficking", "Arms, too"),
+        ("Commitment t1 · Due on", "January 1, 2024", "March 10, 2024"),
+        ("Commitment t1 · Deadline state", "Overdue", "Due soon"),
+        ("Report · Scope", *scopes),
+        ("Commitments by deadline · Overdue", "2", "1"),
+        ("Commitments by deadline · Due soon", "0", "1"),
+        ("What wants follow-up · Overdue", "2", "1"),
+        ("What wants follow-up · Due soon", "0", "1"),
+        ("Overdue · Due 1", "listed", "not listed"),
+        ("Due within 30 days · Due 1", "not listed", "listed"),
+    ]
 
 
 def test_what_came_and_went_is_named(issued):
@@ -151,6 +181,9 @@ def test_what_came_and_went_is_named(issued):
     remove(make.account(), find.get(CATALOGUE["commitment-parties"], lead))
     new = make.commitment_party(commitment=C1, party=make.party(name="New").code)
     found = {(d.kind, d.place): (d.was, d.now) for d in compared.with_now(issued)}
+    # Figures come after what they are made of.
+    assert list(found)[-1][0] == ""
+    assert [kind for kind, _place in found] == sorted((kind for kind, _place in found), key="".__eq__)
     assert found["commitment-parties", lead] == (lead, None)
     assert found["commitment-parties", new.code] == (None, new.code)
     assert found["parties", new.party.code] == (None, new.party.code)

@@ -1,6 +1,7 @@
 """Status reports from the command line: issued as every format, and verified."""
 
 import json
+import re
 
 import docx
 import pytest
@@ -45,8 +46,21 @@ def test_a_changed_file_is_named_and_so_is_what_the_records_say_now(planted, tmp
     change(planted, "UPDATE commitment SET made_on = '2023-07-23' WHERE code = 'mx-us-2023-07-24.c4'")
     said = call(planted, "report", "verify", path, code=1)
     assert f"row 3 (mx-us-2023-07-24.c4), title: issued “{title}”, found “Another title”" in said
-    assert "commitments mx-us-2023-07-24.c4 made_on: said “2023-07-24”, now “2023-07-23”" in said
+    assert "Commitment mx-us-2023-07-24.c4 · Made on: July 24, 2023 → July 23, 2023\n" in said
     change(planted, "UPDATE commitment SET made_on = '2023-07-24' WHERE code = 'mx-us-2023-07-24.c4'")
+
+
+def test_of_long_texts_the_place_is_told_where_they_differ(planted, tmp_path):
+    path, before = tmp_path / "report.json", "mx-us-2023-07-24.c4"
+    change(planted, f"UPDATE commitment SET text = '{'x' * 900} in the end' WHERE code = '{before}'")
+    call(planted, "report", *MIGRATION, "--format", "json", "-o", path)
+    path.write_text(path.read_text().replace("in the end", "at last").replace('"as_of": "', '"on": "'))
+    change(planted, f"UPDATE commitment SET text = '{'x' * 900} in short' WHERE code = '{before}'")
+    said = call(planted, "report", "verify", path, code=1)
+    assert re.search(r'text: issued “…x{180,200} in the end"”, found “…x{180,200} at last"”\n', said)
+    assert re.search(r"What was undertaken: …x{180,200} in the end → …x{180,200} in short\n", said)
+    assert 'head, report.as_of: issued “"2024-03-01"”, found nothing\n' in said
+    assert 'head, report.on: not in what was issued, found “"2024-03-01"”\n' in said
 
 
 def test_a_file_of_another_version_is_told_apart(planted, tmp_path):
@@ -62,7 +76,13 @@ def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):
     said = call(planted, "report", *MIGRATION, "--format", "csv", "-o", path)
     code = said.removeprefix("Issued as ").partition(" ")[0]
     path.with_name("report.csv.about.json").unlink()
+    path.write_bytes(path.read_bytes().replace(b"Widen", b"Narrow"))
     assert "Name its report with --report CODE." in call(planted, "report", "verify", path, code=1)
+    called = path.rename(tmp_path / f"Status of commitments ({code}).csv")
+    said = call(planted, "report", "verify", called, code=1)
+    assert f"was taken from its name: {code}.\nStatus of commitments ({code}).csv is NOT as it was issued" in said
+    path = called.rename(path)
+    path.write_bytes(path.read_bytes().replace(b"Narrow", b"Widen"))
     assert f"as it was issued as {code}." in call(planted, "report", "verify", path, "--report", code)
     assert "No report here has the code “r999”." in call(planted, "report", "verify", path, "--report", "r999", code=1)
 

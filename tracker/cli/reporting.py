@@ -17,11 +17,10 @@ from tracker.actions.reports import keep, write
 from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
-from tracker.exports.reports import docx, verified
+from tracker.exports.reports import differences, docx, verified
 from tracker.exports.reports.formats import BARE, FORMATS, about, word
 from tracker.exports.reports.layout import PROGRAM
 from tracker.models import LOCAL, Account, ReportRun
-from tracker.queries.reports import compared
 from tracker.queries.reports.data import Data, data
 from tracker.queries.reports.entered import BRIEF, Entered
 from tracker.records import CATALOGUE
@@ -29,6 +28,8 @@ from tracker.vocabulary import Chapter
 
 #: How many differences are told one by one, and the name of no file.
 MOST_TOLD, SCREEN = 20, "-"
+#: How many characters of a text are told.
+LONGEST = 200
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
 
@@ -143,12 +144,15 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
     sent = verified.Sent(file, into.read() if into else None)
     if into and sent.form != "docx":
         raise click.UsageError("--template is for a Word file.")
-    run = verified.report_of(sent, code)
+    run, taken = verified.report_of(sent, code)
+    if taken:
+        click.echo(taken)
     changed = list(islice(verified.tampered(run, sent), MOST_TOLD + 1))
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
     for each in changed[:MOST_TOLD]:
-        click.echo(f"  {each.place}: issued {_shown(each.issued)}, found {_shown(each.found)}")
+        issued = "not in what was issued" if each.issued is None else f"issued {_shown(each.issued, each.found)}"
+        click.echo(f"  {each.place}: {issued}, found {_shown(each.found, each.issued)}")
     if len(changed) > MOST_TOLD:
         click.echo("  … and more.")
     if changed and (other := verified.other_program(sent)):
@@ -170,20 +174,30 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
 def _tell_now(run: ReportRun) -> None:
     begin_snapshot()
     try:
-        found = list(islice(compared.with_now(run), MOST_TOLD + 1))
+        found = list(islice(differences.with_now(run), MOST_TOLD + 1))
     except Invalid as error:
         click.echo(f"What the records say now cannot be told: its scope names what was removed since: {error}")
         return
     if not found:
         click.echo("The records say the same now for the same two dates.")
         return
-    click.echo("For the same two dates the records say differently now:")
+    click.echo("For the same two dates the records say differently now (said then → says now):")
     for each in found[:MOST_TOLD]:
-        place = " ".join(filter(None, (each.kind, each.place, each.field)))
-        click.echo(f"  {place}: said {_shown(each.was)}, now {_shown(each.now)}")
+        click.echo(f"  {each}: {_stretch(each.was, each.now)} → {_stretch(each.now, each.was)}")
     if len(found) > MOST_TOLD:
         click.echo("  … and more.")
 
 
-def _shown(value: Any) -> str:
-    return "nothing" if value in (None, "", {}) else f"“{str(value)[:200]}”"
+def _shown(text: str | None, other: str | None) -> str:
+    return f"“{_stretch(text, other)}”" if text else "nothing"
+
+
+def _stretch(text: str | None, other: str | None) -> str:
+    """Return a text, of a long one what stands about the place where it differs from another."""
+    if not text:
+        return "nothing"
+    pairs = enumerate(zip(text, other or "", strict=False))
+    same = next((place for place, (one, two) in pairs if one != two), min(len(text), len(other or "")))
+    start = max(0, min(same - LONGEST // 2, len(text) - LONGEST))
+    more = "…" if start + LONGEST < len(text) else ""
+    return f"{'…' if start else ''}{text[start : start + LONGEST]}{more}"

@@ -25,12 +25,13 @@ from sqlalchemy import select
 from tracker.actions.reports import keep, write
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
+from tracker.exports.reports import differences
 from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, about, file_name, word
 from tracker.exports.reports.layout import laid
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
 from tracker.queries import find
-from tracker.queries.reports import compared, kept
+from tracker.queries.reports import kept
 from tracker.queries.reports.data import data
 from tracker.queries.reports.entered import BRIEF, Entered
 from tracker.records import CATALOGUE
@@ -159,12 +160,12 @@ def now(code: str) -> ResponseReturnValue:
     run = sought(REPORTS, code)
     found, gone = [], None
     try:
-        found = list(islice(compared.with_now(run), MOST_DIFFERENCES + 1))
+        found = list(islice(differences.with_now(run), MOST_DIFFERENCES + 1))
     except Invalid as error:
         # Its scope names what was removed since.
         gone = error
-    differences, more = found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES
-    return render_template("reports/now.html", run=run, differences=differences, more=more, gone=gone)
+    shown, more = found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES
+    return render_template("reports/now.html", run=run, differences=shown, more=more, gone=gone)
 
 
 def _again(run: ReportRun) -> str:

@@ -228,11 +228,11 @@ def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
     path, content = tmp_path / f"report.{form}", file_of(report, form)
     path.write_bytes(content)
     path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(report, form)))
-    assert verified.report_of(Sent(path)).code == report.code
+    assert verified.report_of(Sent(path))[0].code == report.code
     assert list(verified.tampered(report, Sent(path))) == []
     path.write_bytes(TAMPERED[form](content))
     assert path.read_bytes() != content
-    assert verified.report_of(Sent(path)).code == report.code
+    assert verified.report_of(Sent(path))[0].code == report.code
     (change,) = verified.tampered(report, Sent(path))
     assert change.issued != change.found
     assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
@@ -243,7 +243,7 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     other = run_of(issue(as_of="2024-03-01", title="Another"))
     path = tmp_path / f"report.{form}"
     path.write_bytes(file_of(other, form))
-    assert verified.report_of(Sent(path)).code == other.code
+    assert verified.report_of(Sent(path))[0].code == other.code
     assert list(verified.tampered(run_of(other.code), Sent(path))) == []
     changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
     assert any("Status of commitments Another" in each for each in changed)
@@ -360,6 +360,33 @@ def test_json_that_programs_read_differently_is_refused(report, tmp_path):
     assert [each.place for each in verified.tampered(report, Sent(path))] == ["more 1 (None)"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (
+            '"stalled": 1',
+            '"done": 1',
+            [("head, parties.0.statuses.stalled", "1", None), ("head, parties.0.statuses.done", None, "1")],
+        ),
+        ('"moved": 2, "led_before": 9', '"led_before": 9, "moved": 2', []),
+    ],
+)
+def test_json_is_compared_by_name(report, tmp_path, before, after, found):
+    path, content = tmp_path / "report.json", file_of(report, "json").decode()
+    start = content.index('"parties": [')
+    path.write_text(content[:start] + content[start:].replace(before, after, 1))
+    assert path.read_text() != content
+    changed = verified.tampered(report, Sent(path))
+    assert [(each.place, each.issued, each.found) for each in changed] == found
+
+
+def test_a_column_of_another_name_is_named_once(report, tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_text(file_of(report, "csv").decode().replace("deadline_state", "state", 1), newline="")
+    (change,) = verified.tampered(report, Sent(path))
+    assert (change.place, change.issued, change.found) == ("row 1 (code), deadline_state", "deadline_state", "state")
+
+
 def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
     path = tmp_path / "report.csv"
     path.write_bytes(file_of(report, "csv"))
@@ -373,6 +400,36 @@ def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
         verified.report_of(Sent(path))
 
 
+@pytest.mark.parametrize("form", BARE)
+@pytest.mark.parametrize("name", ["Ñandú (r9) ({0})", "({0})", "{0}", "A (b) ({0}) (1)"])
+def test_a_tampered_file_is_found_by_its_name(report, tmp_path, name, form):
+    path = tmp_path / f"{name.format(report.code)}.{form}"
+    path.write_bytes(TAMPERED[form](file_of(report, form)))
+    found, taken = verified.report_of(Sent(path))
+    assert (found.code, taken.endswith(f"was taken from its name: {report.code}.")) == (report.code, True)
+    assert len(list(verified.tampered(found, Sent(path)))) == 1
+
+
+def test_a_tampered_json_of_another_name_is_found_by_its_moment(report, tmp_path):
+    path = tmp_path / "Sent (by mail).json"
+    path.write_bytes(TAMPERED["json"](file_of(report, "json")))
+    found, taken = verified.report_of(Sent(path))
+    assert (found.code, taken.endswith(f"the moment it is as known by: {report.code}.")) == (report.code, True)
+    for said in (b"[]", b'{"head": 1}', b'{"head": {"report": {"known_by": "2024-01-01"}}}'):
+        path.write_bytes(said)
+        with pytest.raises(Invalid):
+            verified.report_of(Sent(path))
+
+
+def test_a_stamp_is_no_report(report, tmp_path):
+    for name, of in (("a.csv.about.json", "a.csv"), ("a.csv.about (1).json", "that file")):
+        path = tmp_path / name
+        path.write_text(json.dumps(about(report, "csv")))
+        for code in ("", report.code):
+            with pytest.raises(Invalid, match=f"{re.escape(name)} is the stamp .* not a report: verify {of}."):
+                verified.report_of(Sent(path), code)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("form", FORMATS)
 def test_of_reports_that_say_the_same_each_file_is_found_its_own(report, tmp_path, form):
@@ -383,5 +440,5 @@ def test_of_reports_that_say_the_same_each_file_is_found_its_own(report, tmp_pat
         path = tmp_path / f"{run.code}.{form}"
         path.write_bytes(file_of(run, form))
         path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(run, form) if form in BARE else {}))
-        assert verified.report_of(Sent(path)).code == run.code
+        assert verified.report_of(Sent(path))[0].code == run.code
         assert list(verified.tampered(run, Sent(path))) == []

@@ -26,6 +26,8 @@ class Row:
     place: str
     #: (what the cell is called; nothing for a line of text, its text)
     cells: Sequence[tuple[str, str]]
+    #: Whether its cells are told apart by their names alone, wherever they stand in it.
+    named: bool = False
 
     @property
     def text(self) -> str:
@@ -55,14 +57,14 @@ def _csv(content: bytes) -> Iterator[Row]:
 
 
 def _json(content: bytes) -> Iterator[Row]:
-    """Yield the records, and beside them each value alone."""
+    """Yield the head, and the records."""
     for name, part in json.loads(content, object_pairs_hook=_once).items():
-        for number, each in enumerate(part if isinstance(part, list) else [part], start=1):
-            cells = list(flat(each))
-            if isinstance(part, list):
-                yield Row(f"{name} {number} ({each.get('code') if isinstance(each, dict) else ''})", cells)
-            else:
-                yield from (Row(name, [cell]) for cell in cells)
+        if not isinstance(part, list):
+            yield Row(name, list(flat(part)), named=True)
+            continue
+        for number, each in enumerate(part, start=1):
+            code = each.get("code") if isinstance(each, dict) else ""
+            yield Row(f"{name} {number} ({code})", list(flat(each)), named=True)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Whether the file of a report is what was issued: drawn again from the kept data, and compared place by place."""
 
+import datetime
 import hashlib
 import json
 import re
@@ -17,6 +18,10 @@ from tracker.exports.reports.layout import PROGRAM
 from tracker.exports.reports.places import READERS, Row, flat
 from tracker.models import ReportRun
 
+#: How the name of what stands beside a file of data ends.
+ABOUT = ".about.json"
+#: Where the name of a file may hold the code of its report, as `file_name` puts it there.
+NAMED = re.compile(r"(?<=\()[^()]+(?=\))|^[^()]+$")
 SUM = re.compile(r"\b[0-9a-f]{64}\b")
 #: How many rows further on one is looked for that is not where it was.
 AHEAD = 50
@@ -44,7 +49,7 @@ class Sent:
 
     @property
     def beside(self) -> Path:
-        return self.path.with_name(f"{self.path.name}.about.json")
+        return self.path.with_name(f"{self.path.name}{ABOUT}")
 
     def rows(self) -> Iterator[Row]:
         """Yield what it holds; raises Invalid for what cannot be read."""
@@ -64,14 +69,16 @@ class Sent:
         return b"".join(word(run, self.template) if self.template else FORMATS[self.form].write(run))
 
 
-def report_of(sent: Sent, code: str = "") -> ReportRun:
-    """Return the report a file is of: that with a code, else the one whose checksum it or its about file holds.
+def report_of(sent: Sent, code: str = "") -> tuple[ReportRun, str]:
+    """Return the report a file is of, and what it was taken from where that is not sure.
 
-    Raises Invalid if there is none.
+    It is that with a code, else the one whose checksum the file or its about file holds, else the one it is called by,
+    or that alone is as known by the same moment. Raises Invalid if there is none, and for a stamp.
     """
+    _no_stamp(sent)
     if code:
         if found := session.scalar(select(ReportRun).where(ReportRun.code == code)):
-            return found
+            return found, ""
         raise Invalid({"file": [f"No report here has the code “{code}”."]})
     told = "\n".join(row.text for row in sent.rows())
     if sent.beside.is_file():
@@ -79,15 +86,54 @@ def report_of(sent: Sent, code: str = "") -> ReportRun:
     sums = {*SUM.findall(told), hashlib.sha256(sent.path.read_bytes()).hexdigest()}
     runs = list(session.scalars(select(ReportRun).where(ReportRun.sha256.in_(sums)).order_by(ReportRun.id)))
     if not runs:
-        message = (
-            f"No report here has the checksum that {sent.path.name} or {sent.beside.name} holds: "
-            "it was issued elsewhere, or its stamp was changed. Name its report with --report CODE."
-        )
-        raise Invalid({"file": [message]})
+        return _taken(sent)
     # What was asked for twice, of the same moment, says the same twice; each file names its own.
     runs.sort(key=lambda run: not re.search(rf"\b{re.escape(run.code)}\b", told))
     same = (run for run in runs if next(tampered(run, sent), None) is None)
-    return runs[0] if len(runs) == 1 else next(same, runs[0])
+    return (runs[0] if len(runs) == 1 else next(same, runs[0])), ""
+
+
+def _taken(sent: Sent) -> tuple[ReportRun, str]:
+    """Return the report that a file without a checksum known here may be of, and what that is taken from."""
+    name, known = sent.path.name, "holds no checksum of a report here; which one it is of was taken from"
+    for code in reversed(NAMED.findall(sent.path.stem)):
+        if run := session.scalar(select(ReportRun).where(ReportRun.code == code.strip())):
+            return run, f"{name} {known} its name: {run.code}."
+    if sent.form == "json" and (moment := _moment(sent)):
+        runs = session.scalars(select(ReportRun).where(ReportRun.known_by == moment)).all()
+        if len(runs) == 1:
+            return runs[0], f"{name} {known} the moment it is as known by: {runs[0].code}."
+    message = (
+        f"No report here has the checksum that {name} or {sent.beside.name} holds: "
+        "it was issued elsewhere, or its stamp was changed. Name its report with --report CODE."
+    )
+    raise Invalid({"file": [message]})
+
+
+def _moment(sent: Sent) -> datetime.datetime | None:
+    """Return the moment that the data of a report is as known by, or nothing."""
+    try:
+        moment = datetime.datetime.fromisoformat(json.loads(sent.path.read_bytes())["head"]["report"]["known_by"])
+    except (ValueError, TypeError, LookupError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _no_stamp(sent: Sent) -> None:
+    """Refuse what stands beside a file of data, by its name or by what it holds."""
+    name = sent.path.name
+    of = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
+    if of or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
+        told = f"{name} is the stamp of {of or 'a file'}, not a report: verify {of or 'that file'}."
+        raise Invalid({"file": [told]})
+
+
+def _is_stamp(content: bytes) -> bool:
+    try:
+        held = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and held.keys() >= {"issued_at", "issued_by", "history"}
 
 
 def tampered(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
@@ -140,11 +186,25 @@ def _place(one: Sequence[Row], rows: Sequence[Row]) -> int | None:
 
 
 def _cells(issued: Row, found: Row) -> Iterator[Tampered]:
+    if issued.named and found.named:
+        yield from _by_name(issued.place, issued.cells, found.cells)
+        return
     for there, here in zip_longest(issued.cells, found.cells):
-        if there != here:
-            name = (there or here)[0]
-            place = f"{issued.place}, {name}" if name else issued.place
-            yield Tampered(place, there and there[1], here and here[1])
+        # Columns of other names differ in the row that names them.
+        if (there and there[1]) != (here and here[1]):
+            yield Tampered(_within(issued.place, (there or here)[0]), there and there[1], here and here[1])
+
+
+def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Tampered]:
+    """Yield what differs between two objects, told as (name, JSON)."""
+    issued, found = map(dict, both)
+    for name in {**issued, **found}:
+        if issued.get(name) != found.get(name):
+            yield Tampered(_within(place, name), issued.get(name), found.get(name))
+
+
+def _within(place: str, name: str) -> str:
+    return f"{place}, {name}" if name else place
 
 
 def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
@@ -152,8 +212,4 @@ def _stamp(run: ReportRun, sent: Sent) -> Iterator[Tampered]:
         found = json.loads(sent.beside.read_bytes())
     except (ValueError, RecursionError):
         found = {}
-    both = dict(flat(about(run, sent.form))), dict(flat(found))
-    for place in {**both[0], **both[1]}:
-        there, here = both[0].get(place), both[1].get(place)
-        if there != here:
-            yield Tampered(f"{sent.beside.name}, {place}", there, here)
+    yield from _by_name(sent.beside.name, flat(about(run, sent.form)), flat(found))

@@ -7,6 +7,7 @@ from typing import Any
 from babel.lists import format_list
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.exports import charts, deadlines
 from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Line, Paragraph, Span, Table
@@ -17,6 +18,15 @@ from tracker.vocabulary import SCORES, DeadlineState, FollowUp, OverallStatus, S
 
 #: How many leads the opening names.
 MOST_LEADS = 5
+
+#: {figures in the summary: what stands over them}
+CAPTIONS = {
+    "statuses": _l("Commitments by overall status"),
+    "trend": _l("Commitments by overall status"),
+    "deadlines": _l("Commitments by deadline"),
+    "follow_up": _l("What wants follow-up; one commitment can have several reasons"),
+    "ahead": _l("Deadlines of open commitments"),
+}
 
 
 def opening(data: Data) -> Iterator[Block]:
@@ -73,17 +83,17 @@ def summary(data: Data) -> Iterator[Block]:
         line.append(Span(" " + one_sided))
     yield Paragraph(line)
     rows = [[[tag(word)], count(n, report, status=word)] for word, n in told["statuses"].items()]
-    yield _counted(_("Commitments by overall status"), _("Status"), rows)
+    yield _counted(str(CAPTIONS["statuses"]), _("Status"), rows)
     yield from _trend(told["trend"])
     rows = [
         [[Span(label(DeadlineState, word))], count(n, report, deadline=word)] for word, n in told["deadlines"].items()
     ]
-    yield _counted(_("Commitments by deadline"), _("Deadline"), rows)
+    yield _counted(str(CAPTIONS["deadlines"]), _("Deadline"), rows)
     if told["follow_up"]:
         rows = [
             [[Span(label(FollowUp, word))], count(n, report, follow_up=word)] for word, n in told["follow_up"].items()
         ]
-        yield _counted(_("What wants follow-up; one commitment can have several reasons"), _("Reason"), rows)
+        yield _counted(str(CAPTIONS["follow_up"]), _("Reason"), rows)
     yield from _ahead(data)
 
 
@@ -167,7 +177,7 @@ def _words(counts: dict[str, int]) -> str:
 def _ahead(data: Data) -> Iterator[Block]:
     told, on = data.head["summary"]["ahead"], data.head["report"]["as_of"]
     if told:
-        caption = _("Deadlines of open commitments")
+        caption = str(CAPTIONS["ahead"])
         if len(told) == MOST_AHEAD:
             caption = _("The first %(n)s deadlines of open commitments", n=MOST_AHEAD)
         alt = _("Each stands in the table that follows.")
