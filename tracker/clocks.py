@@ -1,14 +1,26 @@
 """What day it is, and when a day begins and ends, where the tracker's days are counted."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g
 
 
 def zone() -> ZoneInfo:
-    """Return the time zone of the setting TRACKER_TIMEZONE."""
-    return current_app.config["SETTINGS"].timezone
+    """Return the time zone of the setting TRACKER_TIMEZONE, or the one that a block counts in."""
+    return g.get("zone") or current_app.config["SETTINGS"].timezone
+
+
+@contextmanager
+def counted_in(name: str) -> Iterator[None]:
+    """Count days in a time zone, as a report did when it was issued."""
+    before, g.zone = g.get("zone"), ZoneInfo(name)
+    try:
+        yield
+    finally:
+        g.zone = before
 
 
 def today() -> datetime.date:

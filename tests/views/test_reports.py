@@ -8,6 +8,7 @@ import re
 import threading
 from types import SimpleNamespace
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from markdown_it import MarkdownIt
@@ -512,6 +513,19 @@ def test_what_is_logged_after_a_report_is_after_it_though_a_clock_is_behind(app,
     now = client.get(f"{path}/now").text
     assert "The same: every value is as it was issued." in " ".join(now.split())
     assert client.get(f"{path}?format=json").data == before
+
+
+def test_settings_changed_later_change_no_report(app, client):
+    path, settings = issue(client, as_of="2024-03-01", title="Kept"), app.config["SETTINGS"]
+    before = {form: client.get(f"{path}?format={form}").data for form in ("md", "docx", "xlsx", "json")}
+    later = {"timezone": ZoneInfo("Pacific/Kiritimati"), "review_every": 3000}
+    app.config["SETTINGS"] = settings.model_copy(update=later)
+    try:
+        assert {form: client.get(f"{path}?format={form}").data for form in before} == before
+        assert "The same: every value is as it was issued." in client.get(f"{path}/now").text
+        assert client.get(issue(client, as_of="2024-03-01", title="Kept") + "?format=md").data != before["md"]
+    finally:
+        app.config["SETTINGS"] = settings
 
 
 def test_a_scope_that_names_what_is_gone_is_told(app, client):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from tracker.clocks import counted_in
 from tracker.errors import TooLarge
 from tracker.exports import csv
 from tracker.exports.about import Tally
@@ -68,8 +69,9 @@ def _pdf(run: ReportRun) -> Iterable[bytes]:
 
 def word(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
     """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
-    picture = partial(png, width=PICTURE)
-    return [docx.write(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
+    picture, data = partial(png, width=PICTURE), kept.data(run)
+    with counted_in(data.head["report"]["timezone"]):
+        return [docx.write(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
 
 
 def _csv(run: ReportRun) -> Iterator[bytes]:

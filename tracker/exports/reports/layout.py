@@ -7,7 +7,7 @@ from importlib.metadata import version
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from tracker.clocks import zone
+from tracker.clocks import counted_in, zone
 from tracker.exports.reports.blocks import Block, Laid, Line, Paragraph, Span
 from tracker.exports.reports.chapters import claims, commitments, figures, methods, news
 from tracker.exports.reports.wording import day, moment
@@ -22,14 +22,15 @@ PROGRAM = f"Tracker {version('commitment-tracker')}"
 def laid(data: Data, run: ReportRun | None, most: int) -> Laid:
     """Lay out a report that was issued, or is about to be; of commitments and of claims at most so many."""
     report = data.head["report"]
-    return Laid(
-        title=report["title"],
-        subtitle=_subtitle(report["as_of"], report["known_by"]),
-        language=report["language"],
-        blocks=list(_blocks(data, most)),
-        stamp=stamp(data, run),
-        foot=_foot(data, run),
-    )
+    with counted_in(report["timezone"]):
+        return Laid(
+            title=report["title"],
+            subtitle=_subtitle(report["as_of"], report["known_by"]),
+            language=report["language"],
+            blocks=list(_blocks(data, most)),
+            stamp=stamp(data, run),
+            foot=_foot(data, run),
+        )
 
 
 def _subtitle(as_of: str, known_by: str) -> str:

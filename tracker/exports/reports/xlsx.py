@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from tracker.clocks import counted_in
 from tracker.errors import TooLarge
 from tracker.exports.reports import counted
 from tracker.exports.reports.layout import stamp
@@ -46,7 +47,9 @@ def write(run: ReportRun) -> Iterator[bytes]:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with Workbook(file, options | {"strings_to_numbers": False}) as book:
             book.set_properties({"title": run.title, "author": str(run.recorded_by), "created": run.recorded_at})
-            _Sheets(book, data).write(stamp(data, run))
+            with counted_in(data.head["report"]["timezone"]):
+                told = stamp(data, run)
+            _Sheets(book, data).write(told)
         file.seek(0)
         while stretch := file.read(STRETCH):
             yield stretch

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -36,6 +37,8 @@ class Asked:
     since_meeting: Meeting | None
     next_meeting: Meeting | None
     chapters: list[Chapter]
+    #: After how many days a commitment is stale that has no review interval of its own.
+    review_every: int
     #: What the addresses of records begin with.
     address: str
 
@@ -104,5 +107,6 @@ def asked(form: ReportForm, address: str) -> Asked:
         since_meeting=meeting,
         next_meeting=next_meeting(held_at, clock),
         chapters=[word for word in Chapter if word in form.chapters.data],
+        review_every=current_app.config["SETTINGS"].review_every,
         address=address.rstrip("/"),
     )

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from tracker.clocks import counted_in
 from tracker.models import ReportRun
 from tracker.queries.reports import asked, kept
 from tracker.queries.reports.data import Data, data
@@ -39,8 +40,11 @@ class Difference:
 def with_now(run: ReportRun) -> Iterator[Difference]:
     """Yield what differs now from the kept data of a report: first its records, then the figures made of them."""
     then = kept.data(run)
-    again = asked.asked(asked.form_of(then.head["report"]), then.head["report"]["address"])
-    yield from between(then, data(again))
+    report = then.head["report"]
+    with counted_in(report["timezone"]):
+        again = asked.asked(asked.form_of(report), report["address"])
+        now = data(replace(again, review_every=report["review_every"]))
+    yield from between(then, now)
 
 
 def between(then: Data, now: Data) -> Iterator[Difference]:

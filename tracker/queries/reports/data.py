@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import get_locale
 
+from tracker.clocks import zone
 from tracker.queries import find
 from tracker.queries.reports import summary, tables
 from tracker.queries.reports.asked import Asked
@@ -68,4 +69,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
         "chapters": [word.value for word in asked.chapters],
         "address": asked.address,
         "language": str(get_locale()),
+        # Settings at the time: the report is drawn, and looked at again, by these.
+        "timezone": zone().key,
+        "review_every": asked.review_every,
     }

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from tracker.database import session
@@ -23,14 +22,13 @@ MOST_AHEAD = 200
 def summary(asked: Asked) -> dict[str, Any]:
     """Return the counts over all commitments in scope."""
     clock, within = asked.clock, Commitment.id.in_(asked.commitments)
-    review_every = current_app.config["SETTINGS"].review_every
     trend = overview.over_time(overview.month_ends(clock.on), clock, within)
     return {
         "commitments": _counted(Commitment.id, within),
         "kinds": _by_word(Commitment.kind, CommitmentKind, within),
         "statuses": _by_word(overall(clock), OverallStatus, within),
         "deadlines": _by_word(deadline_state(clock), DeadlineState, within),
-        "follow_up": {word.value: n for word, n in overview.reasons(clock, review_every, within).items() if n},
+        "follow_up": {word.value: n for word, n in overview.reasons(clock, asked.review_every, within).items() if n},
         "one_sided": _counted(Commitment.id, within, Commitment.one_sided),
         "score": _score(sum(scores.by_area(clock, within).values(), Score())),
         "trend": [
