@@ -386,8 +386,10 @@ NAMED = re.compile(r"attachment; filename=(?:\"[^\r\n]*\"|[\w.-]+)(?:; filename\
         ("x" * 300, "x" * 160 + " (r1).csv", None),
     ],
 )
-def test_a_file_is_called_by_its_title_in_any_script(client, title, plain, full):
-    response = client.get(issue(client, title=title) + "?format=csv")
+def test_a_file_is_called_by_its_title_in_any_script(app, client, title, plain, full):
+    with app.app_context(), writing():
+        code = make.report(title=title).code
+    response = client.get(f"/reports/{code}?format=csv")
     value, options = parse_options_header(response.headers["Content-Disposition"])
     assert "X-Evil" not in response.headers
     assert value == "attachment"

@@ -6,6 +6,7 @@ true by `on`, the greatest (effective_on, recorded_at, id) of a commitment and l
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -81,6 +82,12 @@ def _latest(column: Any, clock: Clock, said: Any) -> Any:
 
 def leads(clock: Clock) -> Any:
     """Return all leads: (commitment_party_id, commitment_id, party_id, status, finding_id, claim_id)."""
+    return _leads(clock).subquery()
+
+
+# Putting it together takes longer than asking a small database, and a page or a report asks many times.
+@lru_cache(32)
+def _leads(clock: Clock) -> Any:
     row = CommitmentParty
     if clock.past:
         status: Any = func.coalesce(_latest(ProgressUpdate.status, clock, true()), literal(Status.NOT_ASSESSED.value))
@@ -88,18 +95,14 @@ def leads(clock: Clock) -> Any:
         claim: Any = _latest(ProgressUpdate.id, clock, ProgressUpdate.claimed_status.is_not(None))
     else:
         status, finding, claim = row.status, row.finding_id, row.claim_id
-    return (
-        select(
-            row.id.label("commitment_party_id"),
-            row.commitment_id,
-            row.party_id,
-            type_coerce(status, OVERALL).label("status"),
-            finding.label("finding_id"),
-            claim.label("claim_id"),
-        )
-        .where(row.role == PartyRole.LEAD)
-        .subquery()
-    )
+    return select(
+        row.id.label("commitment_party_id"),
+        row.commitment_id,
+        row.party_id,
+        type_coerce(status, OVERALL).label("status"),
+        finding.label("finding_id"),
+        claim.label("claim_id"),
+    ).where(row.role == PartyRole.LEAD)
 
 
 def overall(clock: Clock) -> Any:
