@@ -75,7 +75,17 @@ def test_a_report_is_shown_issued_and_read_again(app, client):
     assert "By policy area" in client.get(f"{path}/history").text
 
 
-@pytest.mark.parametrize("scope", [{}, {"party": "mx"}, {"status": ["mixed", "not_assessed"]}], ids=str)
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {},
+        *(
+            pytest.param(each, marks=pytest.mark.long)
+            for each in ({"party": "mx"}, {"status": ["mixed", "not_assessed"]})
+        ),
+    ],
+    ids=str,
+)
 def test_every_number_leads_to_a_list_of_as_many(app, client, scope):
     with app.app_context(), writing():
         make.update(commitment=C1, party="mx", status="done", effective_on="2024-01-10")
@@ -517,6 +527,7 @@ def test_what_is_logged_after_a_report_is_after_it_though_a_clock_is_behind(app,
     assert client.get(f"{path}?format=json").data == before
 
 
+@pytest.mark.long
 def test_settings_changed_later_change_no_report(app, client):
     path, settings = issue(client, as_of="2024-03-01", title="Kept"), app.config["SETTINGS"]
     before = {form: client.get(f"{path}?format={form}").data for form in ("md", "docx", "xlsx", "json")}
