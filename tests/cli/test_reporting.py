@@ -47,9 +47,9 @@ def test_a_changed_file_is_named_and_so_is_what_the_records_say_now(planted, tmp
     path.write_text(path.read_text().replace(title, "Another title"))
     change(planted, "UPDATE commitment SET made_on = '2023-07-23' WHERE code = 'mx-us-2023-07-24.c4'")
     said = call(planted, "report", "verify", path, code=1)
+    change(planted, "UPDATE commitment SET made_on = '2023-07-24' WHERE code = 'mx-us-2023-07-24.c4'")
     assert f"row 3 (mx-us-2023-07-24.c4), title: issued “{title}”, found “Another title”" in said
     assert "Commitment mx-us-2023-07-24.c4 · Made on: July 24, 2023 → July 23, 2023\n" in said
-    change(planted, "UPDATE commitment SET made_on = '2023-07-24' WHERE code = 'mx-us-2023-07-24.c4'")
 
 
 def test_of_long_texts_the_place_is_told_where_they_differ(planted, tmp_path):
@@ -147,9 +147,9 @@ def test_a_file_is_verified_whose_scope_names_what_is_gone(planted, tmp_path):
     call(planted, "report", *MIGRATION, "--format", "md", "-o", path)
     change(planted, "UPDATE policy_area SET code = 'gone' WHERE code = 'migration'")
     said = call(planted, "report", "verify", path)
+    change(planted, "UPDATE policy_area SET code = 'migration' WHERE code = 'gone'")
     assert "report.md is as it was issued" in said
     assert "names what was removed since: area: No record has the code “migration”" in said
-    change(planted, "UPDATE policy_area SET code = 'migration' WHERE code = 'gone'")
 
 
 @pytest.mark.parametrize(("asked", "chapters"), [(("brief",), []), (("brief", "summary"), ["Summary"])])

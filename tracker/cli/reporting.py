@@ -18,7 +18,7 @@ from tracker.cli.base import bar, on_database, require_up_to_date
 from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
 from tracker.exports.reports import differences, docx, verified
-from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.exports.reports.formats import BARE, FORMATS, about, drawn
 from tracker.exports.reports.layout import PROGRAM
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.queries.reports.data import Data, data
@@ -64,7 +64,7 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         run = keep(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
         code = run.code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
-    stretches = iter(word(run, template) if template else FORMATS[form].write(run))
+    stretches = iter(drawn(run, form, template))
     # The first before the file is opened, so that one that is there stays as it is if nothing can be drawn.
     start = next(stretches)
     with click.open_file(output, "wb") as file:

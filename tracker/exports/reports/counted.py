@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tracker.exports.reports.chapters import news
+from tracker.exports.reports.chapters.figures import CAPTIONS
 from tracker.exports.reports.wording import day, label
 from tracker.queries.reports.data import Data
 from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
@@ -27,21 +28,20 @@ def tables(data: Data) -> Iterator[Counted]:
         (_("Statuses of leads that are not scored"), told["score"]["unscored"]),
     ]
     yield _("Over all"), (_("Figure"), _("Number")), figures
-    for title, about, words, counts in (
-        (_("Commitments by overall status"), _("Status"), OverallStatus, told["statuses"]),
-        (_("Commitments by deadline"), _("Deadline"), DeadlineState, told["deadlines"]),
-        (_("What wants follow-up; one commitment can have several reasons"), _("Reason"), FollowUp, told["follow_up"]),
+    for name, about, words in (
+        ("statuses", _("Status"), OverallStatus),
+        ("deadlines", _("Deadline"), DeadlineState),
+        ("follow_up", _("Reason"), FollowUp),
     ):
-        yield title, (about, commitments), [(label(words, word), number) for word, number in counts.items()]
+        rows = [(label(words, word), number) for word, number in told[name].items()]
+        yield str(CAPTIONS[name]), (about, commitments), rows
     for chapter, parts in news.chapters(report):
         counts = [(title, brief[name]["count"]) for name, title, _tell in parts if name in brief]
         yield chapter, (_("What"), _("Number")), counts
-    title = _("Commitments by primary policy area and overall status")
-    yield _by_status(title, _("Policy area"), data.head["areas"], {})
+    yield _by_status(str(CAPTIONS["areas"]), _("Policy area"), data.head["areas"], {})
     moved = {"moved": _("Status changed since %(day)s"), "led_before": _("Led on %(day)s")} if report["since"] else {}
     moved = {name: called % {"day": day(report["since"])} for name, called in moved.items()}
-    title = _("Commitments by lead party and that party’s own status")
-    yield _by_status(title, _("Lead party"), data.head["parties"], moved)
+    yield _by_status(str(CAPTIONS["parties"]), _("Lead party"), data.head["parties"], moved)
 
 
 def _by_status(title: str, about: str, counted: Sequence[dict[str, Any]], more: dict[str, str]) -> Counted:

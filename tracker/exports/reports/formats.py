@@ -92,6 +92,11 @@ FORMATS = {
 }
 
 
+def drawn(run: ReportRun, form: str, template: bytes | None = None) -> Iterable[bytes]:
+    """Return the file of a report in a format, of which a Word file can be laid into another template."""
+    return word(run, template) if template is not None else FORMATS[form].write(run)
+
+
 #: The formats that hold data alone, and come with a file that says what it is.
 BARE = ("csv", "json")
 

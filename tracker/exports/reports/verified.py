@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.exports.reports.formats import BARE, FORMATS, about, word
+from tracker.exports.reports.formats import BARE, about, drawn
 from tracker.exports.reports.layout import PROGRAM
 from tracker.exports.reports.places import READERS, Row, flat
 from tracker.models import ReportRun
@@ -66,7 +66,7 @@ class Sent:
 
     def drawn(self, run: ReportRun) -> bytes:
         """Return the file that a report gives."""
-        return b"".join(word(run, self.template) if self.template else FORMATS[self.form].write(run))
+        return b"".join(drawn(run, self.form, self.template))
 
 
 def report_of(sent: Sent, code: str = "") -> tuple[ReportRun, str]:

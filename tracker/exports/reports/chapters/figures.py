@@ -19,13 +19,15 @@ from tracker.vocabulary import SCORES, DeadlineState, FollowUp, OverallStatus, S
 #: How many leads the opening names.
 MOST_LEADS = 5
 
-#: {figures in the summary: what stands over them}
+#: {figures in the head: what stands over them}
 CAPTIONS = {
     "statuses": _l("Commitments by overall status"),
     "trend": _l("Commitments by overall status"),
     "deadlines": _l("Commitments by deadline"),
     "follow_up": _l("What wants follow-up; one commitment can have several reasons"),
     "ahead": _l("Deadlines of open commitments"),
+    "areas": _l("Commitments by primary policy area and overall status"),
+    "parties": _l("Commitments by lead party and that party’s own status"),
 }
 
 
@@ -104,7 +106,7 @@ def _unscored() -> str:
 
 
 def areas(data: Data) -> Iterator[Block]:
-    told, caption = data.head["areas"], _("Commitments by primary policy area and overall status")
+    told, caption = data.head["areas"], str(CAPTIONS["areas"])
     yield Heading(_("By policy area"), 1)
     alt = "; ".join(f"{area['name']}: {_words(area['statuses'])}" for area in told) + "."
     bars = [(area["name"], area["statuses"]) for area in told]
@@ -114,8 +116,7 @@ def areas(data: Data) -> Iterator[Block]:
 
 def parties(data: Data) -> Iterator[Block]:
     yield Heading(_("By party"), 1)
-    caption = _("Commitments by lead party and that party’s own status")
-    yield _matrix(data, "parties", "party", caption, _("Lead party"))
+    yield _matrix(data, "parties", "party", str(CAPTIONS["parties"]), _("Lead party"))
 
 
 def _matrix(data: Data, what: str, chosen: str, caption: str, about: str) -> Table:
