@@ -6,12 +6,12 @@ from alembic import context
 from sqlalchemy.pool import NullPool
 
 from tracker import models
-from tracker.database import Moment, make_engine
+from tracker.database import UTCDateTime, make_engine
 
 
 def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write a column's type as what the database stores, so that a migration outlives the model's own types."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
 engine = make_engine(context.config.attributes["url"], poolclass=NullPool).execution_options(write=True)

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from tests.client import PageClient
-from tracker.actions.seed import plant
+from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, database_url, make_engine, writing
@@ -71,7 +71,7 @@ def seeded(where):
     place.make()
     app = migrated_app(place, where)
     with app.app_context(), writing():
-        plant(folder("seeds"))
+        load_seeds(folder("seeds"))
     app.extensions["tracker.engine"].dispose()
     return place
 

@@ -4,15 +4,15 @@ import itertools
 
 from sqlalchemy import select
 
-from tracker.actions.reports import keep, write
+from tracker.actions.reports import draft_report, issue_report
 from tracker.actions.save import RowEdit, save
 from tracker.actions.updates import log_check, log_update
-from tracker.clocks import today
 from tracker.database import session
+from tracker.dates import today
 from tracker.errors import Invalid
 from tracker.models import LOCAL, Account, Evidence
-from tracker.queries.reports.asked import asked
-from tracker.queries.reports.data import data
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.parameters import report_parameters
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
@@ -154,12 +154,12 @@ def asked_for(**fields):
     form = CATALOGUE["reports"].form.from_plain(usual | fields)
     if not form.validate():
         raise Invalid(form.errors)
-    return asked(form, "https://tracker.example")
+    return report_parameters(form, "https://tracker.example")
 
 
 def report(**fields):
-    with write(data(asked_for(**fields))) as written:
-        return keep(account(), written)
+    with draft_report(report_data(asked_for(**fields))) as written:
+        return issue_report(account(), written)
 
 
 #: {name of the kind: its factory}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from tests import make
 from tracker.database import session
 from tracker.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
-from tracker.models.standings import derive
+from tracker.models.as_of import update_current_status
 from tracker.vocabulary import CommitmentKind, OverallStatus, PartyRole, Status
 
 FIRST = datetime.date(2023, 1, 1)
@@ -38,7 +38,7 @@ def plant(chance, commitments=12, begin=0):
     for order, (number, n) in enumerate(events):
         log(leads[n // 3], moment(begin + number) + datetime.timedelta(seconds=order), chance)
     for lead in leads:
-        derive(session, lead)
+        update_current_status(session, lead)
     session.flush()
 
 

@@ -21,7 +21,7 @@ from tracker import database
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.errors import Busy
-from tracker.queries import check
+from tracker.queries import integrity
 
 WRITERS = 8
 SAVES = 5
@@ -104,7 +104,7 @@ def test_of_those_who_save_at_once_one_saves_and_the_others_are_told(racing_app)
     for note in saved:
         assert sum(f'"{note}"]' in each for each in written) == 1, note
     with racing_app.app_context():
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_only_one_of_those_who_want_a_code_gets_it(racing_app):
@@ -120,7 +120,7 @@ def test_only_one_of_those_who_want_a_code_gets_it(racing_app):
     assert answers == {200: 1, 422: WRITERS - 1}
     assert len(column(racing_app, "SELECT id FROM framework WHERE code = 'raced-for'")) == 1
     with racing_app.app_context():
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 class Adder(Writer):
@@ -133,7 +133,7 @@ class Adder(Writer):
 
 
 def test_who_waits_too_long_is_told_and_nothing_is_saved(monkeypatch, request):
-    monkeypatch.setattr(database, "PATIENCE", 1)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 1)
     app = request.getfixturevalue("racing_app")
     holding, client = (
         app.extensions["tracker.engine"].execution_options(write=True),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tracker.passage_text import search_words
 from tracker.records import CATALOGUE, kind_of, rows_of
-from tracker.records.choices import Choice
+from tracker.records.choice_fields import Choice
 from tracker.records.fields import RecordCode
-from tracker.records.references import Reference
-from tracker.texts import words_of
+from tracker.records.reference_fields import Reference
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 DOCUMENTS = Path(__file__).parents[2] / "shared" / "documents"
@@ -84,7 +84,7 @@ def sha256(text):
 
 
 def runs_of(text, length):
-    words = words_of(text)
+    words = search_words(text)
     return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
 
 

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     review_every: int = Field(default=180, ge=1, le=3650, description="a number of days from 1 to 3650")
 
 
-def what_is_wrong(error: ValidationError) -> str:
+def describe_settings_error(error: ValidationError) -> str:
     """Return in a line which settings cannot be used, and what each must be."""
     return " ".join(
         f"TRACKER_{name.upper()} is “{each['input']}”; it must be {Settings.model_fields[name].description}."

@@ -31,13 +31,13 @@ except ImportError:
 WRITE_LOCK = 7_205_114
 
 #: How many seconds somebody waits for who is writing before.
-PATIENCE = 30
+LOCK_TIMEOUT = 30
 
 #: A scheme without “://”. A drive has one letter alone; a file called so can be named with ./ before it.
 MISTYPED = re.compile(r"\s*([a-z][\w+.-]+:(?!//)|postgres[\w+.-]*//)", re.IGNORECASE)
 
 
-def word_type(words: type[enum.Enum], name: str | None = None) -> Enum:
+def term_type(words: type[enum.Enum], name: str | None = None) -> Enum:
     """Return the type of a column holding one word of a closed list, checked in the database.
 
     `name` names the constraint; it is needed where a table has two columns of the same list.
@@ -52,7 +52,7 @@ def word_type(words: type[enum.Enum], name: str | None = None) -> Enum:
     )
 
 
-class Moment(TypeDecorator[datetime.datetime]):
+class UTCDateTime(TypeDecorator[datetime.datetime]):
     """A point in time, always aware and in UTC; SQLite would give it back without its zone."""
 
     impl = DateTime(timezone=True)
@@ -80,7 +80,7 @@ class Base(DeclarativeBase):
     # The "C" collation compares as SQLite does, so that both databases put a list in the same order.
     type_annotation_map = {
         str: Text().with_variant(Text(collation="C"), "postgresql"),
-        datetime.datetime: Moment,
+        datetime.datetime: UTCDateTime,
     }
 
 
@@ -110,7 +110,7 @@ def make_engine(url: URL | str, **options: Any) -> Engine:
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        options.setdefault("connect_args", {"timeout": PATIENCE})
+        options.setdefault("connect_args", {"timeout": LOCK_TIMEOUT})
         engine = create_engine(url, module=sqlite, **options)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
@@ -131,14 +131,15 @@ def _begin(connection: Connection) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
         elif writing:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
     except OperationalError as error:
         code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
         if code not in ("55P03", "SQLITE_BUSY"):
             raise
         told = _(
-            "Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.", seconds=PATIENCE
+            "Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.",
+            seconds=LOCK_TIMEOUT,
         )
         raise Busy(told) from error
 

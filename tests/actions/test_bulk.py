@@ -6,13 +6,13 @@ from werkzeug.datastructures import MultiDict
 
 from tests import make
 from tests.actions.test_updates import log, statuses
-from tracker.actions.bulk import give, undo
-from tracker.actions.save import answer_for, save
+from tracker.actions.bulk import apply_bulk_change, undo_bulk_step
+from tracker.actions.save import save, set_actor
 from tracker.actions.updates import void_check
 from tracker.database import session, writing
 from tracker.errors import Conflict, Invalid
 from tracker.models import BulkStep, Change, CheckLog, Commitment, ProgressUpdate
-from tracker.queries import bulk, check
+from tracker.queries import bulk, integrity
 from tracker.records import CATALOGUE
 from tracker.records.bulk import BulkForm
 
@@ -28,7 +28,7 @@ def written(app):
 
 
 def step(codes=(C1, C2), **given):
-    return give(make.account(), bulk.named(codes), given)
+    return apply_bulk_change(make.account(), bulk.commitments_by_code(codes), given)
 
 
 def held(code, *names):
@@ -58,18 +58,18 @@ def test_fields_are_given_with_a_history_and_taken_back_with_one(written):
     assert sorted(c.code for c in changes_since(before + 1)) == [C1, C2]
     assert (made.first_seq, made.last_seq) == (before + 2, before + 3)
     assert made.given == {"owner": "local", "priority": "high", "area": "arms", "review_every": 45}
-    assert undo(make.account(), made) == []
+    assert undo_bulk_step(make.account(), made) == []
     assert held(C1, "owner", "priority", "area", "review_every") == (None, "normal", *area, None)
     assert held(C2, "owner", "review_every") == (None, 30)
     assert sorted(c.code for c in changes_since(made.last_seq)) == [C1, C2]
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_an_owner_and_an_interval_are_emptied_and_given_back(written):
     edit(C1, owner="local", review_every=30)
     made = step(owner=None, review_every=None)
     assert held(C1, "owner", "review_every") == (None, None)
-    assert undo(make.account(), made) == []
+    assert undo_bulk_step(make.account(), made) == []
     assert held(C1, "owner", "review_every") == ("local", 30)
 
 
@@ -78,12 +78,12 @@ def test_a_check_is_logged_of_each_and_voided(written):
     checks = session.scalars(select(CheckLog)).all()
     assert {row.commitment.code for row in checks} == {C1, C2, C3}
     assert statuses() == {"mx": "not_assessed", "us": "not_assessed"}
-    assert bulk.latest() == [(made, 3)]
-    assert undo(make.account(), made) == []
+    assert bulk.latest_steps() == [(made, 3)]
+    assert undo_bulk_step(make.account(), made) == []
     session.expire_all()
     assert all(row.voided_by.reason == "Bulk step undone" for row in checks)
     assert held(C3, "priority") == ("normal",)
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_settling_gives_a_status_to_leads_nobody_assessed_until_it_is_undone(written):
@@ -91,10 +91,10 @@ def test_settling_gives_a_status_to_leads_nobody_assessed_until_it_is_undone(wri
     made = step((C1, C2), **SEARCHED, settle=True)
     assert statuses(C1) == {"mx": "in_progress", "us": "no_evidence_found"}
     assert set(statuses(C2).values()) == {"no_evidence_found"}
-    assert undo(make.account(), made) == []
+    assert undo_bulk_step(make.account(), made) == []
     assert statuses(C1) == {"mx": "in_progress", "us": "not_assessed"}
     assert set(statuses(C2).values()) == {"not_assessed"}
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_what_was_changed_since_is_left_and_told(written):
@@ -103,7 +103,7 @@ def test_what_was_changed_since_is_left_and_told(written):
     settled = session.scalars(select(ProgressUpdate).where(ProgressUpdate.code.startswith(f"{C2}."))).first()
     log(commitment=C2, party=settled.party.code, corrects=settled.code)
     void_check(make.account(), session.scalars(select(CheckLog).where(CheckLog.code.startswith(C3))).one(), "A slip")
-    left = undo(make.account(), made)
+    left = undo_bulk_step(make.account(), made)
     assert sorted(left) == [
         f"{C1}, Priority: somebody changed it since.",
         f"{settled.code}: it was corrected, or void, already.",
@@ -112,14 +112,14 @@ def test_what_was_changed_since_is_left_and_told(written):
     assert held(C1, "owner", "priority") == (None, "low")
     assert held(C2, "owner", "priority") == (None, "normal")
     assert statuses(C2)[settled.party.code] == "in_progress"
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_what_was_removed_since_is_told(written):
     made_here = make.commitment()
     made = step((C1, made_here.code), priority="low")
     session.delete(made_here)
-    assert undo(make.account(), made) == [f"{made_here.code}: it was removed since."]
+    assert undo_bulk_step(make.account(), made) == [f"{made_here.code}: it was removed since."]
     assert held(C1, "priority") == ("normal",)
 
 
@@ -130,7 +130,7 @@ def test_an_old_value_that_is_there_no_more_is_told(written):
     session.delete(area)
     session.flush()
     session.info.clear()
-    (said,) = undo(make.account(), made)
+    (said,) = undo_bulk_step(make.account(), made)
     assert said.startswith(f"{made_here.code}: Primary area: ")
     assert area.code in said
     assert held(made_here.code, "area") == ("arms",)
@@ -138,25 +138,25 @@ def test_an_old_value_that_is_there_no_more_is_told(written):
 
 def test_a_step_is_undone_once(written):
     made = step(priority="high")
-    undo(make.account(), made)
+    undo_bulk_step(make.account(), made)
     before = last_seq()
     with pytest.raises(Conflict, match="undone already"):
-        undo(make.account(), made)
+        undo_bulk_step(make.account(), made)
     assert last_seq() == before
 
 
 def test_a_later_step_is_not_undone_with_an_earlier_one(written):
     first, second = step(priority="high"), step(priority="low")
-    assert len(undo(make.account(), first)) == 2
+    assert len(undo_bulk_step(make.account(), first)) == 2
     assert held(C1, "priority") == ("low",)
-    assert undo(make.account(), second) == []
+    assert undo_bulk_step(make.account(), second) == []
     assert held(C1, "priority") == ("high",)
 
 
 def test_one_that_is_refused_refuses_all_and_is_named(app):
     with app.app_context(), writing():
         spoilt = session.scalars(select(Commitment).where(Commitment.code == C2)).one()
-        answer_for(make.account())
+        set_actor(make.account())
         spoilt.title = "x" * 301
     with app.app_context():
         before = last_seq()
@@ -189,19 +189,19 @@ def test_what_no_commitment_takes_is_refused_by_code(written, given, said):
 def test_a_step_that_changes_nothing_is_none(written):
     with pytest.raises(Invalid, match="Nothing would change"):
         step(priority="normal")
-    assert bulk.latest() == []
+    assert bulk.latest_steps() == []
 
 
 def test_too_many_and_retired_ones_are_refused(written, monkeypatch):
-    commitments = bulk.named([C1, C2])
-    monkeypatch.setattr(bulk, "MOST", 1)
+    commitments = bulk.commitments_by_code([C1, C2])
+    monkeypatch.setattr(bulk, "MAX_COMMITMENTS", 1)
     with pytest.raises(Invalid, match="These are 2 commitments; at most 1 are changed at once"):
-        give(make.account(), commitments, {"priority": "high"})
+        apply_bulk_change(make.account(), commitments, {"priority": "high"})
     monkeypatch.undo()
-    answer_for(make.account())
+    set_actor(make.account())
     commitments[0].retired_at, commitments[0].retired_because = commitments[0].recorded_at, "Recorded twice"
     with pytest.raises(Invalid, match=f"Recorded in error.*{C1}"):
-        give(make.account(), commitments, {"priority": "high"})
+        apply_bulk_change(make.account(), commitments, {"priority": "high"})
 
 
 def test_a_form_gives_what_is_filled_in_and_empties_what_is_ticked(written):

@@ -5,15 +5,15 @@ from sqlalchemy import select
 
 from tests import make
 from tests.test_seeds import BY_CODE, text_of, with_documents
-from tracker.actions.documents import LONGEST_TEXT, attach, detach, take_over
-from tracker.actions.save import remove, save
+from tracker.actions.documents import LONGEST_TEXT, accept_moved_passages, attach_text, detach_text
+from tracker.actions.save import remove_record, save
 from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.models import Change, Document, DocumentText, Passage
-from tracker.queries import check
+from tracker.passage_text import sha256_of
+from tracker.queries import integrity
 from tracker.records import CATALOGUE
 from tracker.records.documents import PassageForm
-from tracker.texts import sha256_of
 from tracker.vocabulary import PassageCheck
 
 TEXT = "A document\n\nMinisters met. They agreed to build a bridge.\n\nThe end 😀 came."
@@ -41,7 +41,7 @@ def passage(code="d.x1"):
 
 
 def put(text=TEXT, code="d", **more):
-    return attach(make.account(), document(code), text, **more)
+    return attach_text(make.account(), document(code), text, **more)
 
 
 def changes(code):
@@ -71,7 +71,7 @@ def test_every_seeded_passage_is_found_in_its_text(app, code):
         assert len(done.passages) == sum(p["document"] == code for p in BY_CODE["passages"].values())
         assert not document(code).text_differs
         assert texts()[0].first_paragraph == (0 if code.startswith("joint") else 1)
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_a_passage_learns_its_words_from_the_text(written):
@@ -132,7 +132,7 @@ def test_a_changed_text_moves_and_loses_words(written):
     lost = passage("d.x2")
     assert (lost.exact, lost.found_paragraph, lost.found_start) == ("😀", None, None)
     assert str(lost.caveat) == "Words not found in the text"
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
     put()
     assert results() == ["found", "found"]
     assert passage().caveat is None
@@ -144,15 +144,15 @@ def test_moved_words_are_taken_over_where_they_stand(written):
     put("A document\n\nNew.\n\nThree ministers met. They agreed to build a bridge.\n\nThe end, 😀 came.")
     assert results() == ["moved", "moved"]
     version = document().version
-    assert [p.code for p in take_over(make.account(), document())] == ["d.x1", "d.x2"]
+    assert [p.code for p in accept_moved_passages(make.account(), document())] == ["d.x1", "d.x2"]
     held = passage()
     assert (held.place, held.start, held.end, held.sha256) == ("p2 s2", 21, 51, sha256_of(AGREED))
     assert results() == ["found", "found"]
     assert changes("d.x1")[-1] == {"paragraph": [1, 2], "start": [15, 21], "end": [45, 51]}
     assert document().version == version + 1
-    assert take_over(make.account(), document()) == []
+    assert accept_moved_passages(make.account(), document()) == []
     assert document().version == version + 1
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_words_that_are_no_sentence_any_more_lose_its_number(written):
@@ -162,17 +162,17 @@ def test_words_that_are_no_sentence_any_more_lose_its_number(written):
             "And they agreed to build a bridge.", "Then: They agreed to build a bridge."
         )
     )
-    take_over(make.account(), document())
+    accept_moved_passages(make.account(), document())
     assert passage().place == "p1"
 
 
 def test_detaching_leaves_the_words_and_checks_nothing(written):
     put()
-    detach(make.account(), document())
+    detach_text(make.account(), document())
     assert results() == ["no_text", "no_text"]
     assert (passage().exact, passage().found_start, passage().checked_at) == (AGREED, None, None)
     assert changes("d")[-1] == {"text_sha256": [sha256_of(TEXT), None]}
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
     assert len(texts()) == 1
     assert put().changed
     assert results() == ["found", "found"]
@@ -186,7 +186,7 @@ def test_passages_are_checked_by_whatever_door_they_come(written):
     assert make.passage(document="d", paragraph=8, start=0, end=1).check_result is PassageCheck.NOT_FOUND
     far = make.passage(document="d", paragraph=2, start=0, end=9, sha256=sha256_of("Ministers"))
     assert (far.check_result, far.found_paragraph, far.found_start) == (PassageCheck.MOVED, 1, 0)
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_a_passage_put_elsewhere_has_the_words_that_stand_there(written):
@@ -197,7 +197,7 @@ def test_a_passage_put_elsewhere_has_the_words_that_stand_there(written):
     edit(passage(), end=999)
     assert passage().check_result is PassageCheck.MOVED
     assert passage().exact == "Ministers"
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 def test_a_sha256_that_is_typed_counts_more_than_the_words_kept(written):
@@ -208,7 +208,7 @@ def test_a_sha256_that_is_typed_counts_more_than_the_words_kept(written):
     assert (passage().check_result, passage().exact) == (PassageCheck.FOUND, "Ministers met.")
     edit(passage(), sha256=None)
     assert passage().sha256 == sha256_of("Ministers met.")
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,9 @@ def test_a_text_other_than_the_catalogued_one_is_told_not_refused(written):
 
 def test_the_texts_go_with_their_document(written):
     put()
-    remove(make.account(), document())
+    remove_record(make.account(), document())
     assert texts() == []
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_the_texts_go_with_their_document(written):
 )
 def test_the_check_names_what_was_spoilt(written, change, said):
     put()
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
     change()
     session.flush()
-    assert any(told.startswith(said) for told in check.problems())
+    assert any(told.startswith(said) for told in integrity.integrity_problems())

@@ -10,18 +10,18 @@ from sqlalchemy import select
 
 from tests import make
 from tracker.actions import reports
-from tracker.actions.reports import keep, write
-from tracker.actions.save import remove, save
+from tracker.actions.reports import draft_report, issue_report
+from tracker.actions.save import remove_record, save
 from tracker.actions.updates import void_update
-from tracker.clocks import today
 from tracker.database import session, writing
+from tracker.dates import today
 from tracker.errors import Conflict, Invalid
-from tracker.exports.reports import differences
+from tracker.exports.reports import diff_text
 from tracker.models import Change, ReportPart
-from tracker.queries import check, find
-from tracker.queries.reports import asked as asking
-from tracker.queries.reports import canonical, compared, kept
-from tracker.queries.reports.data import data
+from tracker.queries import integrity, listing
+from tracker.queries.reports import diff, serialization, stored
+from tracker.queries.reports import parameters as asking
+from tracker.queries.reports.data import report_data
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
@@ -45,13 +45,13 @@ def whole_of(file):
 
 
 def whole(run):
-    return b"".join(kept.content(run))
+    return b"".join(stored.stored_content(run))
 
 
 def again(run):
     """Return the data of a report as the records give it now, for what was asked for then."""
-    then = kept.data(run).head["report"]
-    return data(asking.asked(asking.form_of(then), then["address"]))
+    then = stored.stored_data(run).head["report"]
+    return report_data(asking.report_parameters(asking.form_for_report(then), then["address"]))
 
 
 def change(kind, record, **values):
@@ -72,7 +72,7 @@ def log_more():
 def test_what_is_kept_is_what_was_printed(issued):
     content = whole(issued)
     assert issued.sha256 == hashlib.sha256(content).hexdigest()
-    held, told = json.loads(content), kept.data(issued)
+    held, told = json.loads(content), stored.stored_data(issued)
     assert held["head"] == told.head
     assert {name: held[name] for name in told.head["rows"]} == {
         name: list(told.rows(name)) for name in told.head["rows"]
@@ -81,7 +81,7 @@ def test_what_is_kept_is_what_was_printed(issued):
     assert (issued.commitments, told.head["rows"]["updates"]) == (8, 1)
     (update,) = told.rows("updates")
     assert update["reason"] == "Ñandú “x”\n\u2028é"
-    assert "".join(canonical.lines(told)).encode() == content
+    assert "".join(serialization.serialize(told)).encode() == content
     # Codes name the records, and what analysts tell one another stays here.
     assert not [
         name
@@ -111,16 +111,16 @@ def test_issued_again_after_more_was_logged_it_is_the_same(issued):
     log_more()
     session.expire_all()
     assert whole(issued) == before
-    with write(again(issued)) as written:
+    with draft_report(again(issued)) as written:
         assert zlib.decompress(whole_of(written.file)) == before
-    assert list(compared.with_now(issued)) == []
+    assert list(diff.differences_from_now(issued)) == []
 
 
 def test_it_is_not_the_same_without_the_two_dates(issued):
     log_more()
     assert make.report(scope=issued.scope).sha256 != issued.sha256
     now = make.asked_for(scope=issued.scope, title=issued.title, cover_note=issued.cover_note)
-    assert {d.place for d in compared.between(kept.data(issued), data(now))} >= {
+    assert {d.place for d in diff.differences_between(stored.stored_data(issued), report_data(now))} >= {
         f"{C1}.u2",
         "areas",
         "brief.moved.items",
@@ -130,9 +130,9 @@ def test_it_is_not_the_same_without_the_two_dates(issued):
 
 def test_what_was_edited_since_is_named(issued):
     before = whole(issued)
-    third = find.get(CATALOGUE["commitments"], f"{JS}.c3")
+    third = listing.get_record(CATALOGUE["commitments"], f"{JS}.c3")
     change("commitments", third, title="Another title", deadline_kind="explicit", due_on="2024-02-01")
-    found = {(d.kind, d.place, d.field): (d.was, d.now) for d in compared.with_now(issued)}
+    found = {(d.kind, d.place, d.field): (d.was, d.now) for d in diff.differences_from_now(issued)}
     own = {key[2]: found.pop(key) for key in list(found) if key[:2] == ("commitments", f"{JS}.c3")}
     first = next(row for row in json.loads(before)["commitments"] if row["code"] == f"{JS}.c3")
     assert own == {
@@ -158,9 +158,9 @@ def test_what_differs_is_told_in_the_words_of_the_report(issued):
         made = make.commitment(code=f"t{number}", title=f"Due {number}", area="arms", made_on="2023-08-01")
         change("commitments", made, deadline_kind="explicit", due_on=f"2024-01-0{number}")
     run = make.report(scope="kind=new_commitment&area=arms&area=fentanyl", as_of="2024-03-01")
-    change("commitments", find.get(CATALOGUE["commitments"], "t1"), due_on="2024-03-10")
-    change("areas", find.get(CATALOGUE["areas"], "arms"), name="Arms, too")
-    told = [(f"{each}", each.was, each.now) for each in differences.with_now(run)]
+    change("commitments", listing.get_record(CATALOGUE["commitments"], "t1"), due_on="2024-03-10")
+    change("areas", listing.get_record(CATALOGUE["areas"], "arms"), name="Arms, too")
+    told = [(f"{each}", each.was, each.now) for each in diff_text.described_differences(run)]
     scopes = (f"Policy area: {area} or Fentanyl; Kind: New commitment" for area in ("Arms trafficking", "Arms, too"))
     assert told == [
         ("Policy area arms · Name", "Arms trafficking", "Arms, too"),
@@ -177,10 +177,10 @@ def test_what_differs_is_told_in_the_words_of_the_report(issued):
 
 
 def test_what_came_and_went_is_named(issued):
-    lead = next(kept.data(issued).rows("commitment-parties"))["code"]
-    remove(make.account(), find.get(CATALOGUE["commitment-parties"], lead))
+    lead = next(stored.stored_data(issued).rows("commitment-parties"))["code"]
+    remove_record(make.account(), listing.get_record(CATALOGUE["commitment-parties"], lead))
     new = make.commitment_party(commitment=C1, party=make.party(name="New").code)
-    found = {(d.kind, d.place): (d.was, d.now) for d in compared.with_now(issued)}
+    found = {(d.kind, d.place): (d.was, d.now) for d in diff.differences_from_now(issued)}
     # Figures come after what they are made of.
     assert list(found)[-1][0] == ""
     assert [kind for kind, _place in found] == sorted((kind for kind, _place in found), key="".__eq__)
@@ -192,8 +192,8 @@ def test_what_came_and_went_is_named(issued):
 def test_who_leads_no_more_is_still_told_of(issued):
     row = make.commitment_party(commitment=C1, party=make.party(code="zz", name="Zed").code)
     made = make.update(commitment=C1, party="zz")
-    remove(make.account(), row)
-    told = kept.data(make.report())
+    remove_record(make.account(), row)
+    told = stored.stored_data(make.report())
     assert made.code in [update["code"] for update in told.rows("updates")]
     assert "Zed" in [party["name"] for party in told.rows("parties")]
 
@@ -201,7 +201,7 @@ def test_who_leads_no_more_is_still_told_of(issued):
 def test_who_was_named_a_lead_later_stands_in_the_table_as_in_the_figures(issued):
     known_by = datetime.datetime.now(datetime.UTC).isoformat()
     make.commitment_party(commitment=C1, party=make.party(code="zz", name="Zed").code)
-    told = data(make.asked_for(known_by=known_by))
+    told = report_data(make.asked_for(known_by=known_by))
     assert "zz" in [party["party"] for party in told.head["parties"]]
     assert "zz" in [row["party"] for row in told.rows("commitment-parties")]
 
@@ -222,7 +222,7 @@ def test_claims_about_something_else_are_left_out(app):
         make.claim(meeting=meeting, area=third)
         make.claim(meeting=meeting, commitment=apart)
         make.claim(meeting=other, area=one)
-        told = data(make.asked_for(scope=f"area={one}"))
+        told = report_data(make.asked_for(scope=f"area={one}"))
         assert [row["code"] for row in told.rows("claims")] == wanted
         assert told.head["rows"]["claims"] == len(wanted)
 
@@ -231,34 +231,34 @@ def test_a_meeting_that_a_report_tells_news_since_is_not_removed(issued):
     made = make.meeting(starts_on="2023-08-01")
     make.report(since_meeting=made.code)
     with pytest.raises(Conflict):
-        remove(make.account(), made)
+        remove_record(make.account(), made)
 
 
 def test_a_report_that_is_kept_in_several_parts_is_read_as_one(issued, monkeypatch):
     before = whole(issued)
     monkeypatch.setattr(reports, "PART", 100)
-    with write(again(issued)) as written:
-        run = keep(make.account(), written)
+    with draft_report(again(issued)) as written:
+        run = issue_report(make.account(), written)
     parts = session.scalars(select(ReportPart).where(ReportPart.report_id == run.id).order_by(ReportPart.number)).all()
     assert [part.number for part in parts] == list(range(len(parts)))
     assert len(parts) > 20
     assert zlib.decompress(b"".join(part.content for part in parts)) == before == whole(run)
-    assert kept.data(run).head == kept.data(issued).head
+    assert stored.stored_data(run).head == stored.stored_data(issued).head
     assert run.sha256 == issued.sha256
 
 
 def test_nobody_issues_a_report_without_an_account(issued):
     before = session.info["account"]
-    with write(again(issued)) as written, pytest.raises(RuntimeError, match="account"):
-        keep(None, written)
+    with draft_report(again(issued)) as written, pytest.raises(RuntimeError, match="account"):
+        issue_report(None, written)
     session.rollback()
     session.info["account"] = before
 
 
 def test_the_check_finds_nothing_wrong_with_a_report(issued):
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
     change("meetings", issued.since_meeting, starts_on=None, date_precision="unknown")
-    assert check.problems() == []
+    assert integrity.integrity_problems() == []
 
 
 # What a report is asked for
@@ -308,7 +308,7 @@ def test_nothing_is_known_of_what_comes_after_now(app):
         asked = make.asked_for(known_by=today().isoformat())
         assert before <= asked.known_by <= datetime.datetime.now(datetime.UTC)
         made = make.commitment(made_on="2024-01-01").code
-        assert made not in [row["code"] for row in data(asked).rows("commitments")]
+        assert made not in [row["code"] for row in report_data(asked).rows("commitments")]
 
 
 @pytest.mark.parametrize(
@@ -338,8 +338,8 @@ def test_what_does_not_fit_together_is_refused_by_its_field(meetings, fields, fi
 def test_an_empty_scope_is_refused(app, scope):
     with app.app_context(), writing():
         with pytest.raises(Invalid, match="No commitment matches this scope"):
-            asking.required(make.asked_for(scope=scope))
-        assert asking.required(make.asked_for(scope="kind=intention"))
+            asking.check_scope(make.asked_for(scope=scope))
+        assert asking.check_scope(make.asked_for(scope="kind=intention"))
 
 
 def test_a_scope_that_is_not_known_any_more_is_named(issued):
@@ -347,7 +347,7 @@ def test_a_scope_that_is_not_known_any_more_is_named(issued):
     made = make.commitment(area="soon-gone", made_on="2024-01-01")
     run = make.report(scope="area=soon-gone")
     change("commitments", made, area="arms")
-    remove(make.account(), area)
+    remove_record(make.account(), area)
     with pytest.raises(Invalid, match="soon-gone"):
-        list(compared.with_now(run))
+        list(diff.differences_from_now(run))
     assert json.loads(whole(run))["head"]["report"]["scope"] == "area=soon-gone"

@@ -7,14 +7,14 @@ import yaml
 from sqlalchemy import func, select
 
 from tests import make
-from tracker.actions.save import remove, save
-from tracker.actions.seed import plant
+from tracker.actions.save import remove_record, save
+from tracker.actions.seed import load_seeds
 from tracker.database import Base, session, writing
 from tracker.errors import Invalid
 from tracker.models import Change, Commitment, Framework, Participation, Party
 from tracker.paths import folder
-from tracker.queries import find, history
-from tracker.queries.check import problems
+from tracker.queries import history, listing
+from tracker.queries.integrity import integrity_problems
 from tracker.records import CATALOGUE, kind_of
 
 NUMBER = 94
@@ -47,7 +47,7 @@ def dump():
 
 def planted_again(app, source=None):
     with app.app_context(), writing():
-        return plant(source or folder("seeds"))
+        return load_seeds(source or folder("seeds"))
 
 
 def edit(record, **changes):
@@ -70,7 +70,7 @@ def test_an_empty_database_is_planted_whole_under_the_account_of_seeding(empty_a
         changes = session.scalars(select(Change)).all()
         assert len(changes) == NUMBER
         assert {change.account.code for change in changes} == {"seeds"}
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 def test_planting_twice_leaves_every_table_as_it_was(app):
@@ -147,10 +147,10 @@ def test_what_planting_wrote_last_follows_the_seeds(app, seeds):
         assert of_code(Commitment, C7).due_on.isoformat() == "2030-01-31"
         assert of_code(Participation, SEAT).office_as_printed == "Another office"
         assert of_code(Party, "ca").name == "Canada"
-        last = history.of(CATALOGUE["parties"], "mx")[0]
+        last = history.record_history(CATALOGUE["parties"], "mx")[0]
         assert last.account.code == "seeds"
         assert last.fields == {"name": ["Mexico", "México"], "note": [None, "New."]}
-        assert problems() == []
+        assert integrity_problems() == []
     assert tally(planted_again(app, seeds)) == (0, 0, NUMBER + 1)
 
 
@@ -189,8 +189,8 @@ def title_of(seeds):
 
 def test_what_was_removed_stays_removed_and_is_told(app):
     with app.app_context(), writing():
-        remove(make.account(), find.get(CATALOGUE["commitments"], C7))
-        remove(make.account(), find.get(CATALOGUE["participations"], SEAT))
+        remove_record(make.account(), listing.get_record(CATALOGUE["commitments"], C7))
+        remove_record(make.account(), listing.get_record(CATALOGUE["participations"], SEAT))
     planted = planted_again(app)
     assert planted.added == planted.changed == 0
     assert planted.left == [
@@ -202,12 +202,12 @@ def test_what_was_removed_stays_removed_and_is_told(app):
     ]
     with app.app_context():
         assert session.scalar(select(func.count()).select_from(Commitment)) == 8
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 def test_a_row_added_to_the_seeds_of_a_removed_record_is_left_and_told(app, seeds):
     with app.app_context(), writing():
-        remove(make.account(), find.get(CATALOGUE["commitments"], C7))
+        remove_record(make.account(), listing.get_record(CATALOGUE["commitments"], C7))
     rewrite(seeds, "commitment-sources", f"{C7}.s2", commitment=C7, passage="joint-statement-2023-07-24.x1")
     planted = planted_again(app, seeds)
     assert any(f"commitment-sources/{C7}.s2" in told for told in planted.left)

@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 
 from tests import make
 from tracker.actions import updates
-from tracker.actions.save import remove, save
+from tracker.actions.save import remove_record, save
 from tracker.actions.updates import log_check, void_check, void_update
-from tracker.clocks import today
 from tracker.database import session, writing
+from tracker.dates import today
 from tracker.errors import Conflict, Invalid
 from tracker.models import CheckLog, Commitment, CommitmentParty, Evidence, ProgressUpdate, history
-from tracker.models.history import values_of
-from tracker.queries import check, find
+from tracker.models.history import record_values
+from tracker.queries import integrity, listing
 from tracker.records import CATALOGUE, kind_of
 from tracker.records.checks import CheckForm
 from tracker.vocabulary import WITHOUT_EVIDENCE, Status
@@ -36,12 +36,14 @@ def statuses(commitment=C1):
 
 
 def overall(commitment=C1):
-    return find.get(CATALOGUE["commitments"], commitment).status.value
+    return listing.get_record(CATALOGUE["commitments"], commitment).status.value
 
 
 def party_row(party="mx", commitment=C1):
     return next(
-        row for row in updates.leads_of(find.get(CATALOGUE["commitments"], commitment)) if str(row.party.code) == party
+        row
+        for row in updates.leads_in_order(listing.get_record(CATALOGUE["commitments"], commitment))
+        if str(row.party.code) == party
     )
 
 
@@ -58,7 +60,7 @@ def written(app):
     with app.app_context(), writing():
         yield
         session.expire_all()
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 # What an update sets
@@ -235,10 +237,10 @@ def test_what_is_logged_is_never_saved_as_other_records_are(written, name):
 
 def test_a_correction_leaves_the_old_row_as_it_was(written):
     wrong = log(status="done")
-    before, version = values_of(wrong), wrong.version
+    before, version = record_values(wrong), wrong.version
     right = log(status="in_progress", corrects=wrong.code)
     session.expire_all()
-    assert (values_of(wrong), wrong.version) == (before, version)
+    assert (record_values(wrong), wrong.version) == (before, version)
     assert wrong.corrected_by is right
     assert right.corrects is wrong
     assert statuses()["mx"] == "in_progress"
@@ -311,7 +313,7 @@ def test_a_correction_is_of_one_lead(written, commitment):
 
 def test_what_was_found_of_a_party_that_leads_no_more_can_still_be_corrected(written):
     wrong = log()
-    remove(make.account(), party_row())
+    remove_record(make.account(), party_row())
     log(corrects=wrong.code, status="stalled")
     make.commitment_party(commitment=C1, party="mx")
     assert statuses()["mx"] == "stalled"
@@ -322,7 +324,7 @@ def test_what_was_found_of_a_party_that_leads_no_more_can_still_be_corrected(wri
 
 def test_a_lead_that_is_added_again_has_the_status_its_updates_say(written):
     log(status="stalled")
-    remove(make.account(), party_row())
+    remove_record(make.account(), party_row())
     assert statuses() == {"us": "not_assessed"}
     row = make.commitment_party(commitment=C1, party="mx")
     assert (row.status, row.finding.code) == (Status.STALLED, f"{C1}.u1")

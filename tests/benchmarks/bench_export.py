@@ -17,16 +17,16 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import case, literal_column, select
 
-from tracker.actions.seed import plant
+from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, make_engine, snapshot, writing
-from tracker.exports import csv as written_as
+from tracker.exports import csv_file as written_as
 from tracker.models import Account, Commitment, Meeting, PolicyArea
+from tracker.models.as_of import overall_status
 from tracker.models.follow_up import deadline_state
-from tracker.models.standings import overall
 from tracker.paths import folder
-from tracker.queries import find, plain
+from tracker.queries import export_rows, listing
 from tracker.records import CATALOGUE
 
 ROWS = (10_000, 100_000)
@@ -68,7 +68,7 @@ def bare_sql(app):
     """Return the SQL, for sqlite3 itself, of the cells that the tracker writes."""
     cells = {name: getattr(Commitment, name, None) for name in KIND.columns}
     cells |= {"meeting": Meeting.code, "area": PolicyArea.code, "owner": Account.code}
-    cells |= {"status": overall(KIND.filters().clock), "deadline_state": deadline_state(KIND.filters().clock)}
+    cells |= {"status": overall_status(KIND.filters().clock), "deadline_state": deadline_state(KIND.filters().clock)}
     cells["one_sided"] = case((Commitment.one_sided, "true"), else_="false")
     cells["areas"] = codes_of("commitment_area", "policy_area")
     cells["frameworks"] = codes_of("commitment_framework", "framework")
@@ -95,9 +95,9 @@ def export(app):
     """Return the lines of the file that the tracker writes."""
     with app.app_context(), snapshot() as reading:
         filters, columns = KIND.filters(), [*KIND.columns.values(), KIND.url_column(ADDRESS)]
-        query, order = find.filtered(KIND, filters), find.Order.of(KIND, None)
-        rows = plain.each(reading, KIND, columns, query, order, filters.clock)
-        yield from written_as.table([column.name for column in columns], rows)
+        query, order = listing.filtered_query(KIND, filters), listing.Order.of(KIND, None)
+        rows = export_rows.iterate_rows(reading, KIND, columns, query, order, filters.clock)
+        yield from written_as.csv_lines([column.name for column in columns], rows)
 
 
 def write(app, path):
@@ -126,7 +126,7 @@ def make(database, number):
     app = create_app(Settings(data=Path(database).parent, database=database))
     command.upgrade(alembic_config(app.extensions["tracker.engine"].url), "head")
     with app.app_context(), writing():
-        plant(folder("seeds"))
+        load_seeds(folder("seeds"))
     engine = make_engine(app.extensions["tracker.engine"].url).execution_options(write=True)
     with engine.begin() as connection:
         for statement in FILL.format(number=number).split(";\n")[:-1]:

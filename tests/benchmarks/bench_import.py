@@ -16,10 +16,10 @@ from pathlib import Path
 from alembic import command
 
 from tests import make
-from tracker.actions.imports.files import table
-from tracker.actions.imports.mapping import Settings
-from tracker.actions.imports.run import run
-from tracker.actions.seed import plant
+from tracker.actions.imports.files import read_table
+from tracker.actions.imports.mapping import ImportSettings
+from tracker.actions.imports.run import run_import
+from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings as AppSettings
 from tracker.database import alembic_config, writing
@@ -65,11 +65,13 @@ def measure(number):
         command.upgrade(alembic_config(app.extensions["tracker.engine"].url), "head")
         with app.app_context():
             with writing():
-                plant(folder("seeds"))
+                load_seeds(folder("seeds"))
             for what in ("added", "left"):
                 start, worked = time.perf_counter(), time.process_time()
                 with writing():
-                    outcome = run(KIND, table(given), Settings(), make.account(), lambda _outcome: True)
+                    outcome = run_import(
+                        KIND, read_table(given), ImportSettings(), make.account(), lambda _outcome: True
+                    )
                 took, worked = time.perf_counter() - start, time.process_time() - worked
                 assert outcome.counts[what] == number, outcome.report.told[:3]
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

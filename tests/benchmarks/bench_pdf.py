@@ -17,7 +17,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from tracker.exports.reports import pdf
-from tracker.exports.reports.blocks import Heading, Items, Laid, Paragraph, Span, Table
+from tracker.exports.reports.blocks import BulletList, Heading, Paragraph, ReportDocument, Span, Table
 
 NUMBERS = (1000,)
 ISSUED = datetime.datetime(2024, 3, 1, tzinfo=datetime.UTC)
@@ -58,9 +58,11 @@ def laid(number):
                 ],
                 numbers=(3,),
             ),
-            Items([[Span(f"Synthetic evidence {n}.{k}", address), Span(", as published")] for k in range(3)]),
+            BulletList([[Span(f"Synthetic evidence {n}.{k}", address), Span(", as published")] for k in range(3)]),
         ]
-    return Laid("Synthetic report", "Made up", "en", blocks, [("Title", "Synthetic report")], "Synthetic report")
+    return ReportDocument(
+        "Synthetic report", "Made up", "en", blocks, [("Title", "Synthetic report")], "Synthetic report"
+    )
 
 
 def bare(report):
@@ -75,7 +77,7 @@ def whole(report):
     app = Flask(__name__)
     Babel(app)
     with app.app_context():
-        return pdf.write(report, ISSUED)
+        return pdf.write_pdf(report, ISSUED)
 
 
 def timed(make, number):

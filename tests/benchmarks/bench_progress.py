@@ -14,7 +14,7 @@ from alembic import command
 from sqlalchemy import text
 
 from tests import make
-from tracker.actions.seed import plant
+from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, session, writing
@@ -62,7 +62,7 @@ def measure(number):
         command.upgrade(alembic_config(app.extensions["tracker.engine"].url), "head")
         with app.app_context():
             with writing():
-                plant(folder("seeds"))
+                load_seeds(folder("seeds"))
             with writing():
                 fill(number)
             start = time.perf_counter()

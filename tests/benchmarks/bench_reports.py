@@ -19,12 +19,12 @@ from xlsxwriter import Workbook
 
 from tests import make
 from tests.benchmarks import bench_export
-from tracker.actions.reports import keep, write
+from tracker.actions.reports import draft_report, issue_report
 from tracker.database import begin_snapshot, make_engine, session, writing
 from tracker.exports.reports.formats import FORMATS
 from tracker.models import ReportRun
-from tracker.queries.reports.data import data
-from tracker.queries.reports.entered import Entered
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.request import ReportRequest
 
 ROWS = (1_000, 10_000, 100_000)
 #: When the synthetic rows were added; what was not is left out of a report.
@@ -52,9 +52,9 @@ def made(database, number):
 
 def issue():
     begin_snapshot()
-    told = data(Entered(MultiDict({"as_of": "2026-11-01"})).asked("http://tracker.test"))
-    with write(told) as written, writing():
-        return keep(make.account(), written).code
+    told = report_data(ReportRequest(MultiDict({"as_of": "2026-11-01"})).asked("http://tracker.test"))
+    with draft_report(told) as written, writing():
+        return issue_report(make.account(), written).code
 
 
 def bare(sheets, path):

@@ -11,7 +11,7 @@ from tests.conftest import Place
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import writing
-from tracker.records.references import MOST_LISTED
+from tracker.records.reference_fields import MAX_OPTIONS
 
 
 def test_from_the_start_to_an_export(page):
@@ -100,7 +100,7 @@ def test_the_keyboard_alone_reaches_the_content(page):
 def test_a_name_that_is_typed_is_completed(page, where):
     app = create_app(Settings(data=where, database=Place("served", where).name))
     with app.app_context(), writing():
-        for number in range(MOST_LISTED):
+        for number in range(MAX_OPTIONS):
             make.participant(code=f"person-{number}", name=f"Person Number {number}")
     page.goto("/meetings/mx-us-2023-07-24/edit")
     seat = page.get_by_role("group", name=re.compile("^Seat or mention 1"))

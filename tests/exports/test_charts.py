@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.exports.charts import bars, line, stacked
-from tracker.exports.deadlines import APART, ahead
-from tracker.exports.drawing import BOTTOM, CHARACTER, DEADLINES, FACES, TOP, ticks_for
+from tracker.exports.charts.bars_and_lines import bar_chart, line_chart, stacked_columns
+from tracker.exports.charts.deadlines import APART, deadline_chart
+from tracker.exports.charts.svg import BOTTOM, CHARACTER, DEADLINES, FACES, TOP, ticks_for
 from tracker.paths import PACKAGE
 from tracker.vocabulary import DeadlineState, OverallStatus
 
@@ -92,7 +92,7 @@ POINTS = st.tuples(
 @given(st.lists(POINTS, min_size=1, max_size=8), st.text(st.characters(exclude_categories=["C"])))
 def test_any_figures_are_drawn_within_the_frame_and_in_order(points, unit):
     points = [(start, end if end and end > start else None, value, label) for start, end, value, label in points]
-    chart = line("Title", "Description", points, unit)
+    chart = line_chart("Title", "Description", points, unit)
     check(chart)
     marks = shapes(chart, "circle", "mark")
     inorder = sorted(points, key=lambda point: (point[0], point[1] or point[0]))
@@ -115,7 +115,7 @@ def words(chart):
 
 
 def test_heights_are_in_proportion_to_zero():
-    chart = line("Seized", "Three years", years(10, 20, 5), "weapons")
+    chart = line_chart("Seized", "Three years", years(10, 20, 5), "weapons")
     heights = [BOTTOM - y for _x, y in places(chart)]
     assert heights[1] == pytest.approx(2 * heights[0], abs=0.2)
     assert heights[2] == pytest.approx(heights[0] / 2, abs=0.2)
@@ -140,16 +140,16 @@ def test_heights_are_in_proportion_to_zero():
     ],
 )
 def test_the_axes_are_told_in_round_numbers_and_days(points, told):
-    chart = line("Title", "Description", points, "of them")
+    chart = line_chart("Title", "Description", points, "of them")
     check(chart)
     assert words(chart) == ["of them", *told]
 
 
 def test_one_figure_stands_in_the_middle_and_a_gap_is_as_wide_as_it_was():
-    ((x, _y),) = places(line("T", "D", [(DAY(2021, 5, 3), None, 5.0, "x")], "u"))
+    ((x, _y),) = places(line_chart("T", "D", [(DAY(2021, 5, 3), None, 5.0, "x")], "u"))
     assert 190 < x < 230
     (first, _), (second, _), (third, _) = places(
-        line("T", "D", [(DAY(year, 1, 1), None, 1, "") for year in (2010, 2011, 2021)], "u")
+        line_chart("T", "D", [(DAY(year, 1, 1), None, 1, "") for year in (2010, 2011, 2021)], "u")
     )
     assert (third - second) / (second - first) == pytest.approx(10, rel=0.05)
 
@@ -167,15 +167,15 @@ def test_one_figure_stands_in_the_middle_and_a_gap_is_as_wide_as_it_was():
     ids=["years", "days", "a day within a year", "a day after years", "years within years", "one day twice"],
 )
 def test_a_line_joins_only_what_can_be_compared(points, joins):
-    assert len(shapes(line("T", "D", points, "u"), "path", "join")) == joins
+    assert len(shapes(line_chart("T", "D", points, "u"), "path", "join")) == joins
 
 
 def test_nothing_gives_no_chart():
-    assert line("T", "D", [], "u") == ""
-    assert stacked("T", "D", [], []) == ""
-    assert stacked("T", "D", ["May"], [("done", "Done", [0])]) == ""
-    assert bars("T", "D", []) == bars("T", "D", [("Health", {}), ("Trade", {"done": 0})]) == ""
-    assert ahead("T", "D", DAY(2026, 3, 10), []) == ""
+    assert line_chart("T", "D", [], "u") == ""
+    assert stacked_columns("T", "D", [], []) == ""
+    assert stacked_columns("T", "D", ["May"], [("done", "Done", [0])]) == ""
+    assert bar_chart("T", "D", []) == bar_chart("T", "D", [("Health", {}), ("Trade", {"done": 0})]) == ""
+    assert deadline_chart("T", "D", DAY(2026, 3, 10), []) == ""
 
 
 STATUSES = st.integers(1, 30).flatmap(
@@ -191,7 +191,7 @@ STATUSES = st.integers(1, 30).flatmap(
 def test_any_counts_are_stacked_within_the_frame_and_add_up(drawn):
     columns, counts = drawn
     series = [(word.value, str(word.label), row) for word, row in zip(OverallStatus, counts, strict=True)]
-    chart = stacked("Title", "Description", columns, series)
+    chart = stacked_columns("Title", "Description", columns, series)
     if not any(map(any, counts)):
         assert chart == ""
         return
@@ -211,7 +211,7 @@ def test_any_counts_are_stacked_within_the_frame_and_add_up(drawn):
 
 def test_each_status_is_told_apart_without_colour_and_named_in_the_legend():
     series = [(word.value, str(word.label), [1, 2]) for word in OverallStatus]
-    chart = stacked("How statuses moved", "Two months", ["May", "June"], series, key="moved")
+    chart = stacked_columns("How statuses moved", "Two months", ["May", "June"], series, key="moved")
     check(chart)
     assert FACES.keys() == {word.value for word in OverallStatus}
     assert len({face[1:] for face in FACES.values()}) == len(FACES)
@@ -235,7 +235,7 @@ ROWS = st.lists(
 @settings(deadline=None, max_examples=40)
 @given(ROWS)
 def test_any_bars_lie_within_the_frame_and_end_to_end(rows):
-    chart = bars("Title", "Description", rows)
+    chart = bar_chart("Title", "Description", rows)
     counts = [[counts.get(word, 0) for word in OverallStatus] for _label, counts in rows]
     if not any(map(any, counts)):
         assert chart == ""
@@ -256,7 +256,7 @@ def test_any_bars_lie_within_the_frame_and_end_to_end(rows):
 
 def test_a_bar_tells_its_label_its_total_and_the_counts_that_have_room():
     long = "Coordinación regional y respuesta a emergencias sanitarias " + "y más " * 20
-    chart = bars("T", "D", [("Trade", {"done": 200, "stalled": 1, "mixed": 99}), (long, {}), ("", {"done": 1})])
+    chart = bar_chart("T", "D", [("Trade", {"done": 200, "stalled": 1, "mixed": 99}), (long, {}), ("", {"done": 1})])
     check(chart)
     told = words(chart)
     assert told[:3] == ["Done", "Stalled", "Mixed"]
@@ -307,7 +307,7 @@ def line_of(chart):
 def test_any_deadlines_lie_within_the_frame_on_their_side_of_the_line(on, far):
     first, last = DAY.min.toordinal(), DAY.max.toordinal()
     days = due(on, *(DAY.fromordinal(min(max(on.toordinal() + n, first), last)) for n in far))
-    chart = ahead("Title", "Description", on, days)
+    chart = deadline_chart("Title", "Description", on, days)
     check(chart)
     found, today = marks(chart), line_of(chart)
     if found:
@@ -326,7 +326,7 @@ def test_any_deadlines_lie_within_the_frame_on_their_side_of_the_line(on, far):
 
 def test_a_deadline_is_a_mark_of_its_own_shape_on_others_of_the_day():
     on = DAY(2026, 3, 10)
-    chart = ahead("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30), DAY(2026, 6, 30)))
+    chart = deadline_chart("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30), DAY(2026, 6, 30)))
     check(chart)
     found = marks(chart)
     assert [state for state, _at in found.values()] == ["overdue", "due_soon", "not_yet_due", "not_yet_due"]
@@ -344,7 +344,7 @@ def test_a_deadline_is_a_mark_of_its_own_shape_on_others_of_the_day():
 
 def test_many_deadlines_are_counted_by_month_with_the_line_within_one():
     on = DAY(2026, 3, 10)
-    chart = ahead("T", "D", on, due(on, *[DAY(2026, 3, 9)] * 9, *[on] * 12, *[DAY(2026, 5, 1)] * 3), key="due")
+    chart = deadline_chart("T", "D", on, due(on, *[DAY(2026, 3, 9)] * 9, *[on] * 12, *[DAY(2026, 5, 1)] * 3), key="due")
     columns = {e[0].text: (float(e.get("x")), e.get("fill")) for e in shapes(chart, "rect", "part") if len(e)}
     assert list(columns) == ["Overdue, Mar 2026: 9", "Due soon, Mar 2026: 12", "Not yet due, May 2026: 3"]
     assert {fill for _x, fill in columns.values()} == {f"url(#due-{state})" for state in DEADLINES}
@@ -352,7 +352,7 @@ def test_many_deadlines_are_counted_by_month_with_the_line_within_one():
     assert places[0] < line_of(chart) < places[1]
     # April has nothing due, and its room.
     assert places[2] - places[1] == pytest.approx(2 * (places[1] - places[0]), abs=0.2)
-    far = ahead("T", "D", on, due(on, *[on] * 12, DAY(2126, 5, 1)))
+    far = deadline_chart("T", "D", on, due(on, *[on] * 12, DAY(2126, 5, 1)))
     assert [e[0].text for e in shapes(far, "rect", "part") if len(e)][1] == "Not yet due, 2125\u2009–\u20092129: 1"
 
 
@@ -367,23 +367,23 @@ def test_counts_are_measured_in_whole_numbers(most):
 
 def test_whatever_it_is_called_runs_nothing():
     for chart in (
-        line(HOSTILE, HOSTILE, [(DAY(2024, 1, 1), None, 1, HOSTILE)], HOSTILE[:56]),
-        stacked(HOSTILE, HOSTILE, [HOSTILE], [("done", HOSTILE, [1])]),
-        bars(HOSTILE, HOSTILE, [(HOSTILE, {"done": 1})]),
-        ahead(HOSTILE, HOSTILE, DAY(2024, 1, 1), [(DAY(2024, 1, 1), HOSTILE, DeadlineState.DUE_SOON)]),
+        line_chart(HOSTILE, HOSTILE, [(DAY(2024, 1, 1), None, 1, HOSTILE)], HOSTILE[:56]),
+        stacked_columns(HOSTILE, HOSTILE, [HOSTILE], [("done", HOSTILE, [1])]),
+        bar_chart(HOSTILE, HOSTILE, [(HOSTILE, {"done": 1})]),
+        deadline_chart(HOSTILE, HOSTILE, DAY(2024, 1, 1), [(DAY(2024, 1, 1), HOSTILE, DeadlineState.DUE_SOON)]),
     ):
         svg = check(chart)
         assert "<script" not in chart
         assert (svg[0].text, svg[1].text) == (HOSTILE, HOSTILE)
-    assert HOSTILE[:56] in words(line("T", "D", [(DAY(2024, 1, 1), None, 1, "")], HOSTILE[:56]))
+    assert HOSTILE[:56] in words(line_chart("T", "D", [(DAY(2024, 1, 1), None, 1, "")], HOSTILE[:56]))
 
 
 def test_the_stylesheet_knows_every_look():
     on, every = DAY(2026, 3, 10), list(OverallStatus)
     charts = [
-        line("T", "D", years(1, 2), "u"),
-        bars("T", "D", [("Health", dict.fromkeys(every, 1)), ("Trade", {"done": 90})]),
-        ahead("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30))),
+        line_chart("T", "D", years(1, 2), "u"),
+        bar_chart("T", "D", [("Health", dict.fromkeys(every, 1)), ("Trade", {"done": 90})]),
+        deadline_chart("T", "D", on, due(on, DAY(2026, 3, 9), on, DAY(2026, 6, 30))),
     ]
     looks = {e.get("class") for chart in charts for e in ElementTree.fromstring(chart).iter() if e.get("class")}
     styled = set(re.findall(r"\.(chart[\w-]*)", (PACKAGE / "static" / "tracker.css").read_text()))

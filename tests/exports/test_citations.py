@@ -11,11 +11,11 @@ from pybtex.database import parse_string
 
 from tests import make
 from tests.client import elements, parsed, words
-from tracker.clocks import today
 from tracker.database import writing
+from tracker.dates import today
 from tracker.exports.citations import Source, bibtex, csl
-from tracker.records.days import date_text
-from tracker.records.fields import UNFIT
+from tracker.records.date_fields import format_date_range
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.vocabulary import DatePrecision
 
 JS = "/documents/joint-statement-2023-07-24"
@@ -145,7 +145,7 @@ def test_a_document_is_dated_no_more_exactly_than_it_is_known(app, client, preci
 def test_a_record_is_cited_as_one_of_this_tracker_without_an_author(app, client, path, genre):
     title = client.get(path, headers={"Accept": "application/json"}, query_string={"format": "json"}).json["title"]
     with app.app_context():
-        day, text_day = today(), date_text(today(), DatePrecision.DAY)
+        day, text_day = today(), format_date_range(today(), DatePrecision.DAY)
     text, bib, item = cited(client, path)
     assert text == (
         f"{title}. {genre}. Tracker, as recorded on {text_day}. http://localhost{path} (accessed {text_day})."
@@ -193,7 +193,7 @@ def test_hostile_words_of_a_record_stay_words(app, client, title):
     assert not [a for a in elements(page, "a") if "evil" in (a.get("href") or "")]
 
 
-@given(st.text(min_size=1).filter(lambda text: text.split() and not UNFIT.search(text)))
+@given(st.text(min_size=1).filter(lambda text: text.split() and not FORBIDDEN_CHARACTERS.search(text)))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_read_back(shared_app, text):
     told = " ".join(text.split())

@@ -18,16 +18,16 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from tests import make
 from tests.conftest import SERVER, Place
 from tracker import vocabulary
-from tracker.actions.documents import attach
-from tracker.actions.seed import plant
+from tracker.actions.documents import attach_text
+from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, database_url, make_engine, session, writing
 from tracker.models import Commitment, Document, ImportFile, ImportMapping, Record
 from tracker.paths import PACKAGE, folder
-from tracker.queries import check
+from tracker.queries import integrity
 from tracker.records import CATALOGUE, ENTERED
-from tracker.records.choices import Choice
+from tracker.records.choice_fields import Choice
 
 METADATA = Record.metadata
 on_sqlite = pytest.mark.on_sqlite
@@ -116,7 +116,7 @@ def app_on(place):
 
 def plant_seeds(place):
     with app_on(place), writing():
-        return plant(folder("seeds"))
+        return load_seeds(folder("seeds"))
 
 
 def test_up_down_and_up_again_on_an_empty_database(place):
@@ -141,7 +141,7 @@ def test_up_down_and_up_again_on_a_seeded_database(place, seeded):
     assert rows(place)["commitment"] == []
     assert plant_seeds(place).added > 50
     with app_on(place):
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_each_migration_goes_down_and_up_by_itself(place, seeded):
@@ -307,7 +307,7 @@ def test_a_migration_that_is_killed_leaves_everything_as_it_was(place, seeded, l
     assert done.returncode == -signal.SIGKILL
     assert (schema(place), rows(place)) == before
     with app_on(place):
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_a_migration_may_not_leave_rows_that_refer_to_nothing(place, seeded, later, monkeypatch):
@@ -370,9 +370,9 @@ WORDS = [
 
 
 def test_every_closed_list_is_kept_by_the_database():
-    lists = {each for each in vars(vocabulary).values() if isinstance(each, type) and issubclass(each, vocabulary.Word)}
+    lists = {each for each in vars(vocabulary).values() if isinstance(each, type) and issubclass(each, vocabulary.Term)}
     # What is worked out is never stored.
-    unstored = {vocabulary.Word, vocabulary.OverallStatus}
+    unstored = {vocabulary.Term, vocabulary.OverallStatus}
     unstored |= {vocabulary.DeadlineState, vocabulary.FollowUp, vocabulary.Retired, vocabulary.Standing}
     # Several of them stand in one column, as a list.
     unstored |= {vocabulary.Chapter}
@@ -554,8 +554,8 @@ def test_an_attached_text_goes_with_the_way_down_and_nothing_else(place, seeded)
     place.make(like=seeded)
     with app_on(place):
         with writing():
-            attach(make.account(), session.get_one(Document, 1), "A text\n\nof two paragraphs")
-        assert check.problems() == []
+            attach_text(make.account(), session.get_one(Document, 1), "A text\n\nof two paragraphs")
+        assert integrity.integrity_problems() == []
     before, after = goes_down_and_up(place, "0001")
     assert len(before["document_text"]) == 1
     assert before["document"][0]["text_sha256"]
@@ -578,7 +578,7 @@ def test_milestones_and_links_go_with_the_way_down_and_nothing_else(place, seede
         with writing():
             make.milestone(commitment="mx-us-2023-07-24.c1", done_on="2024-01-01", web_address="https://example.org/")
             make.commitment_link(commitment="mx-us-2023-07-24.c2", to="mx-us-2023-05-30.c2")
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
     before, after = goes_down_and_up(place, "0003")
     assert len(before["milestone"]) == len(before["commitment_link"]) == 1
     assert after == before | {"commitment_link": [], "milestone": []}
@@ -591,7 +591,7 @@ def test_progress_goes_with_the_way_down_and_nothing_else(place, seeded):
             make.update(commitment="mx-us-2023-07-24.c1", party="mx")
             make.check(commitment="mx-us-2023-07-24.c2")
             session.get_one(Commitment, 1).review_every = 90
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
     before = held(place)
     assert len(before["progress_update"]) == len(before["evidence"]) == len(before["check_log"]) == 1
     command.downgrade(config_of(place), "0005")
@@ -611,7 +611,7 @@ def test_the_tie_of_a_claim_goes_with_the_way_down_and_nothing_else(place, seede
             figure = {"indicator": indicator, "value": "-0.5", "unit": "people", "published_on": "2024-01-01"}
             earlier = make.claim(**figure, commitment="mx-us-2023-07-24.c1")
             make.claim(**figure, supersedes=earlier.code, period_start="2023-01-01", period_end="2023-12-31")
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
     before, after = goes_down_and_up(place, "0004")
     assert [row["commitment_id"] is None for row in before["claim"][-2:]] == [False, True]
     assert after == before | {"claim": [row | {"commitment_id": None} for row in before["claim"]]}
@@ -622,7 +622,7 @@ def test_reports_go_with_the_way_down_and_nothing_else(place, seeded):
     with app_on(place):
         with writing():
             make.report()
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
     before, after = goes_down_and_up(place, "0006")
     assert len(before["report_run"]) == len(before["report_part"]) == 1
     assert after == before | {"report_run": [], "report_part": []}

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from tests import make
 from tests.client import form_values
-from tracker.actions.save import RowEdit, remove, save
-from tracker.actions.seed import plant
+from tracker.actions.save import RowEdit, remove_record, save
+from tracker.actions.seed import load_seeds
 from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.models import (
@@ -25,8 +25,8 @@ from tracker.models import (
     Party,
     PolicyArea,
 )
-from tracker.models.history import values_of
-from tracker.queries import find
+from tracker.models.history import record_values
+from tracker.queries import listing
 from tracker.records import CATALOGUE, ENTERED, kind_of
 from tracker.vocabulary import Action, PartyKind, Status
 
@@ -69,7 +69,7 @@ def change_something(act):
 
 def assert_nothing_changed():
     session.rollback()
-    assert find.get(CATALOGUE["parties"], "fr") is None
+    assert listing.get_record(CATALOGUE["parties"], "fr") is None
     assert of_code(Party, "mx").name == "Mexico"
     assert of_code(Framework, "los-angeles-declaration")
 
@@ -89,7 +89,7 @@ def test_the_actions_refuse_whom_they_do_not_know_even_after_somebody_they_do(ap
         with pytest.raises(RuntimeError, match="needs an account"), session.begin_nested():
             save(None, made, kind_of(made).form.from_plain({"name": "Another"}, made))
         with pytest.raises(RuntimeError, match="needs an account"), session.begin_nested():
-            remove(None, made)
+            remove_record(None, made)
 
 
 @pytest.mark.parametrize("act", ["add", "edit", "remove"])
@@ -181,7 +181,7 @@ def test_each_change_follows_the_one_before(app):
     with app.app_context(), writing():
         made = make.commitment(text="Señal — 日本")
         edit(made, title="Another title", areas=[make.area().code])
-        remove(make.account(), made)
+        remove_record(make.account(), made)
     with app.app_context():
         changes = session.scalars(select(Change).order_by(Change.seq)).all()
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
@@ -306,10 +306,10 @@ def test_saving_what_is_already_there_is_no_change(app):
 def test_a_removal_tells_every_value(app, kind):
     with app.app_context(), writing():
         made = make.FACTORIES[kind.name](note="a note")
-        held, code = values_of(made), made.code
+        held, code = record_values(made), made.code
         assert held["note"] == "a note"
         session.expire_all()
-        remove(make.account(), find.get(kind, code))
+        remove_record(make.account(), listing.get_record(kind, code))
         change = changes_of(kind.model.__tablename__, code)[-1]
         assert change.action is Action.REMOVED
         assert change.fields == {name: [value, None] for name, value in held.items()}
@@ -322,7 +322,7 @@ def test_a_removal_tells_whole_lists_and_its_rows(app):
         row = make.commitment_party(commitment=made.code, party="mx")
         code, row_code = made.code, row.code
         session.expire_all()
-        remove(make.account(), made)
+        remove_record(make.account(), made)
         assert changes_of("commitment", code)[-1].fields["areas"] == [areas, None]
         assert changes_of("commitment_party", row_code)[-1].fields == {
             "commitment": [code, None],
@@ -363,7 +363,7 @@ def used(app):
     """The code of a party that is no more."""
     with app.app_context(), writing():
         gone = make.party(code="gone")
-        remove(make.account(), gone)
+        remove_record(make.account(), gone)
     return "gone"
 
 
@@ -383,10 +383,10 @@ def test_a_used_code_is_refused_in_plain_values(app, used):
 def test_a_used_code_is_not_planted(app, used, tmp_path):
     (tmp_path / "parties.yaml").write_text(f"- code: {used}\n  name: Again\n  kind: country\n", "utf-8")
     with app.app_context(), writing():
-        planted = plant(tmp_path)
+        planted = load_seeds(tmp_path)
         assert planted.added == 0
         assert "stays removed" in planted.left[0]
-        assert find.get(CATALOGUE["parties"], used) is None
+        assert listing.get_record(CATALOGUE["parties"], used) is None
 
 
 def test_a_used_code_is_refused_by_the_session_itself(app, used):
@@ -396,13 +396,13 @@ def test_a_used_code_is_refused_by_the_session_itself(app, used):
         with pytest.raises(ValueError, match="was used before"):
             session.flush()
         session.rollback()
-        assert find.get(CATALOGUE["parties"], used) is None
+        assert listing.get_record(CATALOGUE["parties"], used) is None
 
 
 def test_a_used_code_is_refused_within_the_transaction_that_removed_it(app):
     with app.app_context(), writing():
         gone = make.party(code="gone")
-        remove(make.account(), gone)
+        remove_record(make.account(), gone)
         with pytest.raises(Invalid, match="never used again"):
             make.party(code="gone")
 
@@ -419,7 +419,7 @@ def test_a_used_code_of_a_row_is_refused(app):
     with app.app_context(), writing():
         row = make.participation(meeting=make.meeting(code="m").code)
         assert row.code == "m.s1"
-        remove(make.account(), row)
+        remove_record(make.account(), row)
         with pytest.raises(Invalid, match="never used again"):
             make.participation(meeting="m", code="m.s1")
 
@@ -429,8 +429,8 @@ def test_the_code_of_a_removed_row_is_never_given_again(app):
         make.meeting(code="m")
         rows = [make.participation(meeting="m") for _ in range(3)]
         assert [row.code for row in rows] == ["m.s1", "m.s2", "m.s3"]
-        remove(make.account(), rows[2])
-        remove(make.account(), rows[0])
+        remove_record(make.account(), rows[2])
+        remove_record(make.account(), rows[0])
         assert make.participation(meeting="m").code == "m.s4"
         # Rows of another kind, and of a record whose code begins alike, are numbered by themselves.
         assert make.meeting_link(meeting="m").code == "m.l1"
@@ -486,7 +486,7 @@ def test_saving_a_row_steps_the_version_of_its_parent(app):
             [row_edit(row, note="changed with its parent")],
         )
         versions.append(meeting.version)
-        remove(make.account(), row)
+        remove_record(make.account(), row)
         versions.append(meeting.version)
         first = versions[0]
         assert versions == [first, first + 1, first + 2, first + 3, first + 4]

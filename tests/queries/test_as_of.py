@@ -20,11 +20,11 @@ from tests.queries.standings import Logged, Story
 from tracker.actions import updates
 from tracker.actions.updates import void_check, void_update
 from tracker.app import Tracker
-from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import Clock, Commitment, CommitmentParty
-from tracker.models.standings import leads, overall
-from tracker.queries import check, check_progress, find
+from tracker.dates import today
+from tracker.models import AsOf, Commitment, CommitmentParty
+from tracker.models.as_of import lead_statuses, overall_status
+from tracker.queries import integrity, integrity_progress, listing
 from tracker.records import CATALOGUE
 from tracker.vocabulary import WITHOUT_EVIDENCE, DeadlineState, FollowUp, OverallStatus, Status
 
@@ -49,7 +49,7 @@ def log(story, party, status, day, undoes=None, claimed=None, contradicted=False
 
 def void(story, undoes):
     code = f"{story.code}.u{undoes.number}"
-    made = void_update(make.account(), find.get(CATALOGUE["updates"], code), "A mistake.")
+    made = void_update(make.account(), listing.get_record(CATALOGUE["updates"], code), "A mistake.")
     story.updates.append(remembered(made, undoes.day, undoes, undoes.party))
 
 
@@ -57,7 +57,7 @@ def look(story, day, undoes=None):
     if undoes is None:
         made = make.check(commitment=story.code, checked_on=day.isoformat())
     else:
-        logged = find.get(CATALOGUE["checks"], f"{story.code}.k{undoes.number}")
+        logged = listing.get_record(CATALOGUE["checks"], f"{story.code}.k{undoes.number}")
         made = void_check(make.account(), logged, "A mistake.")
     story.checks.append(remembered(made, day, undoes))
 
@@ -102,11 +102,11 @@ def own_app(where):
 
 
 def answers(commitment, clock):
-    lead = leads(clock)
+    lead = lead_statuses(clock)
     query = select(CommitmentParty.code, lead.c.status, lead.c.finding_id, lead.c.claim_id)
     query = query.join(lead, lead.c.commitment_party_id == CommitmentParty.id).order_by(CommitmentParty.id)
     own = query.where(CommitmentParty.commitment_id == commitment.id)
-    whole = session.scalar(select(overall(clock)).where(Commitment.id == commitment.id))
+    whole = session.scalar(select(overall_status(clock)).where(Commitment.id == commitment.id))
     return [[row[0], row[1].value, row[2], row[3]] for row in session.execute(own)], whole.value
 
 
@@ -148,16 +148,16 @@ def test_the_same_two_dates_give_the_same_answers_whatever_is_logged_later(own_a
                 known_by = min(
                     story.updates[which % len(story.updates)].recorded_at + away, story.updates[-1].recorded_at
                 )
-                told = answers(commitment, Clock(on, known_by))
+                told = answers(commitment, AsOf(on, known_by))
                 assert_as_worked_out(story, told, on, known_by)
                 kept.append((on, known_by, told))
-                assert_as_worked_out(story, answers(commitment, Clock(on)), on, None)
+                assert_as_worked_out(story, answers(commitment, AsOf(on)), on, None)
         for on, known_by, told in kept:
-            assert answers(commitment, Clock(on, known_by)) == told
-        now = answers(commitment, Clock(today(), past=False))
-        assert now == answers(commitment, Clock(today()))
+            assert answers(commitment, AsOf(on, known_by)) == told
+        now = answers(commitment, AsOf(today(), past=False))
+        assert now == answers(commitment, AsOf(today()))
         assert_as_worked_out(story, now, today(), None)
-        assert list(check_progress.problems()) == []
+        assert list(integrity_progress.progress_problems()) == []
 
 
 # A list of them, told by a clock that runs through a year
@@ -192,10 +192,10 @@ def world(where):
             something_happens(chance.choice(known), moment[0].date(), chance)
         for story in stories[::6]:
             story.retired_at = START + chance.randrange(100, 400) * DAY
-            record = find.get(KIND, story.code)
+            record = listing.get_record(KIND, story.code)
             record.retired_at, record.retired_because = story.retired_at, "Never undertaken."
     with app.app_context():
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
     yield World(app, stories)
     app.extensions["tracker.engine"].dispose()
 
@@ -248,8 +248,11 @@ def codes(asked, **more):
 
 def listed(args):
     filters = KIND.filters.from_query(args)
-    order, query = find.Order.of(KIND, "code"), find.filtered(KIND, filters)
-    return {each.code: each for each in find.page(KIND, query, order, None, None, KIND.loads(), filters.clock).records}
+    order, query = listing.Order.of(KIND, "code"), listing.filtered_query(KIND, filters)
+    return {
+        each.code: each
+        for each in listing.list_page(KIND, query, order, None, None, KIND.loads(), filters.clock).records
+    }
 
 
 @pytest.mark.long
@@ -292,7 +295,7 @@ def test_what_filters_offer_as_of_a_day_is_what_plain_python_counts(world, numbe
 
 def offered(asked):
     """Return what filters offer: {filter: {value: count}}."""
-    found = find.offers(KIND, KIND.filters.from_query(MultiDict(asked)))
+    found = listing.facets(KIND, KIND.filters.from_query(MultiDict(asked)))
     return {name: {offer.key: offer.count for offer in offers if offer.count} for name, offers in found.items()}
 
 
@@ -341,10 +344,10 @@ def test_the_deadline_state_turns_on_the_day(app, on, days, state):
         day = None if days is None else ((on or today()) + days * DAY).isoformat()
         fields = {"deadline_kind": "explicit", "due_on": day} if day else {}
         code = begun("one", ["mx"], **fields).code
-        clock = Clock(on) if on else None
-        assert find.get(KIND, code, clock).deadline_state.value == state
+        clock = AsOf(on) if on else None
+        assert listing.get_record(KIND, code, clock).deadline_state.value == state
         make.update(commitment=code, party="mx", status="done", effective_on="2023-12-31")
-        assert find.get(KIND, code, clock).deadline_state.value == "closed"
+        assert listing.get_record(KIND, code, clock).deadline_state.value == "closed"
 
 
 INTERVAL = 20

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from tests import make, past
-from tracker.clocks import today
 from tracker.database import session, writing
-from tracker.models import Clock, CommitmentParty
+from tracker.dates import today
+from tracker.models import AsOf, CommitmentParty
 from tracker.queries import scores
 from tracker.queries.scores import Score
 from tracker.vocabulary import CommitmentKind, Status
@@ -44,12 +44,12 @@ def test_scores_are_those_of_the_rules_at_any_time(app, seed):
     scored = 0
     with app.app_context():
         for on, known_by in ((300, None), (450, None), (450, 500), (599, 400), (599, 599)):
-            clock = Clock(past.day(on), known_by and past.moment(known_by))
-            found = scores.by_area(clock)
+            clock = AsOf(past.day(on), known_by and past.moment(known_by))
+            found = scores.scores_by_area(clock)
             asked = {area: told_of(score) for area, score in found.items()}
             assert asked == plain(clock.on, clock.known_by)
             scored += sum(score.scored for score in found.values())
-        now = {area: told_of(score) for area, score in scores.by_area(Clock(today(), past=False)).items()}
+        now = {area: told_of(score) for area, score in scores.scores_by_area(AsOf(today(), past=False)).items()}
         assert now == plain(today(), None)
     assert scored > 10
 
@@ -67,7 +67,7 @@ def test_what_is_not_started_is_scored_only_once_its_day_has_passed(app, due_on,
         row = make.commitment_party(commitment=commitment, role="lead").code
         lead = session.scalars(select(CommitmentParty).where(CommitmentParty.code == row)).one()
         past.store(lead, past.moment(400), Status.NOT_STARTED, past.day(390))
-        found = scores.by_area(Clock(past.day(425)))[area.id]
+        found = scores.scores_by_area(AsOf(past.day(425)))[area.id]
     assert past.day(425).isoformat() == "2024-03-01"
     assert found == (Score(-1, 1, 0) if scored else Score(0, 0, 1))
 
@@ -84,4 +84,4 @@ def test_of_none_scored_there_is_no_percentage():
 )
 def test_a_percentage_is_rounded_as_a_calculator_does(app, points, scored, shown):
     with app.test_request_context():
-        assert scores.percent(Score(points, scored).percentage) == shown
+        assert scores.format_percentage(Score(points, scored).percentage) == shown

@@ -16,7 +16,7 @@ from tests import make
 from tests.client import elements, parsed, words
 from tests.conftest import Place
 from tests.make import FACTORIES
-from tracker.actions.documents import attach
+from tracker.actions.documents import attach_text
 from tracker.actions.save import save
 from tracker.actions.updates import void_check
 from tracker.app import Tracker, create_app
@@ -24,10 +24,10 @@ from tracker.config import Settings
 from tracker.database import session, writing
 from tracker.errors import Invalid
 from tracker.models import LOCAL, Account, Change
-from tracker.models.history import tracked
-from tracker.queries import find
+from tracker.models.history import tracked_attributes
+from tracker.passage_text import sha256_of
+from tracker.queries import listing
 from tracker.records import CATALOGUE, ENTERED, kind_of
-from tracker.texts import sha256_of
 from tracker.vocabulary import Action
 
 #: What a complete record holds, and another value it can take, where what fits any field of the sort does not do.
@@ -110,13 +110,13 @@ def value_of(kind, field, other=False):
     match field.type:
         case "RecordCode":
             return None if kind.parent else make.code("complete")
-        case "Address":
+        case "WebAddress":
             return "https://example.org/two" if other else "https://example.org/one?a=1&b=2"
         case "LongText":
             return "Other words" if other else f"{field.name}: línea uno;\n  <b>line two</b> & “more”"
         case "Text":
             return "Other words" if other else f"{field.name}: ¿qué? <b>uno</b>; dos"
-        case "Day":
+        case "Date":
             return "2024-04-02" if other else "2024-03-01"
         case "Number":
             return 4 if other else 3
@@ -173,7 +173,7 @@ def found_again(record):
 def test_every_field_of_the_form_has_a_history(kind):
     # Evidence is there before its update, so it names it by its code.
     named = {"update": "update_code"} if kind.name == "evidence" else {}
-    assert {named.get(field.name, field.name) for field in kind.form()} <= set(tracked(kind.model))
+    assert {named.get(field.name, field.name) for field in kind.form()} <= set(tracked_attributes(kind.model))
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=names)
@@ -397,9 +397,9 @@ def shown(seeded, where):
                 record.retired_because = "It was never undertaken."
                 record.recorded_at = datetime.datetime(2024, 3, 4, 5, 6, 7, 890_000, datetime.UTC)
             if name == "documents":
-                attach(make.account(), record, TEXT)
+                attach_text(make.account(), record, TEXT)
             if name == "passages":
-                attach(make.account(), record.document, TEXT)
+                attach_text(make.account(), record.document, TEXT)
                 record.checked_at = datetime.datetime(2024, 3, 4, 5, 6, 7, 890_000, datetime.UTC)
         commitment = given["commitments"][0]["code"]
         for role in ("lead", "support", "beneficiary"):
@@ -464,7 +464,7 @@ def texts_of(app, kind, name, plain):
                 return [str(field.words(word).label) for word in plain]
         case "Flag":
             return ["Yes" if plain else "No"]
-        case "Day" | "Moment":
+        case "Date" | "PastMoment":
             day = datetime.date.fromisoformat(plain)
             return [f"{day:%B} {day.day}, {day.year}"]
     return [" ".join(str(plain).split())]
@@ -484,7 +484,7 @@ def test_a_column_reaches_the_list_page(shown, kind, name):
     told = texts_of(shown.app, kind, name, given[name])
     if as_shown := kind.columns[name].shown:
         with shown.app.test_request_context():
-            told = [" ".join(as_shown(find.get(kind, given["code"])).split())]
+            told = [" ".join(as_shown(listing.get_record(kind, given["code"])).split())]
     assert told
     for text in told:
         assert text

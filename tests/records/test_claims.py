@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from tracker.actions.save import remove, save
+from tracker.actions.save import remove_record, save
 from tracker.database import writing
 from tracker.errors import Conflict, Invalid
 from tracker.records import kind_of
@@ -28,7 +28,7 @@ def test_a_commitment_with_a_claim_tied_to_it_is_not_removed(app, client):
         commitment = make.commitment(code="kept")
         make.claim(commitment="kept", text="It was begun")
         with pytest.raises(Conflict):
-            remove(make.account(), commitment)
+            remove_record(make.account(), commitment)
     assert "It was begun" in client.get("/commitments/kept/remove").text
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tracker.actions.save import remove
+from tracker.actions.save import remove_record
 from tracker.database import session, writing
 from tracker.models import Commitment, Meeting
 
@@ -43,7 +43,7 @@ def test_a_commitment_is_numbered_within_its_meeting(app):
     with app.app_context(), writing():
         first = make.record("commitments", **fields, meeting="mx-us-2023-07-24")
         assert first.code == "mx-us-2023-07-24.c8"
-        remove(make.account(), first)
+        remove_record(make.account(), first)
         assert make.record("commitments", **fields, meeting="mx-us-2023-07-24").code == "mx-us-2023-07-24.c9"
         assert make.record("commitments", **fields).code == "t"
 
@@ -51,7 +51,7 @@ def test_a_commitment_is_numbered_within_its_meeting(app):
 def test_a_code_is_never_made_twice(app):
     with app.app_context(), writing():
         codes = [make.record("meetings", **MEETING).code for _ in range(3)]
-        remove(make.account(), session.scalars(select(Meeting).where(Meeting.code == codes[2])).one())
+        remove_record(make.account(), session.scalars(select(Meeting).where(Meeting.code == codes[2])).one())
         codes.append(make.record("meetings", **MEETING).code)
     start = "bilateral-meeting-2024-02-01"
     assert codes == [start, f"{start}-2", f"{start}-3", f"{start}-4"]

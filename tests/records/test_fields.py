@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from tests.client import form_values
-from tracker.records.days import Day
+from tracker.records.date_fields import Date
 from tracker.records.fields import Number, Text
 
 DAY = datetime.date(2024, 3, 1)
@@ -15,7 +15,7 @@ DAY = datetime.date(2024, 3, 1)
 
 class Begun(Form):
     number = Number(default=100)
-    day = Day(default=DAY)
+    day = Date(default=DAY)
 
 
 def test_a_field_that_is_not_sent_keeps_its_default_and_one_sent_empty_has_none():

@@ -10,10 +10,10 @@ from tests.client import elements, form_values, parsed, words
 from tracker.database import writing
 from tracker.models import Record
 from tracker.records import CATALOGUE, ENTERED, edited_rows_of
-from tracker.records.choices import Choice, Code
-from tracker.records.days import Day
-from tracker.records.fields import UNFIT, Flag, Number, Text
-from tracker.records.references import Reference
+from tracker.records.choice_fields import Choice, Code
+from tracker.records.date_fields import Date
+from tracker.records.fields import FORBIDDEN_CHARACTERS, Flag, Number, Text
+from tracker.records.reference_fields import Reference
 
 #: {kind: what is typed for a record that is fine}; the seeds hold what it names.
 FINE = {
@@ -73,7 +73,7 @@ def stored(app):
 def listed(value):
     """Return what stands in a control as a list, without what no page can hold."""
     values = [value] if isinstance(value, str) else value or []
-    fit = (UNFIT.sub("", each).replace("\ufffd", "").replace("\r\n", "\n").strip() for each in values)
+    fit = (FORBIDDEN_CHARACTERS.sub("", each).replace("\ufffd", "").replace("\r\n", "\n").strip() for each in values)
     return sorted(each for each in fit if each)
 
 
@@ -161,9 +161,9 @@ CLASSES = {
     "NUL": (lambda f: "a\x00b" if isinstance(f, Text) else None, "control characters"),
     "an escape": (lambda f: "a\x1b[31mb" if isinstance(f, Text) else None, "control characters"),
     "NUL in a word": (lambda f: "lead\x00" if isinstance(f, Choice | Code | Reference) else None, "lead"),
-    "NUL in a day": (lambda f: "2023-07-24\x00" if isinstance(f, Day) else None, "not a day"),
-    "no such day": (lambda f: "2023-02-30" if isinstance(f, Day) else None, "“2023-02-30” is not a day"),
-    "a long day": (lambda f: "2023-07-24" + "0" * 5000 if isinstance(f, Day) else None, "not a day"),
+    "NUL in a day": (lambda f: "2023-07-24\x00" if isinstance(f, Date) else None, "not a day"),
+    "no such day": (lambda f: "2023-02-30" if isinstance(f, Date) else None, "“2023-02-30” is not a day"),
+    "a long day": (lambda f: "2023-07-24" + "0" * 5000 if isinstance(f, Date) else None, "not a day"),
     "5,000 digits": (number_or_none("9" * 5000), "Write a"),
     "too low a number": (number_or_none("-1000000000000000"), "Write a"),
     "an exponent": (number_or_none("1e3"), "Write a"),
@@ -323,7 +323,7 @@ def test_what_does_not_fit_together_is_refused(app, client, what):
     ],
 )
 def test_addresses_that_are_none_are_refused(app, client, typed):
-    wrong = {"web_address": "control characters" if UNFIT.search(typed) else "Write a whole web address"}
+    wrong = {"web_address": "control characters" if FORBIDDEN_CHARACTERS.search(typed) else "Write a whole web address"}
     typed_fields = untouched(client, "/documents/new") | FINE["documents"] | {"web_address": typed}
     before = stored(app)
     response = client.post("/documents/new", data=typed_fields)

@@ -10,7 +10,7 @@ from tests.client import elements, parsed, words
 from tests.views.test_bad_input import stored, summary
 from tracker.database import session, writing
 from tracker.models import BulkStep, Commitment
-from tracker.queries import bulk, check
+from tracker.queries import bulk, integrity
 
 C1, C2, C3 = (f"mx-us-2023-07-24.c{n}" for n in (1, 2, 3))
 OWNED = {"owner": "local", "review_every": "45"}
@@ -90,7 +90,7 @@ def test_two_are_given_an_owner_and_an_interval_and_it_is_undone(app, client):
     assert again.status_code == 409
     assert "undone already" in again.text
     with app.app_context():
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_all_that_are_filtered_are_given_a_check_and_a_status(app, client):

@@ -5,9 +5,9 @@ import pytest
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import SCRIPT, stored
-from tracker.actions.documents import attach
+from tracker.actions.documents import attach_text
 from tracker.database import writing
-from tracker.queries.alike import COMPARED
+from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE
 
 RICHARD = {"code": "richard-verma", "name": "Richard Verma", "other_names": "R. R. V.", "note": "As typed"}
@@ -151,7 +151,7 @@ def test_who_is_added_on_the_way_is_asked_about(app, client, row, like):
 
 def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
     with app.app_context(), writing():
-        attach(make.account(), make.document(code="known", title="Something else"), "The sides met.")
+        attach_text(make.account(), make.document(code="known", title="Something else"), "The sides met.")
     row = {"title": "A report", "kind": "readout", "language": "en", "text": "The sides met."}
     response = client.send("/meetings/new", TALKS | {f"documents-0-{name}": value for name, value in row.items()})
     assert asked(response)[1] == "known"
@@ -159,7 +159,7 @@ def test_a_document_added_on_the_way_is_compared_by_its_text(app, client):
 
 def test_a_text_that_another_document_has_is_told_of(app, client):
     with app.app_context(), writing():
-        attach(make.account(), make.document(code="known", title="What was met about"), "The sides met.")
+        attach_text(make.account(), make.document(code="known", title="What was met about"), "The sides met.")
         make.document(code="second", title="Another")
     token = form_values(client.get("/areas/new").text)["csrf_token"]
     for text, twice in (("The sides met.", True), ("The sides met again.", False)):

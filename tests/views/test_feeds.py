@@ -12,7 +12,7 @@ from tests import make
 from tests.client import elements, parsed
 from tests.views.test_updates import counted
 from tracker.database import session, writing
-from tracker.exports.icalendar import recurring
+from tracker.exports.calendar_file import recurrence_rule
 from tracker.models import Change
 from tracker.views.feeds import MOST_CHANGES
 
@@ -310,7 +310,7 @@ def test_a_calendar_tells_of_meetings_as_far_as_they_are_known(app, client):
 def test_what_recurs_skips_no_month(day, every, following):
     rrule = pytest.importorskip("dateutil.rrule")
     first = datetime.date.fromisoformat(day)
-    rule = icalendar.vRecur(recurring(first, every)).to_ical().decode()
+    rule = icalendar.vRecur(recurrence_rule(first, every)).to_ical().decode()
     days = rrule.rrulestr(rule, dtstart=datetime.datetime.combine(first, datetime.time()))[:4]
     assert [str(each.date()) for each in days] == [day, *following]
 

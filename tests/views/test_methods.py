@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from tests import make
 from tests.client import elements, parsed, words
-from tracker.clocks import end_of
 from tracker.config import Settings
 from tracker.database import session, writing
-from tracker.models import Clock, CommitmentParty, Evidence, ProgressUpdate
-from tracker.models.standings import leads
+from tracker.dates import end_of_day
+from tracker.models import AsOf, CommitmentParty, Evidence, ProgressUpdate
+from tracker.models.as_of import lead_statuses
 from tracker.records import CATALOGUE
-from tracker.records.days import read_day
-from tracker.vocabulary import CLOSING, SCORED_ONCE_DUE, SCORES, WITHOUT_EVIDENCE, OverallStatus, Status, Word
+from tracker.records.date_fields import parse_date
+from tracker.vocabulary import CLOSING, SCORED_ONCE_DUE, SCORES, WITHOUT_EVIDENCE, OverallStatus, Status, Term
 
 
 def section(page, name):
@@ -46,7 +46,7 @@ def lists(page):
             yield [(stored, label, "") for label, _space, stored in spans]
 
 
-@pytest.mark.parametrize("vocabulary", Word.__subclasses__(), ids=lambda each: each.__name__)
+@pytest.mark.parametrize("vocabulary", Term.__subclasses__(), ids=lambda each: each.__name__)
 def test_every_list_of_words_is_published(client, vocabulary):
     # Of the overall words, those that no single lead has.
     told = [word for word in vocabulary if vocabulary is not OverallStatus or word.value not in set(Status)]
@@ -84,9 +84,9 @@ def test_the_worked_example_is_what_the_tracker_answers(app, client):
     with app.app_context(), writing():
         lead = session.scalar(select(CommitmentParty).where(CommitmentParty.code == make.commitment_party().code))
         for number, (recorded, label, effective) in enumerate(said, start=1):
-            log(lead, number, end_of(read_day(recorded)), labels[label], read_day(effective))
+            log(lead, number, end_of_day(parse_date(recorded)), labels[label], parse_date(effective))
         for on, known_by, label in asked:
-            standing = leads(Clock(read_day(on), end_of(read_day(known_by))))
+            standing = lead_statuses(AsOf(parse_date(on), end_of_day(parse_date(known_by))))
             query = select(standing.c.status).where(standing.c.commitment_party_id == lead.id)
             assert session.scalar(query).value == labels[label].value, (on, known_by)
 

@@ -18,12 +18,13 @@ from werkzeug.http import parse_options_header
 from tests import make
 from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import stored, summary
-from tracker.actions.save import remove
-from tracker.clocks import today
+from tracker.actions.save import remove_record
 from tracker.database import session, writing
+from tracker.dates import today
 from tracker.exports.reports import formats
 from tracker.models import Commitment, Participation, ReportRun, history
-from tracker.queries.reports import compared, kept
+from tracker.queries.reports import diff
+from tracker.queries.reports import stored as stored_reports
 from tracker.vocabulary import Chapter
 
 JS, NR = "mx-us-2023-07-24", "mx-us-2023-05-30"
@@ -146,7 +147,7 @@ def test_a_page_is_of_one_moment(app, client):
 
     def removing():
         with app.app_context(), writing():
-            remove(make.account(), session.scalars(select(Commitment).where(Commitment.code == code)).one())
+            remove_record(make.account(), session.scalars(select(Commitment).where(Commitment.code == code)).one())
 
     def read(_connection, _cursor, statement, *_rest):
         if "commitment.id IN (" in statement and not started:
@@ -184,7 +185,7 @@ def test_the_file_of_json_is_the_kept_data(app, client):
     path = issue(client)
     with app.app_context():
         run = session.scalars(select(ReportRun)).one()
-        assert client.get(f"{path}?format=json").data == b"".join(kept.content(run))
+        assert client.get(f"{path}?format=json").data == b"".join(stored_reports.stored_content(run))
 
 
 def test_asking_again_is_for_the_same_as_of_today(app, client):
@@ -503,7 +504,7 @@ def test_what_is_logged_while_a_report_is_written_is_not_in_it_nor_later(app, cl
     assert logged.is_set()
     assert response.status_code == 303
     with app.app_context():
-        assert list(compared.with_now(session.scalars(select(ReportRun)).one())) == []
+        assert list(diff.differences_from_now(session.scalars(select(ReportRun)).one())) == []
     assert not client.get(f"{response.location}?format=json").json["updates"]
 
 
@@ -560,7 +561,7 @@ def test_what_a_report_would_say_now_leads_only_to_what_is_there(app, client):
     with app.app_context(), writing():
         seat = session.scalars(select(Participation).limit(1)).one()
         gone = seat.code
-        remove(make.account(), seat)
+        remove_record(make.account(), seat)
     now = client.get(f"{path}/now").text
     assert gone in now
     document, _errors = parsed(now)

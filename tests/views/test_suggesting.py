@@ -6,7 +6,7 @@ from tests import make
 from tests.client import elements, form_values, parsed
 from tests.views.test_bad_input import assert_refused, stored
 from tracker.database import writing
-from tracker.records.references import MOST_LISTED
+from tracker.records.reference_fields import MAX_OPTIONS
 
 EDIT = "/meetings/mx-us-2023-07-24/edit"
 
@@ -15,7 +15,7 @@ EDIT = "/meetings/mx-us-2023-07-24/edit"
 def crowd(app):
     """More participants than are listed, two of whom have one name."""
     with app.app_context(), writing():
-        for number in range(MOST_LISTED):
+        for number in range(MAX_OPTIONS):
             make.participant(code=f"person-{number}", name=f"Person Number {number}", other_names="Nobody")
         make.participant(code="namesake-1", name="Ángela Ñandú")
         make.participant(code="namesake-2", name="Angela Nandu")

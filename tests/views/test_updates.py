@@ -12,7 +12,7 @@ from tests.client import elements, form_values, parsed, words
 from tests.views.test_bad_input import SCRIPT, stored, summary
 from tracker.database import session, writing
 from tracker.models import Commitment, ProgressUpdate
-from tracker.queries import check
+from tracker.queries import integrity
 
 C1 = "/commitments/mx-us-2023-07-24.c1"
 U = "mx-us-2023-07-24.c1.u"
@@ -190,7 +190,7 @@ def test_a_check_is_voided_for_a_reason(app, client):
     assert client.post(f"/checks/{code}/void", data=opened).status_code == 409
     assert client.send(f"{C1}/check", {"where_searched": ""}).status_code == 422
     with app.app_context():
-        assert check.problems() == []
+        assert integrity.integrity_problems() == []
 
 
 def test_words_selected_become_evidence(client):

@@ -8,25 +8,25 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from tracker.actions.save import flush, save_each, told_wrong
+from tracker.actions.save import describe_errors, flush, save_each
 from tracker.actions.updates import log_check, void_check, void_update
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, BulkStep, Change, CheckLog, Commitment, ProgressUpdate
-from tracker.models.history import plain
-from tracker.queries.bulk import refuse_more, refuse_retired
+from tracker.models.history import to_json
+from tracker.queries.bulk import check_count, check_not_retired
 from tracker.records.bulk import FIELDS
 from tracker.records.checks import CheckForm
 from tracker.records.commitments import KIND, CommitmentForm
 
 
-def give(account: Account | None, commitments: Sequence[Commitment], given: Mapping[str, Any]) -> BulkStep:
+def apply_bulk_change(account: Account | None, commitments: Sequence[Commitment], given: Mapping[str, Any]) -> BulkStep:
     """Give commitments what a BulkForm says is given, all or nothing; return the step.
 
     Raises Invalid: by code, for each commitment that does not take it; for too many, and if nothing would change.
     """
-    refuse_more(len(commitments))
-    refuse_retired(commitments)
+    check_count(len(commitments))
+    check_not_retired(commitments)
     fields = {name: value for name, value in given.items() if name in FIELDS}
     check = {name: given[name] for name in ("where_searched", "checked_on") if name in given}
     before = _last_seq()
@@ -51,12 +51,12 @@ def _log_checks(account: Account | None, commitments: Sequence[Commitment], chec
         try:
             log_check(account, form, settle)
         except Invalid as error:
-            wrong[commitment.code] = [told_wrong(form, error.errors)]
+            wrong[commitment.code] = [describe_errors(form, error.errors)]
     if wrong:
         raise Invalid(wrong)
 
 
-def undo(account: Account | None, step: BulkStep) -> list[str]:
+def undo_bulk_step(account: Account | None, step: BulkStep) -> list[str]:
     """Take a step back, by new changes; return what could not be, a sentence each. Raises Conflict the second time.
 
     A field gets its old value back where it still has the one that the step gave; checks and updates become void.
@@ -98,7 +98,7 @@ def _earlier(commitments: Sequence[Any], changes: Mapping[str, Change], left: li
     for commitment in commitments:
         fields, before = changes[commitment.code].fields, {}
         for name, (old, new) in fields.items():
-            if plain(getattr(commitment, name)) == new:
+            if to_json(getattr(commitment, name)) == new:
                 before[name] = old
             else:
                 label = KIND.columns[name].label
@@ -107,7 +107,7 @@ def _earlier(commitments: Sequence[Any], changes: Mapping[str, Change], left: li
         if form.validate():
             edits.append((commitment, form))
         else:
-            left.append(_("%(code)s: %(why)s", code=commitment.code, why=told_wrong(form, form.errors)))
+            left.append(_("%(code)s: %(why)s", code=commitment.code, why=describe_errors(form, form.errors)))
     return edits
 
 

@@ -7,20 +7,28 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.actions.save import answer_for, flush, save
+from tracker.actions.save import flush, save, set_actor
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Account, Document, DocumentText, Passage
-from tracker.models.texts import check, current_paragraphs, current_text
+from tracker.models.document_texts import check_passage, current_paragraphs, current_text
+from tracker.passage_text import (
+    Paragraphs,
+    begins_with_title,
+    normalise_line_ends,
+    parse_place,
+    sentence_spans,
+    sha256_of,
+    split_paragraphs,
+)
 from tracker.records.documents import PassageForm
-from tracker.records.entry import LONGEST_TEXT
-from tracker.records.fields import where_unfit
-from tracker.texts import Paragraphs, begins_with_title, normalised, paragraphs, place, sentences, sha256_of
+from tracker.records.fields import describe_forbidden_character
+from tracker.records.meeting_entry import LONGEST_TEXT
 from tracker.vocabulary import PassageCheck
 
 
 @dataclass(frozen=True)
-class Attached:
+class AttachmentResult:
     """What attaching a text did: whether it was new, and what it says of the document's passages."""
 
     document: Document
@@ -37,35 +45,37 @@ class Attached:
         return _("Passages: %(found)s found, %(moved)s moved, %(lost)s not found.", found=found, moved=moved, lost=lost)
 
 
-def attach(
+def attach_text(
     account: Account | None,
     document: Document,
     text: str,
     file_name: str | None = None,
     media_type: str | None = None,
     original: bytes | None = None,
-) -> Attached:
+) -> AttachmentResult:
     """Make a text the document's, and check its passages by it; the same text again changes nothing.
 
     The last three are of the file the text was read from. Raises Invalid, by `text`.
     """
-    text = normalised(text)
+    text = normalise_line_ends(text)
     _refuse_unfit(text)
-    answer_for(account)
+    set_actor(account)
     held = current_text(session, document)
     same = held is not None and held.text == text
     if held is not None and same and (original is None or original == held.original):
-        return Attached(document, False, _passages(document))
+        return AttachmentResult(document, False, _passages(document))
     first = 0 if not document.title_supplied and begins_with_title(text, document.title) else 1
     row = DocumentText(document=document, text=text, sha256=sha256_of(text), first_paragraph=first, account=account)
     row.file_name, row.media_type, row.original = file_name, media_type, original
     session.add(row)
     flush()
     document.text_sha256 = row.sha256
-    return Attached(document, not same, _check_all(document, paragraphs(text, first)))
+    return AttachmentResult(document, not same, _check_all(document, split_paragraphs(text, first)))
 
 
-def cite(account: Account | None, document: Document, paragraph: str, sentence: str, start: str, end: str) -> Passage:
+def cite_passage(
+    account: Account | None, document: Document, paragraph: str, sentence: str, start: str, end: str
+) -> Passage:
     """Return the passage at a place of a document's text, a new one if there is none; the numbers as they are typed.
 
     A sentence or two characters may be left empty: then the whole paragraph is meant. Raises Invalid, by `place`.
@@ -75,11 +85,11 @@ def cite(account: Account | None, document: Document, paragraph: str, sentence: 
         raise Invalid({"place": [_("No text is attached: attach it, or add the passage on the page for editing.")]})
     within = f" s{sentence}" if sentence else f" {start}-{end}" if start or end else ""
     try:
-        number, nth, first, last = place(text, document.language, f"p{paragraph}{within}")
+        number, nth, first, last = parse_place(text, document.language, f"p{paragraph}{within}")
     except ValueError as error:
         raise Invalid({"place": [str(error)]}) from error
     if within and nth is None:
-        there = sentences(text[number], document.language)
+        there = sentence_spans(text[number], document.language)
         nth = there.index((first, last)) + 1 if (first, last) in there and len(there) > 1 else None
     for passage in _passages(document):
         stands = passage.found_start is not None and passage.found_start + len(passage.exact or "") == last
@@ -91,23 +101,23 @@ def cite(account: Account | None, document: Document, paragraph: str, sentence: 
     return made
 
 
-def detach(account: Account | None, document: Document) -> None:
+def detach_text(account: Account | None, document: Document) -> None:
     """Leave a document without a text. What was attached stays stored, and can be attached again."""
-    answer_for(account)
+    set_actor(account)
     document.text_sha256 = None
     _check_all(document, None)
 
 
-def take_over(account: Account | None, document: Document) -> list[Passage]:
+def accept_moved_passages(account: Account | None, document: Document) -> list[Passage]:
     """Record each moved passage where its words stand now; return those."""
-    answer_for(account)
+    set_actor(account)
     text = current_paragraphs(session, document) or Paragraphs()
     moved = [passage for passage in _passages(document) if passage.check_result is PassageCheck.MOVED]
     for passage in moved:
         passage.paragraph, passage.start = passage.found_paragraph or 0, passage.found_start or 0
         passage.end = passage.start + len(passage.exact or "")
         if passage.sentence is not None:
-            there = sentences(text[passage.paragraph], document.language)
+            there = sentence_spans(text[passage.paragraph], document.language)
             # Words that are no whole sentence any more are named by their characters alone.
             place = (passage.start, passage.end)
             passage.sentence = there.index(place) + 1 if place in there else None
@@ -124,7 +134,7 @@ def _refuse_unfit(text: str) -> None:
         most, n = f"{LONGEST_TEXT:,}", f"{len(text):,}"
         message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
         raise Invalid({"text": [message]})
-    if unfit := where_unfit(text):
+    if unfit := describe_forbidden_character(text):
         raise Invalid({"text": [unfit]})
 
 
@@ -136,6 +146,6 @@ def _passages(document: Document) -> list[Passage]:
 def _check_all(document: Document, text: Paragraphs | None) -> list[Passage]:
     passages = _passages(document)
     for passage in passages:
-        check(passage, text)
+        check_passage(passage, text)
     flush()
     return passages

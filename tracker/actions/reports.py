@@ -12,20 +12,20 @@ from typing import IO, Any, cast
 
 from sqlalchemy import insert
 
-from tracker.actions.save import answer_for, flush
+from tracker.actions.save import flush, set_actor
 from tracker.database import session
 from tracker.models import Account, ReportPart, ReportRun
 from tracker.queries import history
-from tracker.queries.reports import canonical
-from tracker.queries.reports.asked import form_of
-from tracker.queries.reports.data import Data
+from tracker.queries.reports import serialization
+from tracker.queries.reports.data import ReportData
+from tracker.queries.reports.parameters import form_for_report
 
 #: How many bytes of compressed data stand in one row, and how many are written before they go to the disk.
 PART, IN_MEMORY = 1 << 16, 8 << 20
 
 
 @dataclass
-class Written:
+class ReportDraft:
     """The data of a report, compressed in a file, before it is kept."""
 
     file: IO[bytes]
@@ -37,23 +37,23 @@ class Written:
 
 
 @contextmanager
-def write(data: Data) -> Iterator[Written]:
+def draft_report(data: ReportData) -> Iterator[ReportDraft]:
     """Write the data of a report into a file that is there for a block; nothing is kept yet."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
         packed, sha256 = zlib.compressobj(), hashlib.sha256()
-        for line in canonical.lines(data):
+        for line in serialization.serialize(data):
             stretch = line.encode()
             sha256.update(stretch)
             file.write(packed.compress(stretch))
         file.write(packed.flush())
-        yield Written(file, sha256.hexdigest(), data.head, history.head())
+        yield ReportDraft(file, sha256.hexdigest(), data.head, history.chain_head())
 
 
-def keep(account: Account | None, written: Written) -> ReportRun:
+def issue_report(account: Account | None, written: ReportDraft) -> ReportRun:
     """Keep a report that was written as issued by an account."""
-    answer_for(account)
+    set_actor(account)
     asked, run = written.head["report"], ReportRun()
-    form = form_of(asked)
+    form = form_for_report(asked)
     with session.no_autoflush:
         form.populate_obj(run)
         run.sentence, run.commitments = asked["sentence"] or None, written.head["rows"]["commitments"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
-from tracker.queries import find, uses
+from tracker.queries import listing, referrers
 from tracker.records import Kind, kind_of
 from tracker.records.base import RecordForm
 
@@ -38,7 +38,7 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
     """
     if kind_of(record).append_only:
         raise TypeError("Updates, evidence and checks are logged, not saved.")
-    answer_for(account)
+    set_actor(account)
     with session.no_autoflush:
         _check(form, rows)
         for row in rows:
@@ -62,28 +62,28 @@ def save_each(account: Account | None, edits: Sequence[tuple[Any, RecordForm]]) 
 
     Raises Invalid with what is wrong by the code of each record that is refused; the forms hold the messages.
     """
-    answer_for(account)
+    set_actor(account)
     with session.no_autoflush:
         refused = [(record, form) for record, form in edits if not form.validate()]
         if refused:
-            raise Invalid({record.code: [told_wrong(form, form.errors)] for record, form in refused})
+            raise Invalid({record.code: [describe_errors(form, form.errors)] for record, form in refused})
         for record, form in edits:
             _put(form, record)
     flush()
 
 
-def told_wrong(form: Any, errors: Any) -> str:
+def describe_errors(form: Any, errors: Any) -> str:
     """Return what is wrong with the fields of a form in one text, each by its label."""
     return " ".join(f"{form[name].label.text}: {' '.join(map(str, said))}" for name, said in errors.items())
 
 
-def remove(account: Account | None, record: Any) -> None:
+def remove_record(account: Account | None, record: Any) -> None:
     """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
-    answer_for(account)
-    if in_the_way := uses.in_the_way(record):
+    set_actor(account)
+    if in_the_way := referrers.blocking_referrers(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
     parent = record.belongs_to
-    for row in uses.own_rows(record):
+    for row in referrers.own_rows(record):
         session.delete(row)
     session.flush()
     session.delete(record)
@@ -92,7 +92,7 @@ def remove(account: Account | None, record: Any) -> None:
     flush()
 
 
-def answer_for(account: Account | None) -> None:
+def set_actor(account: Account | None) -> None:
     """Record what follows under an account; without one the session refuses every change."""
     session.info.pop("account", None)
     if account is not None:
@@ -103,7 +103,7 @@ def _check(form: RecordForm, rows: Sequence[RowEdit]) -> None:
     wrong: dict[str, Any] = {} if form.validate() else dict(form.errors)
     for number, row in enumerate(rows, start=1):
         if row.removed:
-            if in_the_way := uses.in_the_way(row.record):
+            if in_the_way := referrers.blocking_referrers(row.record):
                 names = ", ".join(str(use.record) for use in in_the_way)
                 row.form.code.errors = [_("This cannot be removed; these rest on it: %(names)s.", names=names)]
                 wrong[f"{row.kind.name}.{number}.code"] = row.form.code.errors
@@ -126,7 +126,7 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
     for start, kind, each in named:
         together = unique_together(kind)
         parent = each[kind.parent].data
-        rows_there = find.rows(kind, parent) if together and inspect(parent).persistent else []
+        rows_there = listing.rows_of_parent(kind, parent) if together and inspect(parent).persistent else []
         kept = [row for row in rows_there if row not in leaving]
         for names in together:
             # What another row holds until all is saved is taken too: rows are written one after the other.

@@ -20,7 +20,7 @@ from tracker.records.base import RecordForm
 
 
 @dataclass
-class Planted:
+class SeedResult:
     """What a planting did: how many records were added and changed, and in words what was left alone."""
 
     added: int = 0
@@ -29,14 +29,14 @@ class Planted:
     left: list[str] = field(default_factory=list)
 
 
-def plant(folder: Path) -> Planted:
+def load_seeds(folder: Path) -> SeedResult:
     """Plant every <kind>.yaml of a folder, in the order of the catalogue.
 
     A field is written only if planting was the last to change it, and a removed record stays removed.
     Raises Invalid, by <kind>.<code>.<field>, if anything will not do.
     """
     account = session.scalars(select(Account).where(Account.code == SEEDING)).one()
-    planted = Planted()
+    planted = SeedResult()
     for kind in ENTERED.values():
         for item in _items(folder / f"{kind.name}.yaml"):
             try:
@@ -62,7 +62,7 @@ def _items(path: Path) -> Iterator[Mapping[str, Any]]:
         yield item
 
 
-def _plant(account: Account, kind: Kind, item: Mapping[str, Any], planted: Planted) -> None:
+def _plant(account: Account, kind: Kind, item: Mapping[str, Any], planted: SeedResult) -> None:
     name = f"{kind.name}/{item['code']}"
     record = session.scalar(select(kind.model).where(kind.model.code == item["code"]))
     if record is not None:
@@ -79,8 +79,10 @@ def _plant(account: Account, kind: Kind, item: Mapping[str, Any], planted: Plant
     planted.added += 1
 
 
-def _replant(account: Account, kind: Kind, record: Any, item: Mapping[str, Any], name: str, planted: Planted) -> None:
-    last = history.last_account(record)
+def _replant(
+    account: Account, kind: Kind, record: Any, item: Mapping[str, Any], name: str, planted: SeedResult
+) -> None:
+    last = history.last_changed_by(record)
     meant, changes = kind.form.from_plain(item), {}
     for held in kind.form(obj=record):
         wanted = meant[held.short_name]

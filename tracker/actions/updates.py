@@ -7,12 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from tracker.actions.save import RowEdit, answer_for, flush
+from tracker.actions.save import RowEdit, flush, set_actor
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, CommitmentParty, Evidence, Party, ProgressUpdate
-from tracker.models.history import moment
-from tracker.models.standings import derive
+from tracker.models.as_of import update_current_status
+from tracker.models.history import now
 from tracker.records.checks import CheckForm
 from tracker.records.updates import UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
@@ -30,10 +30,10 @@ def log_update(
 
     Raises Invalid by field; fields of evidence are named evidence.<number>.<field>. The forms hold the messages too.
     """
-    answer_for(account)
+    set_actor(account)
     with session.no_autoflush:
         _check(form, evidence, jointly)
-        parties = [row.party for row in leads_of(form.commitment.data)] if jointly else [form.party.data]
+        parties = [row.party for row in leads_in_order(form.commitment.data)] if jointly else [form.party.data]
         updates: list[ProgressUpdate] = []
         for party in parties:
             updates.append(_log(account, form, evidence, party))
@@ -52,14 +52,14 @@ def log_check(account: Account | None, form: CheckForm, settle: bool = False) ->
 
     Raises Invalid by field.
     """
-    answer_for(account)
+    set_actor(account)
     if form.validate() and not form.where_searched.data:
         form.where_searched.errors = [_("Say where you searched.")]
     if form.errors:
         raise Invalid(form.errors)
     check = _record(CheckLog(), form, account)
     if settle:
-        for row in leads_of(form.commitment.data):
+        for row in leads_in_order(form.commitment.data):
             if row.status is Status.NOT_ASSESSED:
                 _settle(account, check, row.party)
     return check
@@ -69,7 +69,7 @@ def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLo
     """Take a check back, for a reason; raises Conflict if it is void already, or a void itself."""
     if check.voids or check.voided_by:
         raise Conflict(_("This check is void already: look at it again."), [])
-    answer_for(account)
+    set_actor(account)
     given = {"commitment": check.commitment.code, "checked_on": check.checked_on.isoformat()}
     form = CheckForm.from_plain({**given, "voids": check.code, "reason": reason})
     if not form.validate():
@@ -86,7 +86,7 @@ def void_update(account: Account | None, update: ProgressUpdate, reason: str) ->
     return log_update(account, UpdateForm.from_plain(given))[0]
 
 
-def leads_of(commitment: Commitment) -> Sequence[CommitmentParty]:
+def leads_in_order(commitment: Commitment) -> Sequence[CommitmentParty]:
     """Return the leads of a commitment, in the order they were added."""
     own = (CommitmentParty.commitment == commitment, CommitmentParty.role == PartyRole.LEAD)
     return session.scalars(select(CommitmentParty).where(*own).order_by(CommitmentParty.id)).all()
@@ -115,7 +115,7 @@ def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None
         form.corrects.errors = [_("A correction is of one lead: log it for that lead alone.")]
     if form.errors or wrong:
         raise Invalid({**form.errors, **wrong})
-    if jointly and not leads_of(form.commitment.data):
+    if jointly and not leads_in_order(form.commitment.data):
         form.party.errors = [_("Nobody leads this commitment yet: edit it, and add a lead first.")]
         raise Invalid(form.errors)
 
@@ -128,7 +128,7 @@ def _check_party(form: UpdateForm) -> None:
         elif later := corrected.corrected_by:
             message = _("This was corrected already, by %(code)s: correct that one.", code=later.code)
             form.corrects.errors = [message]
-    elif party not in [row.party for row in leads_of(form.commitment.data)]:
+    elif party not in [row.party for row in leads_in_order(form.commitment.data)]:
         form.party.errors = [_("“%(party)s” does not lead this commitment: choose a lead.", party=party)]
 
 
@@ -150,14 +150,14 @@ def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit],
 
 def _now() -> datetime.datetime:
     """Return this moment, or one just after the last update's, if a clock was set back."""
-    now, last = moment(session), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
-    return now if last is None or last < now else last + TICK
+    at, last = now(session), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
+    return at if last is None or last < at else last + TICK
 
 
 def _record(check: CheckLog, form: CheckForm, account: Account | None) -> CheckLog:
     with session.no_autoflush:
         form.populate_obj(check)
-        check.recorded_by, check.recorded_at = account, moment(session)
+        check.recorded_by, check.recorded_at = account, now(session)
         session.add(check)
     flush()
     return check
@@ -171,8 +171,8 @@ def _settle(account: Account | None, check: CheckLog, party: Party) -> None:
 
 
 def _derive(commitment: Commitment, parties: Sequence[Party]) -> None:
-    for row in leads_of(commitment):
+    for row in leads_in_order(commitment):
         if row.party in parties:
-            derive(session, row)
+            update_current_status(session, row)
     flush()
     session.expire(commitment, ["status"])

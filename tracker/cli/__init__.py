@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import data, documents, exporting, importing, reporting, serve
+from tracker.cli import database, documents, exports, imports, reports, serve
 
 
 @click.group()
@@ -13,12 +13,12 @@ def tracker() -> None:
 
 for command in (
     serve.serve,
-    data.migrate,
-    data.seed,
-    exporting.export,
-    importing.import_,
+    database.migrate,
+    database.seed,
+    exports.export,
+    imports.import_,
     documents.documents,
-    reporting.report,
-    data.check,
+    reports.report,
+    database.check,
 ):
     tracker.add_command(command)

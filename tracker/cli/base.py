@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from tracker.config import Settings, what_is_wrong
+from tracker.config import Settings, describe_settings_error
 from tracker.database import alembic_config, database_url
 from tracker.errors import TrackerError
 
@@ -26,12 +26,12 @@ from tracker.errors import TrackerError
 MANY_ROWS = 1_000
 
 
-def on_new_database(run: Callable[..., Any]) -> Callable[..., Any]:
+def with_new_database(run: Callable[..., Any]) -> Callable[..., Any]:
     """Do as `on_database` does, for a command that makes the database where there is none."""
-    return on_database(run, new=True)
+    return with_database(run, new=True)
 
 
-def on_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any]:
+def with_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any]:
     """Give a command the option --database and an application to run in, and tell its errors in one line."""
 
     @click.option("--database", metavar="FILE|URL", help="An SQLite file or a postgresql:// address.")
@@ -41,7 +41,7 @@ def on_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any
         try:
             settings = Settings(database=database) if database else Settings()
         except ValidationError as error:
-            raise click.ClickException(what_is_wrong(error)) from error
+            raise click.ClickException(describe_settings_error(error)) from error
         try:
             with application(context, settings, new).app_context():
                 return run(**options)
@@ -50,7 +50,7 @@ def on_database(run: Callable[..., Any], new: bool = False) -> Callable[..., Any
         except CommandError as error:
             raise click.ClickException(f"The database cannot be migrated: {error}") from error
         except DBAPIError as error:
-            told = called(database_url(settings.database, settings.data))
+            told = database_name(database_url(settings.database, settings.data))
             raise click.ClickException(f"The database {told} cannot be used: {error.orig}") from error
         except BrokenPipeError:
             raise
@@ -68,7 +68,7 @@ def application(context: click.Context, settings: Settings, new: bool) -> Flask:
     try:
         url = database_url(settings.database, settings.data)
         if not new and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-            raise click.ClickException(f"There is no database {called(url)}: run `tracker migrate` to make it.")
+            raise click.ClickException(f"There is no database {database_name(url)}: run `tracker migrate` to make it.")
         return context.obj(settings)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         start = settings.database.strip().partition(":")[0].partition("/")[0]
@@ -78,13 +78,13 @@ def application(context: click.Context, settings: Settings, new: bool) -> Flask:
         ) from error
 
 
-def called(url: URL) -> str:
+def database_name(url: URL) -> str:
     """Return how people call a database: the path of a file, or an address without its password or options."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.set(query={}).render_as_string()
 
 
 def where() -> str:
-    return called(make_url(current_app.extensions["tracker.engine"].url))
+    return database_name(make_url(current_app.extensions["tracker.engine"].url))
 
 
 def revisions() -> tuple[str | None, str | None]:
@@ -106,13 +106,13 @@ def bring_up_to_date() -> bool:
     current, latest = revisions()
     if current == latest:
         return False
-    if current and (kept := keep_a_copy(f"before-{latest}")):
+    if current and (kept := back_up_sqlite(f"before-{latest}")):
         click.echo(f"A copy of the database as it was: {kept}")
     command.upgrade(alembic_config(current_app.extensions["tracker.engine"].url), "head")
     return True
 
 
-def keep_a_copy(name: str) -> Path | None:
+def back_up_sqlite(name: str) -> Path | None:
     """Copy an SQLite database beside itself, under a name of its own; a server's databases are its keeper's affair."""
     engine = current_app.extensions["tracker.engine"]
     if engine.dialect.name != "sqlite":
@@ -132,7 +132,7 @@ def require_up_to_date() -> None:
         raise click.ClickException(f"The database {where()} is not up to date: run `tracker migrate` first.")
 
 
-def bar(total: int) -> Any:
+def progress_bar(total: int) -> Any:
     """Return a bar to fill with rows; it is shown on a terminal alone, and only where there are many."""
     hidden = total < MANY_ROWS or not sys.stderr.isatty()
     return click.progressbar(length=total, label="Rows", file=sys.stderr, hidden=hidden)

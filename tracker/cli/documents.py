@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from tracker.actions.documents import attach as attach_text
-from tracker.actions.extracting import LARGEST, text_of
-from tracker.cli.base import on_database, require_up_to_date
+from tracker.actions.documents import attach_text as attach_text
+from tracker.actions.text_extraction import LARGEST, extract_text
+from tracker.cli.base import require_up_to_date, with_database
 from tracker.database import session, writing
 from tracker.errors import NotFound
 from tracker.models import LOCAL, Account
-from tracker.queries import find
+from tracker.queries import listing
 from tracker.records import CATALOGUE
 from tracker.vocabulary import PassageCheck
 
@@ -24,15 +24,15 @@ def documents() -> None:
 @documents.command()
 @click.argument("code")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@on_database
+@with_database
 def attach(code: str, file: Path) -> None:
     """Attach the text in FILE (PDF, .docx, HTML, plain text) to the document CODE, and check its passages."""
     require_up_to_date()
     with file.open("rb") as opened:
         data = opened.read(LARGEST + 1)
-    text, media_type = text_of(data, file.name)
+    text, media_type = extract_text(data, file.name)
     with writing():
-        document = find.get(CATALOGUE["documents"], code)
+        document = listing.get_record(CATALOGUE["documents"], code)
         if document is None:
             raise NotFound(f"No document has the code “{code}”.")
         account = session.scalars(select(Account).where(Account.code == LOCAL)).one()

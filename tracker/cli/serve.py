@@ -9,8 +9,8 @@ import click
 import waitress
 from flask import Flask, current_app
 
-from tracker.cli.base import bring_up_to_date, on_new_database, where
-from tracker.cli.data import plant_seeds
+from tracker.cli.base import bring_up_to_date, where, with_new_database
+from tracker.cli.database import plant_seeds
 from tracker.queries import history
 
 
@@ -32,14 +32,14 @@ def loopback(_context: click.Context, _option: click.Parameter, host: str) -> st
 @click.option("--host", default="127.0.0.1", show_default=True, callback=loopback, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--seeds/--no-seeds", default=True, help="Whether an empty database is planted with the seeds.")
-@on_new_database
+@with_new_database
 def serve(host: str, port: int, seeds: bool) -> None:
     """Serve the pages on this computer.
 
     The database is created and migrated, and an empty one is planted with the seeds; one in use is left as it is.
     """
     bring_up_to_date()
-    if seeds and history.is_empty():
+    if seeds and history.has_no_history():
         plant_seeds()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if host not in app.config["TRUSTED_HOSTS"]:

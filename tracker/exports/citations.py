@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.records.days import date_text
+from tracker.records.date_fields import format_date_range
 from tracker.vocabulary import DatePrecision
 
 BIBTEX, CSL = "application/x-bibtex; charset=utf-8", "application/vnd.citationstyles.csl+json; charset=utf-8"
@@ -56,14 +56,16 @@ class Source:
         return self.published_on.isoformat()[: LETTERS[self.precision]] if self.published_on else ""
 
 
-def plain(source: Source) -> str:
+def plain_citation(source: Source) -> str:
     """Return a source as one paragraph."""
-    when = source.dated or (date_text(source.published_on, source.precision) if source.published_on else _("no date"))
+    when = source.dated or (
+        format_date_range(source.published_on, source.precision) if source.published_on else _("no date")
+    )
     published = f"{source.publisher}, {when}" if source.publisher else when[:1].upper() + when[1:]
     said = (_line(each) for each in ("; ".join(source.authors), source.title, source.genre, published, source.note))
     parts = [each if each.endswith((".", "!", "?", "…")) else f"{each}." for each in said if each]
     if source.address and source.accessed:
-        day = date_text(source.accessed, DatePrecision.DAY)
+        day = format_date_range(source.accessed, DatePrecision.DAY)
         parts.append(_("%(address)s (accessed %(day)s).", address=source.address, day=day))
     elif source.address:
         parts.append(source.address)

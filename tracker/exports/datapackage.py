@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tracker.errors import TrackerError
-from tracker.exports import csv
-from tracker.exports.about import Tally, about
-from tracker.queries import find, history, plain, published
+from tracker.exports import csv_file
+from tracker.exports.provenance import DigestCounter, provenance
+from tracker.queries import export_rows, history, listing, open_data
 from tracker.records import Kind
 from tracker.records.base import Column
-from tracker.records.codebook import codebook, names, type_of
+from tracker.records.codebook import codebook, referenced_kind, type_of
 from tracker.records.filters import Filters
 
 #: What a licence is called, as SPDX calls them.
@@ -57,12 +57,12 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise
 
 
-def records(reading: Connection) -> int:
+def count_records(reading: Connection) -> int:
     """Return how many records the set holds."""
-    return sum(find.count(published.query(kind), reading) for kind in published.KINDS.values())
+    return sum(listing.count_rows(open_data.open_data_query(kind), reading) for kind in open_data.KINDS.values())
 
 
-def write(
+def write_datapackage(
     reading: Connection, folder: Path, *, licence: str, address: str, by: str, told: Callable[[int], None]
 ) -> dict[str, int]:
     """Write the files of the set into a folder; return how many records of each kind there are.
@@ -70,12 +70,12 @@ def write(
     `address` is what the addresses of records start with; `by` the code of the account that issues the set; `told`
     is told again and again how many more records were written.
     """
-    at, clock, head = datetime.datetime.now(datetime.UTC), Filters().clock, history.head(reading)
+    at, clock, head = datetime.datetime.now(datetime.UTC), Filters().clock, history.chain_head(reading)
     resources, rows, used = [], {}, []
-    for name, kind in published.KINDS.items():
-        columns = [*published.columns(kind), kind.url_column(address)]
-        order = find.Order("id", kind.model.id, False)
-        found = plain.each(reading, kind, columns, published.query(kind), order, clock)
+    for name, kind in open_data.KINDS.items():
+        columns = [*open_data.open_data_columns(kind), kind.url_column(address)]
+        order = listing.Order("id", kind.model.id, False)
+        found = export_rows.iterate_rows(reading, kind, columns, open_data.open_data_query(kind), order, clock)
         tally = _file(folder / f"{name}.csv", [column.name for column in columns], found, told)
         schema = {"fields": list(map(_field, columns)), "primaryKey": "code", "foreignKeys": _keys(kind, columns)}
         resources.append(_resource(name, kind.many, kind.about, schema, tally))
@@ -89,17 +89,19 @@ def write(
         "description": DESCRIPTION,
         "created": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "licenses": [{"name": licence}],
-        "stamp": about(title=TITLE, sentence="", filters={}, clock=clock, at=at, by=by, rows=rows, head=head),
+        "stamp": provenance(title=TITLE, sentence="", filters={}, clock=clock, at=at, by=by, rows=rows, head=head),
         "resources": resources,
     }
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return rows
 
 
-def _file(path: Path, header: Sequence[str], rows: Iterable[Any], told: Callable[[int], None] | None = None) -> Tally:
-    tally, before = Tally(), 0
+def _file(
+    path: Path, header: Sequence[str], rows: Iterable[Any], told: Callable[[int], None] | None = None
+) -> DigestCounter:
+    tally, before = DigestCounter(), 0
     with path.open("xb") as file:
-        for stretch in tally.bytes(csv.table(header, tally.rows(rows), mark="")):
+        for stretch in tally.bytes(csv_file.csv_lines(header, tally.rows(rows), mark="")):
             file.write(stretch)
             if told:
                 told(tally.count - before)
@@ -123,7 +125,7 @@ def _words(folder: Path, columns: Sequence[Column]) -> dict[str, Any]:
     return _resource("words", "Words", about_words, {"fields": fields, "primaryKey": ["list", "word"]}, tally)
 
 
-def _resource(name: str, title: Any, description: Any, schema: dict[str, Any], tally: Tally) -> dict[str, Any]:
+def _resource(name: str, title: Any, description: Any, schema: dict[str, Any], tally: DigestCounter) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -145,7 +147,7 @@ def _field(column: Column) -> dict[str, Any]:
     said, constraints = [str(getattr(column.field, "description", ""))], dict[str, Any]()
     if told["type"] == "list":
         told["type"] = "string"
-        said.append(f"Codes of “{names(column)}”, parted by “; ”.")
+        said.append(f"Codes of “{referenced_kind(column)}”, parted by “; ”.")
     if column.words:
         said.append(f"A word of the list {column.words.__name__} in words.csv.")
         constraints["enum"] = [word.value for word in column.words]
@@ -161,7 +163,7 @@ def _keys(kind: Kind, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the foreign keys of a table; by an empty name it means itself."""
     keys = []
     for column in columns:
-        if (other := names(column)) and type_of(column) != "list":
+        if (other := referenced_kind(column)) and type_of(column) != "list":
             reference = {"resource": "" if other == kind.name else other, "fields": "code"}
             keys.append({"fields": column.name, "reference": reference})
     return keys

@@ -2,11 +2,13 @@
 
 from tracker.models.accounts import LOCAL, SEEDING, Account
 from tracker.models.areas import PolicyArea
+from tracker.models.as_of import AsOf
 from tracker.models.base import Record
 from tracker.models.bulk import BulkStep
 from tracker.models.claims import Claim
 from tracker.models.commitment_links import CommitmentLink
 from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
+from tracker.models.document_texts import current_text
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.models.frameworks import Framework
 from tracker.models.history import Change
@@ -17,19 +19,18 @@ from tracker.models.milestones import Milestone
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
 from tracker.models.reports import ReportPart, ReportRun
-from tracker.models.standings import Clock
-from tracker.models.texts import current_text
-from tracker.models.updates import CheckLog, Evidence, Logged, ProgressUpdate
+from tracker.models.updates import AppendOnlyRecord, CheckLog, Evidence, ProgressUpdate
 
 __all__ = [
     "LOCAL",
     "SEEDING",
     "Account",
+    "AppendOnlyRecord",
+    "AsOf",
     "BulkStep",
     "Change",
     "CheckLog",
     "Claim",
-    "Clock",
     "Commitment",
     "CommitmentLink",
     "CommitmentParty",
@@ -41,7 +42,6 @@ __all__ = [
     "ImportFile",
     "ImportMapping",
     "Indicator",
-    "Logged",
     "Meeting",
     "MeetingLink",
     "Milestone",

@@ -6,7 +6,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tracker.database import Base
-from tracker.texts import words_of
+from tracker.passage_text import search_words
 
 
 class Record(Base):
@@ -51,13 +51,13 @@ class Record(Base):
         return getattr(self, self.PARENT) if self.PARENT else None
 
 
-def searchable(record: Record) -> str:
+def search_text(record: Record) -> str:
     """Return what `Record.search` should hold: each word after a blank, so that " fent" finds words beginning so.
 
     A line end closes each attribute, and sorts before a blank: "Ana" comes before "Ana López".
     """
     texts = (getattr(record, name) or "" for name in record.SEARCHED)
-    return "".join("".join(f" {word}" for word in words_of(text)) + "\n" for text in texts)
+    return "".join("".join(f" {word}" for word in search_words(text)) + "\n" for text in texts)
 
 
 @event.listens_for(Record, "attribute_instrument", propagate=True)

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.database import word_type
+from tracker.database import term_type
 from tracker.models.base import Record
 from tracker.models.commitments import Commitment
 from tracker.vocabulary import CommitmentLinkKind
@@ -23,7 +23,7 @@ class CommitmentLink(Record):
     #: Where the link starts.
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     to_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
-    kind: Mapped[CommitmentLinkKind] = mapped_column(word_type(CommitmentLinkKind))
+    kind: Mapped[CommitmentLinkKind] = mapped_column(term_type(CommitmentLinkKind))
 
     commitment: Mapped[Commitment] = relationship(foreign_keys=[commitment_id])
     to: Mapped[Commitment] = relationship(foreign_keys=[to_id])

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from tracker.database import Base, word_type
+from tracker.database import Base, term_type
 from tracker.models.accounts import Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
@@ -77,12 +77,12 @@ class Commitment(Record):
     text_es: Mapped[str | None]
     #: Word for word from a passage.
     quote: Mapped[str | None]
-    kind: Mapped[CommitmentKind] = mapped_column(word_type(CommitmentKind), index=True)
+    kind: Mapped[CommitmentKind] = mapped_column(term_type(CommitmentKind), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     #: The primary area; the one counts are by.
     area_id: Mapped[int] = mapped_column(ForeignKey("policy_area.id"))
     made_on: Mapped[datetime.date]
-    deadline_kind: Mapped[DeadlineKind] = mapped_column(word_type(DeadlineKind))
+    deadline_kind: Mapped[DeadlineKind] = mapped_column(term_type(DeadlineKind))
     due_on: Mapped[datetime.date | None] = mapped_column(index=True)
     every_months: Mapped[int | None]
     #: The deadline as the document puts it.
@@ -91,7 +91,7 @@ class Commitment(Record):
     done_when: Mapped[str | None]
     #: Who follows it up.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    priority: Mapped[Priority] = mapped_column(word_type(Priority))
+    priority: Mapped[Priority] = mapped_column(term_type(Priority))
     #: After how many days without an update or a check it is stale, if not after the usual ones.
     review_every: Mapped[int | None]
     #: Since when it is out of the lists, and why: it was recorded in error.
@@ -138,9 +138,9 @@ class CommitmentParty(Record):
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
-    role: Mapped[PartyRole] = mapped_column(word_type(PartyRole))
+    role: Mapped[PartyRole] = mapped_column(term_type(PartyRole))
     #: How a lead stands now, and the update that says so; kept by the session, proved by `tracker check`.
-    status: Mapped[Status] = mapped_column(word_type(Status), default=Status.NOT_ASSESSED, index=True)
+    status: Mapped[Status] = mapped_column(term_type(Status), default=Status.NOT_ASSESSED, index=True)
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
     #: The latest update that tells what the party says of itself.
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
@@ -166,7 +166,7 @@ class CommitmentSource(Record):
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), index=True)
-    relation: Mapped[SourceRelation] = mapped_column(word_type(SourceRelation))
+    relation: Mapped[SourceRelation] = mapped_column(term_type(SourceRelation))
     #: Whose word it is, where the document reports it.
     attributed_to: Mapped[str | None]
 
@@ -178,7 +178,7 @@ class CommitmentSource(Record):
 OVERALL = Enum(OverallStatus, native_enum=False, values_callable=lambda listed: [word.value for word in listed])
 
 
-def common(status: Any) -> Any:
+def common_status(status: Any) -> Any:
     """Return the word that all statuses of a group are, else mixed; of no status, that it is not assessed."""
     return case(
         (func.count(status.distinct()) == 1, func.min(status)),
@@ -189,11 +189,11 @@ def common(status: Any) -> Any:
 
 def _overall_status() -> Any:
     leads = (CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD)
-    query = select(common(CommitmentParty.status)).where(*leads)
+    query = select(common_status(CommitmentParty.status)).where(*leads)
     return type_coerce(query.correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
 
 
-def side(party: Any, whole: Any) -> Any:
+def is_side_of(party: Any, whole: Any) -> Any:
     """Return the party that a party, up to two steps down (country, ministry, agency), speaks for.
 
     A country speaks for itself, whatever it is part of.
@@ -216,7 +216,7 @@ def _one_sided() -> Any:
         .where(
             CommitmentSource.commitment_id == Commitment.id,
             CommitmentSource.relation.in_([SourceRelation.STATES, SourceRelation.RESTATES]),
-            side(issuer, issuer_whole) == side(lead, lead_whole),
+            is_side_of(issuer, issuer_whole) == is_side_of(lead, lead_whole),
         )
         .correlate(Commitment, lead, lead_whole)
         .exists()

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.database import Base, word_type
+from tracker.database import Base, term_type
 from tracker.models.accounts import Account
 from tracker.models.base import Record
 from tracker.models.parties import Party
@@ -33,13 +33,13 @@ class Document(Record):
     title: Mapped[str]
     #: The document has no title of its own; ours is shown in brackets.
     title_supplied: Mapped[bool]
-    kind: Mapped[DocumentKind] = mapped_column(word_type(DocumentKind))
+    kind: Mapped[DocumentKind] = mapped_column(term_type(DocumentKind))
     language: Mapped[str]
     publisher: Mapped[str | None]
     republisher: Mapped[str | None]
     #: The first day of the month or year where the precision says no more.
     published_on: Mapped[datetime.date | None] = mapped_column(index=True)
-    published_precision: Mapped[DatePrecision] = mapped_column(word_type(DatePrecision))
+    published_precision: Mapped[DatePrecision] = mapped_column(term_type(DatePrecision))
     web_address: Mapped[str | None]
     retrieved_on: Mapped[datetime.date | None]
     #: Of the text as UTF-8 with line ends as LF, in hexadecimal.
@@ -116,7 +116,7 @@ class Passage(Record):
     exact: Mapped[str | None]
     prefix: Mapped[str | None]
     suffix: Mapped[str | None]
-    check_result: Mapped[PassageCheck] = mapped_column(word_type(PassageCheck), default=PassageCheck.NO_TEXT)
+    check_result: Mapped[PassageCheck] = mapped_column(term_type(PassageCheck), default=PassageCheck.NO_TEXT)
     checked_at: Mapped[datetime.datetime | None]
     #: Where its words stand in the attached text.
     found_paragraph: Mapped[int | None]

@@ -15,13 +15,13 @@ from sqlalchemy import JSON, ForeignKey, Index, and_, event, insert, inspect, se
 from sqlalchemy.orm import Mapped, ORMExecuteState, RelationshipDirection, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
 
-from tracker.database import Base, word_type
+from tracker.database import Base, term_type
 from tracker.models.accounts import Account
-from tracker.models.base import Record, searchable
-from tracker.vocabulary import Action, Word
+from tracker.models.base import Record, search_text
+from tracker.vocabulary import Action, Term
 
 #: What a record has that is not a field people fill in.
-KEPT = {"id", "version", "search"}
+WITHOUT_HISTORY = {"id", "version", "search"}
 
 
 class Change(Base):
@@ -33,7 +33,7 @@ class Change(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime.datetime]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    action: Mapped[Action] = mapped_column(word_type(Action))
+    action: Mapped[Action] = mapped_column(term_type(Action))
     #: The table of the record.
     kind: Mapped[str]
     code: Mapped[str]
@@ -45,29 +45,31 @@ class Change(Base):
     account: Mapped[Account] = relationship()
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """Return a value as JSON would hold it."""
     if isinstance(value, Record | Account):
         return value.code
-    if isinstance(value, Word):
+    if isinstance(value, Term):
         return value.value
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat()
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list):
-        return sorted(plain(item) for item in value)
+        return sorted(to_json(item) for item in value)
     return value
 
 
 @cache
-def tracked(model: type[Record]) -> tuple[str, ...]:
+def tracked_attributes(model: type[Record]) -> tuple[str, ...]:
     """Return the names of the attributes of which a history is kept."""
     mapper = inspect(model)
     names = [
         a.key
         for a in mapper.column_attrs
-        if a.columns[0].table is model.__table__ and not _is_bare_key(a) and a.key not in KEPT | model.DERIVED
+        if a.columns[0].table is model.__table__
+        and not _is_bare_key(a)
+        and a.key not in WITHOUT_HISTORY | model.DERIVED
     ]
     direct = (r for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY)
     return (*names, *(r.key for r in direct))
@@ -78,15 +80,15 @@ def _is_bare_key(attribute: Any) -> bool:
     return any(key.column.name == "id" for key in attribute.columns[0].foreign_keys)
 
 
-def values_of(record: Record) -> dict[str, Any]:
+def record_values(record: Record) -> dict[str, Any]:
     """Return {attribute: plain value} of all that has a history and is not empty."""
-    values = {name: plain(getattr(record, name)) for name in tracked(type(record))}
+    values = {name: to_json(getattr(record, name)) for name in tracked_attributes(type(record))}
     return {name: value for name, value in values.items() if value not in (None, [])}
 
 
-def chained(before: str, at: datetime.datetime, account: str, action: str, kind: str, code: str, fields: Any) -> str:
+def chain_hash(before: str, at: datetime.datetime, account: str, action: str, kind: str, code: str, fields: Any) -> str:
     """Return the hash of a change that follows the one whose hash is `before` ("" for the first)."""
-    content = [before, plain(at), account, action, kind, code, fields]
+    content = [before, to_json(at), account, action, kind, code, fields]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -98,7 +100,7 @@ def _past(record: Record, name: str) -> Any:
 def _edits(record: Record) -> dict[str, list[Any]]:
     """Return {attribute: [old, new]} of what differs from the database."""
     fields = {}
-    for name in tracked(type(record)):
+    for name in tracked_attributes(type(record)):
         past = _past(record, name)
         if not past.has_changes():
             continue
@@ -107,7 +109,7 @@ def _edits(record: Record) -> dict[str, list[Any]]:
             sides = [[*(past.unchanged or ()), *side] for side in sides]
         else:
             sides = [side[0] if side else None for side in sides]
-        old, new = map(plain, sides)
+        old, new = map(to_json, sides)
         if old != new:
             fields[name] = [old, new]
     return fields
@@ -123,14 +125,14 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
         raise RuntimeError("A change needs an account.")
     if not session.connection().get_execution_options().get("write"):
         raise RuntimeError("A change needs a write transaction.")
-    now = moment(session)
+    at = now(session)
     for record in (*session.new, *session.dirty):
         if isinstance(record, Record):
             _refuse_bare_keys(record)
-            record.search = searchable(record)
-            if getattr(record, "recorded_at", now) is None:
-                record.recorded_at = now  # type: ignore[attr-defined]
-    session.info["removed"] = {r: values_of(r) for r in session.deleted if isinstance(r, Record)}
+            record.search = search_text(record)
+            if getattr(record, "recorded_at", at) is None:
+                record.recorded_at = at  # type: ignore[attr-defined]
+    session.info["removed"] = {r: record_values(r) for r in session.deleted if isinstance(r, Record)}
 
 
 def _refuse_bare_keys(record: Record) -> None:
@@ -147,7 +149,7 @@ def _write_history(session: Session, _context: Any) -> None:
     _refuse_used_codes(session)
     for record in session.new:
         if isinstance(record, Record):
-            changes.append((Action.ADDED, record, {name: [None, new] for name, new in values_of(record).items()}))
+            changes.append((Action.ADDED, record, {name: [None, new] for name, new in record_values(record).items()}))
     for record in session.dirty:
         if isinstance(record, Record) and (fields := _edits(record)):
             changes.append((Action.EDITED, record, fields))
@@ -158,15 +160,15 @@ def _write_history(session: Session, _context: Any) -> None:
     account: Account = session.info["account"]
     last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     seq, before = (last.seq, last.hash) if last else (0, "")
-    now = moment(session)
+    at = now(session)
     rows = []
     for action, record, fields in changes:
         seq, kind = seq + 1, record.__tablename__
-        before = chained(before, now, account.code, action.value, kind, record.code, fields)
+        before = chain_hash(before, at, account.code, action.value, kind, record.code, fields)
         rows.append(
             {
                 "seq": seq,
-                "at": now,
+                "at": at,
                 "account_id": account.id,
                 "action": action,
                 "kind": kind,
@@ -178,10 +180,10 @@ def _write_history(session: Session, _context: Any) -> None:
     session.execute(insert(Change), rows)
 
 
-def moment(session: Any) -> datetime.datetime:
+def now(session: Any) -> datetime.datetime:
     """Return this moment, or that of the last change: where several clocks are in use, the history never goes back."""
-    now, last = datetime.datetime.now(datetime.UTC), select(Change.at).order_by(Change.seq.desc()).limit(1)
-    return max(now, session.scalar(last) or now)
+    at, last = datetime.datetime.now(datetime.UTC), select(Change.at).order_by(Change.seq.desc()).limit(1)
+    return max(at, session.scalar(last) or at)
 
 
 def _refuse_used_codes(session: Session) -> None:

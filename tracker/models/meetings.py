@@ -5,7 +5,7 @@ import datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.database import Base, word_type
+from tracker.database import Base, term_type
 from tracker.models.base import Record
 from tracker.models.documents import Document, Passage
 from tracker.models.participants import Participant
@@ -41,16 +41,16 @@ class Meeting(Record):
     #: The first day of the month or year where the precision says no more.
     starts_on: Mapped[datetime.date | None] = mapped_column(index=True)
     ends_on: Mapped[datetime.date | None]
-    date_precision: Mapped[DatePrecision] = mapped_column(word_type(DatePrecision))
-    date_basis: Mapped[Basis] = mapped_column(word_type(Basis, "date_basis"))
+    date_precision: Mapped[DatePrecision] = mapped_column(term_type(DatePrecision))
+    date_basis: Mapped[Basis] = mapped_column(term_type(Basis, "date_basis"))
     #: What is printed; then what is known from outside the documents, and from where.
     date_note: Mapped[str | None]
     venue: Mapped[str | None]
     city: Mapped[str | None]
     #: ISO 3166 alpha-2, lower case.
     country: Mapped[str | None]
-    place_basis: Mapped[Basis | None] = mapped_column(word_type(Basis, "place_basis"))
-    status: Mapped[MeetingStatus] = mapped_column(word_type(MeetingStatus))
+    place_basis: Mapped[Basis | None] = mapped_column(term_type(Basis, "place_basis"))
+    status: Mapped[MeetingStatus] = mapped_column(term_type(MeetingStatus))
     series: Mapped[str | None]
 
     documents: Mapped[list[Document]] = relationship(secondary=meeting_document, order_by=Document.code)
@@ -79,8 +79,8 @@ class Participation(Record):
     #: On whose behalf.
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     #: Empty where the person or group is only mentioned.
-    role: Mapped[SeatRole | None] = mapped_column(word_type(SeatRole))
-    attendance: Mapped[Attendance] = mapped_column(word_type(Attendance))
+    role: Mapped[SeatRole | None] = mapped_column(term_type(SeatRole))
+    attendance: Mapped[Attendance] = mapped_column(term_type(Attendance))
     passage_id: Mapped[int | None] = mapped_column(ForeignKey("passage.id"), index=True)
 
     meeting: Mapped[Meeting] = relationship()
@@ -104,8 +104,8 @@ class MeetingLink(Record):
     #: Where the link starts.
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     to_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    kind: Mapped[MeetingLinkKind] = mapped_column(word_type(MeetingLinkKind))
-    certainty: Mapped[Certainty] = mapped_column(word_type(Certainty))
+    kind: Mapped[MeetingLinkKind] = mapped_column(term_type(MeetingLinkKind))
+    certainty: Mapped[Certainty] = mapped_column(term_type(Certainty))
     passage_id: Mapped[int | None] = mapped_column(ForeignKey("passage.id"), index=True)
 
     meeting: Mapped[Meeting] = relationship(foreign_keys=[meeting_id])

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.database import word_type
+from tracker.database import term_type
 from tracker.models.base import Record
 from tracker.vocabulary import PartyKind
 
@@ -16,7 +16,7 @@ class Party(Record):
 
     name: Mapped[str]
     name_es: Mapped[str | None]
-    kind: Mapped[PartyKind] = mapped_column(word_type(PartyKind))
+    kind: Mapped[PartyKind] = mapped_column(term_type(PartyKind))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
 
     parent: Mapped["Party | None"] = relationship(remote_side="Party.id", lazy="selectin", join_depth=2)

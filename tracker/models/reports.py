@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator
 
 from tracker.database import Base
 from tracker.models.meetings import Meeting
-from tracker.models.updates import Logged
+from tracker.models.updates import AppendOnlyRecord
 from tracker.vocabulary import Chapter
 
 
@@ -26,7 +26,7 @@ class Chapters(TypeDecorator[list[Chapter]]):
         return [word for word in Chapter if word in value]
 
 
-class ReportRun(Logged):
+class ReportRun(AppendOnlyRecord):
     """A report that was issued. Rows are only ever added; triggers refuse to change or remove them."""
 
     __tablename__ = "report_run"

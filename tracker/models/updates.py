@@ -9,7 +9,7 @@ import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from tracker.database import word_type
+from tracker.database import term_type
 from tracker.models.accounts import Account
 from tracker.models.base import Record
 from tracker.models.commitments import Commitment, CommitmentParty
@@ -18,7 +18,7 @@ from tracker.models.parties import Party
 from tracker.vocabulary import Confidence, EvidenceRelation, Status
 
 
-class Logged(Record):
+class AppendOnlyRecord(Record):
     """A record that is added once, at a moment the server sets, and stays as it is."""
 
     __abstract__ = True
@@ -32,7 +32,7 @@ class Logged(Record):
         return relationship(Account)
 
 
-class ProgressUpdate(Logged):
+class ProgressUpdate(AppendOnlyRecord):
     """How a lead party stands: true in the world on one day, known to us since another."""
 
     __tablename__ = "progress_update"
@@ -50,13 +50,13 @@ class ProgressUpdate(Logged):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     #: Nothing for a void: what it corrects should not have been logged.
-    status: Mapped[Status | None] = mapped_column(word_type(Status))
+    status: Mapped[Status | None] = mapped_column(term_type(Status))
     #: True in the world on.
     effective_on: Mapped[datetime.date]
     reason: Mapped[str]
-    confidence: Mapped[Confidence | None] = mapped_column(word_type(Confidence))
+    confidence: Mapped[Confidence | None] = mapped_column(term_type(Confidence))
     #: What the party says of itself, and who says it.
-    claimed_status: Mapped[Status | None] = mapped_column(word_type(Status, "claimed_status"))
+    claimed_status: Mapped[Status | None] = mapped_column(term_type(Status, "claimed_status"))
     claimed_by: Mapped[str | None]
     on_behalf_of: Mapped[str | None]
     #: The code of the first of the updates that were logged for all leads at once.
@@ -72,7 +72,7 @@ class ProgressUpdate(Logged):
     evidence: Mapped[list["Evidence"]] = relationship(viewonly=True, order_by="Evidence.id")
 
 
-class Evidence(Logged):
+class Evidence(AppendOnlyRecord):
     """A passage, or a page somebody read, and what it shows of a finding."""
 
     __tablename__ = "evidence"
@@ -94,13 +94,13 @@ class Evidence(Logged):
     title: Mapped[str | None]
     #: The day the page was read.
     retrieved_on: Mapped[datetime.date | None]
-    relation: Mapped[EvidenceRelation] = mapped_column(word_type(EvidenceRelation))
+    relation: Mapped[EvidenceRelation] = mapped_column(term_type(EvidenceRelation))
 
     update: Mapped[ProgressUpdate] = relationship(viewonly=True)
     passage: Mapped[Passage | None] = relationship()
 
 
-class CheckLog(Logged):
+class CheckLog(AppendOnlyRecord):
     """Somebody searched, and found nothing."""
 
     __tablename__ = "check_log"

@@ -12,24 +12,24 @@ from sqlalchemy.orm import selectinload
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import BulkStep, Change, CheckLog, Commitment
-from tracker.queries import find
+from tracker.queries import listing
 from tracker.records.bulk import EMPTYING, FIELDS, BulkForm
 from tracker.records.commitments import KIND, CommitmentForm
-from tracker.records.fields import UNFIT, RecordCode
+from tracker.records.fields import FORBIDDEN_CHARACTERS, RecordCode
 from tracker.vocabulary import PartyRole, Status
 
 #: How many commitments one step changes.
-MOST = 5_000
+MAX_COMMITMENTS = 5_000
 #: How many of them, of its changes and of the steps themselves a page lists.
 MOST_NAMED, MOST_LINES, MOST_STEPS = 5, 200, 50
 
 
-def named(codes: Sequence[str]) -> Sequence[Commitment]:
+def commitments_by_code(codes: Sequence[str]) -> Sequence[Commitment]:
     """Return the commitments of these codes; raises Invalid for none, too many, and any that is not there."""
     wanted = dict.fromkeys(codes)
     if not wanted:
         raise Invalid({"code": [_("No commitment is selected: tick some in the list first.")]})
-    refuse_more(len(wanted))
+    check_count(len(wanted))
     known = [code for code in wanted if RecordCode.SHAPE.fullmatch(code)]
     found = _read(select(Commitment).where(Commitment.code.in_(known)))
     if missing := wanted.keys() - {commitment.code for commitment in found}:
@@ -37,20 +37,22 @@ def named(codes: Sequence[str]) -> Sequence[Commitment]:
     return found
 
 
-def all_of(query: Select[Any]) -> Sequence[Commitment]:
+def commitments_in(query: Select[Any]) -> Sequence[Commitment]:
     """Return all commitments of a list; raises Invalid for none, and for too many."""
-    number = find.count(query)
-    refuse_more(number)
+    number = listing.count_rows(query)
+    check_count(number)
     if not number:
         raise Invalid({"code": [_("No commitment matches these filters any more.")]})
     return _read(query)
 
 
-def refuse_more(number: int) -> None:
+def check_count(number: int) -> None:
     """Raise Invalid if these are more commitments than one step takes."""
-    if number > MOST:
+    if number > MAX_COMMITMENTS:
         said = _(
-            "These are %(n)s commitments; at most %(most)s are changed at once.", n=f"{number:,}", most=f"{MOST:,}"
+            "These are %(n)s commitments; at most %(most)s are changed at once.",
+            n=f"{number:,}",
+            most=f"{MAX_COMMITMENTS:,}",
         )
         raise Invalid({"code": [said + " " + _("Narrow the filters, and change them in parts.")]})
 
@@ -59,11 +61,11 @@ def _read(query: Select[Any]) -> Sequence[Commitment]:
     """Read commitments with all that changing them looks at."""
     loads = [*KIND.loads(KIND.columns[field.name] for field in CommitmentForm()), selectinload(Commitment.parties)]
     found = session.scalars(query.order_by(Commitment.id).options(*loads)).all()
-    refuse_retired(found)
+    check_not_retired(found)
     return found
 
 
-def refuse_retired(commitments: Sequence[Commitment]) -> None:
+def check_not_retired(commitments: Sequence[Commitment]) -> None:
     """Raise Invalid if commitments that were recorded in error are among these."""
     if retired := [commitment.code for commitment in commitments if commitment.retired_at]:
         said = _("Recorded in error, so nothing is followed up of them: %(codes)s.", codes=_some(retired))
@@ -72,26 +74,26 @@ def refuse_retired(commitments: Sequence[Commitment]) -> None:
 
 def _some(codes: Any) -> str:
     """Return the first of some codes, as people read them."""
-    shown = ", ".join(UNFIT.sub("�", code[:80]) or "“”" for code in sorted(codes)[:MOST_NAMED])
+    shown = ", ".join(FORBIDDEN_CHARACTERS.sub("�", code[:80]) or "“”" for code in sorted(codes)[:MOST_NAMED])
     more = len(codes) - MOST_NAMED
     return shown if more <= 0 else _("%(codes)s and %(n)s more", codes=shown, n=more)
 
 
-def seen(commitments: Sequence[Commitment]) -> str:
+def fingerprint(commitments: Sequence[Commitment]) -> str:
     """Return a hash of which commitments these are and how they and their leads stand, in hexadecimal."""
     lines = [
-        f"{each.code} {each.version} {' '.join(f'{row.party_id}={row.status.value}' for row in leads(each))}"
+        f"{each.code} {each.version} {' '.join(f'{row.party_id}={row.status.value}' for row in lead_parties(each))}"
         for each in commitments
     ]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def leads(commitment: Commitment) -> list[Any]:
+def lead_parties(commitment: Commitment) -> list[Any]:
     return [row for row in commitment.parties if row.role is PartyRole.LEAD]
 
 
 @dataclass(frozen=True)
-class Line:
+class BulkChange:
     """One thing that would change in a commitment, in words."""
 
     commitment: Commitment
@@ -100,9 +102,9 @@ class Line:
     new: str
 
 
-def lines(commitments: Sequence[Commitment], form: BulkForm) -> list[Line]:
+def planned_changes(commitments: Sequence[Commitment], form: BulkForm) -> list[BulkChange]:
     """Return what would change if commitments were given what a form, which is valid, says."""
-    return [Line(each, *told) for each in commitments for told in _changes(each, form)]
+    return [BulkChange(each, *told) for each in commitments for told in _changes(each, form)]
 
 
 def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str]]:
@@ -115,13 +117,13 @@ def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str
     if form.where_searched.data:
         found.append((_("Check"), "–", form.checked_on.text(form.checked_on.data)))
     if form.settle.data:
-        unassessed = [row for row in leads(commitment) if row.status is Status.NOT_ASSESSED]
+        unassessed = [row for row in lead_parties(commitment) if row.status is Status.NOT_ASSESSED]
         old, new = str(Status.NOT_ASSESSED.label), str(Status.NO_EVIDENCE_FOUND.label)
         found += [(_("Status, %(party)s", party=row.party), old, new) for row in unassessed]
     return found
 
 
-def latest() -> list[tuple[BulkStep, int]]:
+def latest_steps() -> list[tuple[BulkStep, int]]:
     """Return the latest steps, each with the number of commitments it changed."""
     query = select(BulkStep).order_by(BulkStep.id.desc()).limit(MOST_STEPS)
     steps = session.scalars(query.options(selectinload(BulkStep.account))).all()

@@ -11,7 +11,7 @@ from tracker.database import session
 from tracker.models import Claim, CommitmentSource, MeetingLink, Milestone, Participation, Passage
 
 
-def resting_on(passages: Sequence[Passage]) -> dict[Passage, list[Any]]:
+def citing_records(passages: Sequence[Passage]) -> dict[Passage, list[Any]]:
     """Return the commitments, claims, seats, links of meetings and milestones that cite each passage."""
     found: dict[Passage, list[Any]] = defaultdict(list)
     numbers = [passage.id for passage in passages]

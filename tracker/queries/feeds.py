@@ -11,11 +11,11 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import Clock, Commitment, Evidence, Meeting, Milestone, Participation, Party, Passage
+from tracker.models import AsOf, Commitment, Evidence, Meeting, Milestone, Participation, Party, Passage
 from tracker.models import ProgressUpdate as Update
-from tracker.models.standings import leads
-from tracker.queries import find
-from tracker.queries.updates import Movement, movements
+from tracker.models.as_of import lead_statuses
+from tracker.queries import listing
+from tracker.queries.status_changes import StatusChange, status_changes
 from tracker.records import CATALOGUE
 from tracker.records.filters import Filters, recorded_by
 from tracker.records.meetings import SEATS
@@ -30,19 +30,19 @@ def _ids(filters: Filters) -> Select[Any]:
     return select(Commitment.id).where(*filters.conditions(Commitment))
 
 
-def changes(filters: Filters, most: int) -> Sequence[Movement]:
+def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
     """Return what the last updates that stand moved, voids too, at most so many, the latest recorded first."""
-    clock: Clock = filters.clock
+    clock: AsOf = filters.clock
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
         clock.stood(Update, "corrects_id"),
         Update.effective_on <= clock.on if clock.past else true(),
     )
     evidence = selectinload(Update.evidence).selectinload(Evidence.passage).selectinload(Passage.document)
-    return movements(query.options(evidence, selectinload(Update.recorded_by)), most)
+    return status_changes(query.options(evidence, selectinload(Update.recorded_by)), most)
 
 
-def last_news(filters: Filters) -> datetime.datetime:
+def last_change(filters: Filters) -> datetime.datetime:
     """Return when something was last logged, corrections too, else recorded, of the commitments."""
     logged = select(func.max(Update.recorded_at)).where(
         Update.commitment_id.in_(_ids(filters)), filters.clock.knew(Update)
@@ -52,7 +52,7 @@ def last_news(filters: Filters) -> datetime.datetime:
 
 
 @dataclass(frozen=True)
-class Dates:
+class CommitmentDates:
     """The days of commitments, and of the meetings they were made at."""
 
     #: Those due on a day, with their areas; told as of the clock.
@@ -67,7 +67,7 @@ class Dates:
     sides: dict[int, list[Party]]
 
 
-def dates(filters: Filters, most: int) -> Dates:
+def commitment_dates(filters: Filters, most: int) -> CommitmentDates:
     """Return all days, the earliest first; raises Invalid for more than so many."""
     ids, first = _ids(filters), most + 1
     area = selectinload(Milestone.commitment).selectinload(Commitment.area)
@@ -78,9 +78,11 @@ def dates(filters: Filters, most: int) -> Dates:
     if len(due) + len(steps) + len(meetings) > most:
         message = _("This calendar would hold more than %(most)s dates: choose an area, a party or days.", most=most)
         raise Invalid({"filters": [message]})
-    find.told(COMMITMENTS, due, filters.clock)
+    listing.with_as_of(COMMITMENTS, due, filters.clock)
     commitments = {*(each.id for each in due), *(step.commitment_id for step in steps)}
-    return Dates(due, steps, meetings, _standings(filters.clock, commitments), _sides({each.id for each in meetings}))
+    return CommitmentDates(
+        due, steps, meetings, _standings(filters.clock, commitments), _sides({each.id for each in meetings})
+    )
 
 
 def _read(model: Any, day: Any, conditions: list[Any], most: int, *loads: Any) -> Sequence[Any]:
@@ -97,8 +99,8 @@ def _there(filters: Filters) -> list[Any]:
     return [recorded_by(Meeting, known_by)] if known_by else []
 
 
-def _standings(clock: Clock, commitments: Collection[int]) -> dict[int, list[tuple[Party, Any]]]:
-    lead = leads(clock)
+def _standings(clock: AsOf, commitments: Collection[int]) -> dict[int, list[tuple[Party, Any]]]:
+    lead = lead_statuses(clock)
     query = select(lead.c.commitment_id, Party, lead.c.status).join(Party, Party.id == lead.c.party_id)
     query = query.where(lead.c.commitment_id.in_(commitments)).order_by(lead.c.commitment_party_id)
     found: dict[int, list[tuple[Party, Any]]] = {}

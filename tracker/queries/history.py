@@ -15,20 +15,20 @@ from tracker.records import CATALOGUE, Kind, kind_of, kind_stored_as, rows_of
 from tracker.records.base import RowForm
 
 
-def of(kind: Kind, code: str) -> Sequence[Change]:
+def record_history(kind: Kind, code: str) -> Sequence[Change]:
     """Return the changes to a record and to its rows, the latest first; also when the record is gone."""
     query = select(Change).where(_about(kind, code))
     return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
 
 
-def last_changes(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datetime]:
+def last_changed(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datetime]:
     """Return {code: when a record of a kind, or one of its rows, was last changed}."""
     last = select(func.max(Change.at)).where(_about(kind, kind.model.code)).correlate(kind.model).scalar_subquery()
     found: Any = session.execute(select(kind.model.code, last).where(kind.model.code.in_(codes)))
     return dict(found.all())
 
 
-def origin() -> str:
+def chain_origin() -> str:
     """Return the hash of the first change, which no other tracker has, or nothing before there is one."""
     return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
 
@@ -49,7 +49,7 @@ def _row_of(kind: Kind, code: Any) -> ColumnElement[bool]:
 
 
 @dataclass
-class Step:
+class ChangeGroup:
     """Changes of one sort that one account made one after the other, the latest of them first."""
 
     kind: Kind
@@ -68,13 +68,13 @@ class Step:
         return self.changes[0]
 
 
-def latest(most: int, among: int = 200) -> list[Step]:
+def latest_changes(most: int, among: int = 200) -> list[ChangeGroup]:
     """Return the latest steps made on records that have a page, at most so many, among so many changes."""
     tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
     query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(among)
     changes = session.scalars(query.options(selectinload(Change.account))).all()
     grouped = groupby(changes, key=lambda change: (change.account_id, change.action, change.kind))
-    steps = [Step(kind_stored_as(key[2]), list(own)) for key, own in grouped]
+    steps = [ChangeGroup(kind_stored_as(key[2]), list(own)) for key, own in grouped]
     if len(changes) == among:
         steps[-1].cut = True
     steps = steps[:most]
@@ -87,7 +87,7 @@ def latest(most: int, among: int = 200) -> list[Step]:
     return steps
 
 
-def last_account(record: Record) -> dict[str, str]:
+def last_changed_by(record: Record) -> dict[str, str]:
     """Return {field: code of the account that changed it last}, for the fields that ever changed."""
     kind = kind_of(record)
     query = select(Change).where(Change.kind == kind.model.__tablename__, Change.code == record.code)
@@ -95,11 +95,11 @@ def last_account(record: Record) -> dict[str, str]:
     return {name: change.account.code for change in changes for name in change.fields}
 
 
-def head(reading: Any = session) -> tuple[int, str]:
+def chain_head(reading: Any = session) -> tuple[int, str]:
     """Return how many changes there are, and the hash of the last."""
     last = reading.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, "")
 
 
-def is_empty() -> bool:
+def has_no_history() -> bool:
     return not session.scalar(select(func.count()).select_from(Change))

@@ -7,14 +7,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.database import session
-from tracker.models import Claim, Clock, Commitment, Meeting, MeetingLink
-from tracker.models.standings import known
-from tracker.queries import find
+from tracker.models import AsOf, Claim, Commitment, Meeting, MeetingLink
+from tracker.models.as_of import existed
+from tracker.queries import listing
 from tracker.records import CATALOGUE
 
 
 @dataclass(frozen=True)
-class ToldHere:
+class MeetingContent:
     """What was undertaken and claimed at a meeting, and the links that start or end there."""
 
     commitments: Sequence[Commitment]
@@ -22,13 +22,13 @@ class ToldHere:
     links: Sequence[MeetingLink]
 
 
-def told_at(meeting: Meeting, clock: Clock) -> ToldHere:
+def meeting_content(meeting: Meeting, clock: AsOf) -> MeetingContent:
     """Return what is told of a meeting, its commitments as they stood by the clock."""
-    commitments = select(Commitment).where(Commitment.meeting == meeting, known(clock)).order_by(Commitment.id)
+    commitments = select(Commitment).where(Commitment.meeting == meeting, existed(clock)).order_by(Commitment.id)
     claims = select(Claim).where(Claim.meeting == meeting).order_by(Claim.id)
     links = select(MeetingLink).where(or_(MeetingLink.meeting == meeting, MeetingLink.to == meeting))
-    return ToldHere(
-        find.told(
+    return MeetingContent(
+        listing.with_as_of(
             CATALOGUE["commitments"],
             session.scalars(
                 commitments.options(

@@ -14,7 +14,7 @@ LONGEST = 20_000
 
 
 @dataclass(frozen=True)
-class Compared:
+class QuoteComparison:
     """What a quote is beside a passage: word for word in it, or with differences.
 
     `passage` is nothing where no passage's words are known. Each difference is ("same", "left out" or "put in", words),
@@ -26,24 +26,24 @@ class Compared:
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
-def compared(quote: str, passages: Iterable[Passage]) -> Compared:
+def compare_quote(quote: str, passages: Iterable[Passage]) -> QuoteComparison:
     """Compare a quote with the exact words of passages, blanks apart; it may be a part of one, with words left out."""
     from rapidfuzz import fuzz
 
     known = {passage: " ".join(passage.exact.split()) for passage in passages if passage.exact}
     said = _bare(quote)
     for passage, exact in known.items():
-        if stands_in(said, exact):
-            return Compared(passage, word_for_word=True)
+        if appears_in(said, exact):
+            return QuoteComparison(passage, word_for_word=True)
     if not known:
-        return Compared()
+        return QuoteComparison()
     nearest = max(known, key=lambda passage: fuzz.partial_ratio(said, known[passage]))
     if len(known[nearest]) > LONGEST:
-        return Compared(nearest)
-    return Compared(nearest, differences=_differences(known[nearest].split(), LEFT_OUT.sub(" … ", said).split()))
+        return QuoteComparison(nearest)
+    return QuoteComparison(nearest, differences=_differences(known[nearest].split(), LEFT_OUT.sub(" … ", said).split()))
 
 
-def stands_in(quote: str, exact: str) -> bool:
+def appears_in(quote: str, exact: str) -> bool:
     """Return whether the parts of a quote stand in words one after the other."""
     at, parts = 0, [part.strip() for part in LEFT_OUT.split(quote) if part.strip()]
     for part in parts:

@@ -7,8 +7,8 @@ from flask_babel import format_percent
 from sqlalchemy import func, select
 
 from tracker.database import session
-from tracker.models import Clock, Commitment
-from tracker.models.standings import known, leads
+from tracker.models import AsOf, Commitment
+from tracker.models.as_of import existed, lead_statuses
 from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
 
 
@@ -30,12 +30,12 @@ class Score:
         return Score(self.points + other.points, self.scored + other.scored, self.unscored + other.unscored)
 
 
-def percent(percentage: float) -> str:
+def format_percentage(percentage: float) -> str:
     """Return a percentage as people read it."""
     return format_percent(percentage / 100, format="#,##0.#%")
 
 
-def by_area(clock: Clock, within: Any = None) -> dict[int, Score]:
+def scores_by_area(clock: AsOf, within: Any = None) -> dict[int, Score]:
     """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out.
 
     `within` is a condition on commitments: only those it lets through are counted.
@@ -43,19 +43,19 @@ def by_area(clock: Clock, within: Any = None) -> dict[int, Score]:
     return _scored(clock, Commitment.area_id, within)
 
 
-def by_party(clock: Clock, within: Any = None) -> dict[int, Score]:
+def scores_by_party(clock: AsOf, within: Any = None) -> dict[int, Score]:
     """Return {id of a party: the score of what it leads}; intentions are left out."""
     return _scored(clock, None, within)
 
 
-def _scored(clock: Clock, group: Any, within: Any) -> dict[int, Score]:
-    lead = leads(clock)
+def _scored(clock: AsOf, group: Any, within: Any) -> dict[int, Score]:
+    lead = lead_statuses(clock)
     group = lead.c.party_id if group is None else group
     due = func.coalesce(Commitment.due_on < clock.on, False).label("due")
     each = (
         select(group.label("id"), lead.c.status, due)
         .join(lead, lead.c.commitment_id == Commitment.id)
-        .where(known(clock) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
+        .where(existed(clock) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
         .subquery()
     )
     found: dict[int, Score] = {}

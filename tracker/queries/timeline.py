@@ -11,16 +11,16 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import session
 from tracker.models import (
+    AsOf,
     Change,
     CheckLog,
-    Clock,
     Commitment,
     CommitmentParty,
     Evidence,
     Passage,
     ProgressUpdate,
 )
-from tracker.queries import find
+from tracker.queries import listing
 from tracker.records import CATALOGUE, kind_of
 from tracker.vocabulary import Action, DeadlineKind, PartyRole, Status
 
@@ -34,7 +34,7 @@ TOLD = {
 
 
 @dataclass(frozen=True)
-class Span:
+class StatusPeriod:
     """How a lead stood from one day until another, or until now."""
 
     update: ProgressUpdate
@@ -42,13 +42,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LeadStatus:
     """How a lead stands, what it says of itself, and how it stood before."""
 
     row: CommitmentParty
     finding: ProgressUpdate | None
     claim: ProgressUpdate | None
-    spans: Sequence[Span]
+    spans: Sequence[StatusPeriod]
 
     @property
     def claim_differs(self) -> bool:
@@ -65,7 +65,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """Something that was logged, or a change made to the commitment after progress had been logged."""
 
     at: datetime.datetime
@@ -77,25 +77,25 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    standings: Sequence[Standing]
+    standings: Sequence[LeadStatus]
     #: The latest first.
-    entries: Sequence[Entry]
+    entries: Sequence[TimelineEntry]
 
 
-def of(commitment: Commitment, clock: Clock) -> Timeline:
+def commitment_timeline(commitment: Commitment, clock: AsOf) -> Timeline:
     """Return what was known by the clock of what was true by it."""
     updates = _known(ProgressUpdate, commitment, clock, selectinload(ProgressUpdate.party), *_EVIDENCE)
     checks = _known(CheckLog, commitment, clock, selectinload(CheckLog.voids), selectinload(CheckLog.voided_by))
-    rows = find.rows(CATALOGUE["commitment-parties"], commitment, clock)
+    rows = listing.rows_of_parent(CATALOGUE["commitment-parties"], commitment, clock)
     corrected = {update.corrects_id for update in updates}
     standing = [u for u in updates if u.status is not None and u.id not in corrected and u.effective_on <= clock.on]
     by_id = {update.id: update for update in updates}
     standings = [
-        Standing(row, by_id.get(row.finding_id), by_id.get(row.claim_id), _spans(standing, row))
+        LeadStatus(row, by_id.get(row.finding_id), by_id.get(row.claim_id), _spans(standing, row))
         for row in rows
         if row.role is PartyRole.LEAD
     ]
-    entries = [Entry(each.recorded_at, each) for each in (*updates, *checks)]
+    entries = [TimelineEntry(each.recorded_at, each) for each in (*updates, *checks)]
     if updates:
         entries += _changes(commitment, min(update.recorded_at for update in updates), clock)
     return Timeline(standings, sorted(entries, key=lambda entry: entry.at, reverse=True))
@@ -109,21 +109,21 @@ _EVIDENCE = (
 )
 
 
-def _known(model: Any, commitment: Commitment, clock: Clock, *loads: Any) -> Sequence[Any]:
+def _known(model: Any, commitment: Commitment, clock: AsOf, *loads: Any) -> Sequence[Any]:
     query = select(model).where(model.commitment == commitment, clock.knew(model)).order_by(model.id)
     return session.scalars(query.options(*loads)).all()
 
 
-def _spans(standing: Sequence[ProgressUpdate], row: CommitmentParty) -> Sequence[Span]:
+def _spans(standing: Sequence[ProgressUpdate], row: CommitmentParty) -> Sequence[StatusPeriod]:
     own = [update for update in standing if update.party_id == row.party_id]
     own.sort(key=lambda update: (update.effective_on, update.recorded_at, update.id))
     # Of several that are true since the same day, the last recorded is what stood.
     own = list({update.effective_on: update for update in own}.values())
     ends = [update.effective_on for update in own[1:]]
-    return [Span(update, until) for update, until in zip_longest(own, ends)]
+    return [StatusPeriod(update, until) for update, until in zip_longest(own, ends)]
 
 
-def _changes(commitment: Commitment, since: datetime.datetime, clock: Clock) -> list[Entry]:
+def _changes(commitment: Commitment, since: datetime.datetime, clock: AsOf) -> list[TimelineEntry]:
     own = and_(Change.kind == Commitment.__tablename__, Change.code == commitment.code, Change.action == Action.EDITED)
     start = f"{commitment.code}.p"
     parties = and_(Change.kind == CommitmentParty.__tablename__, Change.code.like(f"{start}%"))
@@ -136,14 +136,14 @@ def _changes(commitment: Commitment, since: datetime.datetime, clock: Clock) -> 
             # Another commitment's code may begin so.
             if not change.code.removeprefix(start).isdigit():
                 continue
-            entries.append(Entry(change.at, change=change, changed="parties"))
+            entries.append(TimelineEntry(change.at, change=change, changed="parties"))
             continue
         found = [name for name, fields in TOLD.items() if fields & change.fields.keys()]
-        entries += [Entry(change.at, change=change, changed=name) for name in found]
+        entries += [TimelineEntry(change.at, change=change, changed=name) for name in found]
     return entries
 
 
-def changed_since(record: Any, known_by: datetime.datetime | None) -> dict[str, Any]:
+def fields_changed_since(record: Any, known_by: datetime.datetime | None) -> dict[str, Any]:
     """Return {field: its plain value by a moment} of all fields that were changed after it."""
     if known_by is None:
         return {}

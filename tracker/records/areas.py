@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import PolicyArea
-from tracker.records.base import Kind, RecordForm, not_itself, note
+from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
 from tracker.records.fields import LongText, Number, Text
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 
 
 class AreaForm(RecordForm):
@@ -14,9 +14,9 @@ class AreaForm(RecordForm):
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     description = LongText(_l("Description"), description=_l("What belongs here, and what does not."))
-    parent = Reference(_l("Part of"), PolicyArea, validators=[not_itself])
+    parent = Reference(_l("Part of"), PolicyArea, validators=[not_its_own_ancestor])
     order = Number(_l("Order"), required=True, default=100, description=_l("Lists show the lowest number first."))
-    note = note()
+    note = note_field()
 
 
 KIND = Kind(

@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import Clock, Logged, Record
+from tracker.models import AppendOnlyRecord, AsOf, Record
 from tracker.models.history import code_was_used
 from tracker.records import codes
 from tracker.records.fields import LongText, RecordCode
@@ -70,7 +70,7 @@ class RecordForm(Form):
 
     def usual_code(self) -> str:
         """Return a code made from what was entered, for a new record that was given none."""
-        return codes.from_words(self.model, self[self.coded_by].data)
+        return codes.code_from_words(self.model, self[self.coded_by].data)
 
     def populate_obj(self, obj: Any) -> None:
         """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
@@ -96,7 +96,7 @@ class RowForm(RecordForm):
     code = RecordCode(most=80)
 
     def usual_code(self) -> str:
-        return codes.numbered(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
+        return codes.numbered_code(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
 
     def validate_code(self, code: Any) -> None:
         parent = self[self.model.PARENT].data
@@ -107,7 +107,7 @@ class RowForm(RecordForm):
             super().validate_code(code)
 
 
-def not_itself(form: RecordForm, field: Any) -> None:
+def not_its_own_ancestor(form: RecordForm, field: Any) -> None:
     """Refuse a record that would be, through any number of steps, part of itself."""
     other = field.data
     while other is not None:
@@ -168,7 +168,7 @@ class Kind:
     #: Whether its records are for those who keep them: the open data set leaves them out.
     internal: bool = False
     #: Puts into records what of them depends on the day, in as many queries for any number of them.
-    tell: Callable[[Sequence[Any], Clock], None] | None = None
+    tell: Callable[[Sequence[Any], AsOf], None] | None = None
 
     @property
     def model(self) -> type[Record]:
@@ -182,7 +182,7 @@ class Kind:
     @property
     def append_only(self) -> bool:
         """Return whether its records are logged by one action, and never edited, removed or imported."""
-        return issubclass(self.model, Logged)
+        return issubclass(self.model, AppendOnlyRecord)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -216,12 +216,14 @@ def _column(model: type[Record], told: Any) -> Column:
     return _told(told, told.name, told.label.text, getattr(model, told.name))
 
 
-def note() -> Any:
+def note_field() -> Any:
     """Return the field every kind ends with."""
     return LongText(_l("Note"), description=_l("For analysts alone: it is never published."), internal=True)
 
 
-def derived(name: str, label: Any, value: Any, told: Any, needs: tuple[Any, ...] = (), sql: Any = None) -> Column:
+def derived_column(
+    name: str, label: Any, value: Any, told: Any, needs: tuple[Any, ...] = (), sql: Any = None
+) -> Column:
     """Return a column that no form fills in, told as the field `told` tells its values.
 
     `value` is an attribute of the model, or a function of the record; then `sql` gives the same in a query.

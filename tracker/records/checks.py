@@ -7,25 +7,25 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import CheckLog, Commitment
-from tracker.records.base import Kind, RowForm, note
-from tracker.records.days import Day
+from tracker.records.base import Kind, RowForm, note_field
+from tracker.records.date_fields import Date
 from tracker.records.fields import LongText
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference
-from tracker.records.updates import logged, not_ahead
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference
+from tracker.records.updates import log_columns, not_after_today
 
 
 class CheckForm(RowForm):
     model = CheckLog
     letter = "k"
     commitment = Reference(_l("Commitment"), Commitment, required=True)
-    checked_on = Day(_l("Checked on"), required=True, validators=[not_ahead])
+    checked_on = Date(_l("Checked on"), required=True, validators=[not_after_today])
     where_searched = LongText(
         _l("Where you searched"), most=2000, description=_l("The places you looked at, and what for.")
     )
     voids = Reference(_l("Voids"), CheckLog)
     reason = LongText(_l("Why it is void"), most=2000)
-    note = note()
+    note = note_field()
 
     def validate_where_searched(self, field: Any) -> None:
         if self.voids.data:
@@ -39,8 +39,8 @@ class CheckForm(RowForm):
 class CheckFilters(Filters):
     true_on = CheckLog.checked_on
     commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
-    checked_from = day(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
-    checked_to = day(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
+    checked_from = date_filter(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
+    checked_to = date_filter(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
 
 
 KIND = Kind(
@@ -53,6 +53,6 @@ KIND = Kind(
     sorts={"code": CheckLog.code, "checked_on": CheckLog.checked_on},
     order="-checked_on",
     filters=CheckFilters,
-    more=logged(CheckLog),
+    more=log_columns(CheckLog),
     heading="code",
 )

@@ -10,11 +10,11 @@ from wtforms.validators import StopValidation
 from tracker.database import session
 from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.days import Day, date_text
+from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
+from tracker.records.date_fields import Date, format_date_range
 from tracker.records.fields import LongText, Number, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import DatePrecision
 
 
@@ -30,21 +30,24 @@ class ClaimForm(RecordForm):
     indicator = Reference(_l("Indicator"), Indicator)
     value = Number(_l("Value"), least=-999_999_999_999_999, most=999_999_999_999_999, whole=False)
     unit = Text(_l("Unit"), most=60)
-    period_start = Day(_l("Period from"))
-    period_end = Day(_l("Period to"))
-    published_on = Day(_l("Figure published on"))
+    period_start = Date(_l("Period from"))
+    period_end = Date(_l("Period to"))
+    published_on = Date(_l("Figure published on"))
     supersedes = Reference(
-        _l("Supersedes"), Claim, validators=[not_itself], description=_l("The earlier figure that this one revises.")
+        _l("Supersedes"),
+        Claim,
+        validators=[not_its_own_ancestor],
+        description=_l("The earlier figure that this one revises."),
     )
     commitment = Reference(
         _l("Commitment"),
         Commitment,
         description=_l("Only where you choose to tie it to one; a claim is no progress by itself."),
     )
-    note = note()
+    note = note_field()
 
     def usual_code(self) -> str:
-        return codes.within(Claim, self.meeting.data, ".claim-") or super().usual_code()
+        return codes.code_within(Claim, self.meeting.data, ".claim-") or super().usual_code()
 
     def validate_period_end(self, _period_end: Any) -> None:
         self.in_order("period_start", "period_end", _("The period ends before it starts: change one of the two days."))
@@ -71,14 +74,14 @@ class ClaimForm(RecordForm):
             raise StopValidation(message)
 
 
-def period(claim: Claim) -> str:
+def claim_period(claim: Claim) -> str:
     """Return the period of a figure as people read it, or nothing."""
     start, end = claim.period_start, claim.period_end
     if start and end:
-        return date_text(start, DatePrecision.DAY, end)
+        return format_date_range(start, DatePrecision.DAY, end)
     if start:
-        return _("from %(day)s", day=date_text(start, DatePrecision.DAY))
-    return _("to %(day)s", day=date_text(end, DatePrecision.DAY)) if end else ""
+        return _("from %(day)s", day=format_date_range(start, DatePrecision.DAY))
+    return _("to %(day)s", day=format_date_range(end, DatePrecision.DAY)) if end else ""
 
 
 class ClaimFilters(Filters):
@@ -90,8 +93,8 @@ class ClaimFilters(Filters):
     )
     indicator = any_of(ClaimForm.indicator, Claim.indicator_id)
     commitment = any_of(ClaimForm.commitment, Claim.commitment_id)
-    published_from = day(_l("Published from"), lambda on: Claim.published_on >= on)
-    published_to = day(_l("Published to"), lambda on: Claim.published_on <= on)
+    published_from = date_filter(_l("Published from"), lambda on: Claim.published_on >= on)
+    published_to = date_filter(_l("Published to"), lambda on: Claim.published_on <= on)
 
 
 KIND = Kind(

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tracker.records import CATALOGUE
+from tracker.records.as_of import PastMoment
 from tracker.records.base import Column
-from tracker.records.clocked import Moment
-from tracker.records.days import Day, Time
+from tracker.records.date_fields import Date, Timestamp
 from tracker.records.fields import Flag, Number
 
 #: {sort of field: the type of its plain values}, the first that fits; all else is text.
-TYPES = {Flag: "boolean", Moment: "string", Day: "date", Time: "datetime"}
+TYPES = {Flag: "boolean", PastMoment: "string", Date: "date", Timestamp: "datetime"}
 #: {model: the kind whose codes name its records}
 KINDS = {kind.model: name for name, kind in CATALOGUE.items()}
 
@@ -24,19 +24,19 @@ def type_of(column: Column) -> str:
     return next((name for sort, name in TYPES.items() if isinstance(column.field, sort)), "string")
 
 
-def names(column: Column) -> str:
+def referenced_kind(column: Column) -> str:
     """Return the kind of the records whose codes a column holds, or nothing."""
     model: Any = getattr(column.field, "model", None)
     return KINDS.get(model, "")
 
 
-def described(columns: Iterable[Column]) -> list[dict[str, str]]:
+def describe_columns(columns: Iterable[Column]) -> list[dict[str, str]]:
     """Return what each column is: name, label, type, definition, and the list of words or kind of record it holds."""
     told = []
     for column in columns:
         definition = str(getattr(column.field, "description", ""))
         meant = {"name": column.name, "label": str(column.label), "type": type_of(column), "definition": definition}
-        held = {"words": column.words.__name__ if column.words else "", "records": names(column)}
+        held = {"words": column.words.__name__ if column.words else "", "records": referenced_kind(column)}
         told.append(meant | {name: value for name, value in held.items() if value})
     return told
 

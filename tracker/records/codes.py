@@ -8,31 +8,31 @@ from babel import Locale
 
 from tracker.database import session
 from tracker.models import Record
-from tracker.models.base import words_of
+from tracker.models.base import search_words
 from tracker.models.history import code_was_used, next_number
 from tracker.records.fields import RecordCode
 from tracker.vocabulary import PartyKind
 
 #: Short enough to be read in an address, and to take a number behind it.
-LONGEST = 48
+MAX_LENGTH = 48
 COUNTRIES_IN = ("en", "es")
 
 
-def from_words(model: type[Record], text: Any) -> str:
+def code_from_words(model: type[Record], text: Any) -> str:
     """Return the words of a text as a code that no record of the kind ever had."""
-    words = [word for word in words_of(str(text or "")) if word.isascii() and "_" not in word]
+    words = [word for word in search_words(str(text or "")) if word.isascii() and "_" not in word]
     code = ""
     for word in words:
-        if len(code) + len(word) > LONGEST:
+        if len(code) + len(word) > MAX_LENGTH:
             break
         code = f"{code}-{word}" if code else word
     if not code:
-        return numbered(model, f"{model.__tablename__.replace('_', '-')}-")
-    return code if is_free(model, code) else numbered(model, f"{code}-", first=2)
+        return numbered_code(model, f"{model.__tablename__.replace('_', '-')}-")
+    return code if is_unused(model, code) else numbered_code(model, f"{code}-", first=2)
 
 
 @dataclass
-class Reserved:
+class ReservedCodes:
     """What is known of codes while many records of one kind are added."""
 
     #: Those that records yet to come have.
@@ -43,12 +43,12 @@ class Reserved:
 
 def reserve(codes: Container[str]) -> None:
     """Give none of these codes to other records, and remember the numbers given out, as long as the session lasts."""
-    session.info["reserved"] = Reserved(codes)
+    session.info["reserved"] = ReservedCodes(codes)
 
 
-def numbered(model: type[Record], start: str, first: int = 1) -> str:
+def numbered_code(model: type[Record], start: str, first: int = 1) -> str:
     """Return a code that begins so and ends in a number, one more than any record of the kind ever had."""
-    reserved: Reserved = session.info.get("reserved") or Reserved()
+    reserved: ReservedCodes = session.info.get("reserved") or ReservedCodes()
     last = reserved.numbers.get(start)
     number = max(first, next_number(session, model, start)) if last is None else last + 1
     while f"{start}{number}" in reserved.codes:
@@ -57,13 +57,13 @@ def numbered(model: type[Record], start: str, first: int = 1) -> str:
     return f"{start}{number}"
 
 
-def within(model: type[Record], whole: Record | None, end: str) -> str:
+def code_within(model: type[Record], whole: Record | None, end: str) -> str:
     """Return the code numbered within that of another record, or nothing if that is too long to be gone on from."""
-    return numbered(model, f"{whole.code}{end}") if whole is not None and len(whole.code) <= LONGEST else ""
+    return numbered_code(model, f"{whole.code}{end}") if whole is not None and len(whole.code) <= MAX_LENGTH else ""
 
 
-def is_free(model: type[Record], code: str) -> bool:
-    reserved: Reserved = session.info.get("reserved") or Reserved()
+def is_unused(model: type[Record], code: str) -> bool:
+    reserved: ReservedCodes = session.info.get("reserved") or ReservedCodes()
     unsaved = {record.code for record in session.new if isinstance(record, model)}
     return (
         code not in RecordCode.RESERVED | unsaved
@@ -72,13 +72,13 @@ def is_free(model: type[Record], code: str) -> bool:
     )
 
 
-def of_country(kind: PartyKind | None, name: str | None) -> str:
+def country_code(kind: PartyKind | None, name: str | None) -> str:
     """Return the ISO 3166 code of a country's name in a language we know, in lower case, or nothing."""
     if kind is not PartyKind.COUNTRY or not name:
         return ""
-    wanted = words_of(name)
+    wanted = search_words(name)
     for language in COUNTRIES_IN:
         for code, called in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha() and words_of(called) == wanted:
+            if len(code) == 2 and code.isalpha() and search_words(called) == wanted:
                 return code.lower()
     return ""

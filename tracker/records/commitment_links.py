@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import Commitment, CommitmentLink
-from tracker.records.base import Kind, RowForm, note
-from tracker.records.choices import Choice
+from tracker.records.base import Kind, RowForm, note_field
+from tracker.records.choice_fields import Choice
 from tracker.records.filters import Filters, any_of
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import CommitmentLinkKind
 
 
@@ -20,7 +20,7 @@ class CommitmentLinkForm(RowForm):
     commitment = Reference(_l("From"), Commitment, required=True)
     kind = Choice(_l("Link"), CommitmentLinkKind, required=True)
     to = Reference(_l("To"), Commitment, required=True)
-    note = note()
+    note = note_field()
 
     def validate_to(self, to: Any) -> None:
         if to.data is self.commitment.data:

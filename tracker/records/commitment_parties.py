@@ -8,21 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from tracker.models import Clock, Commitment, CommitmentParty, Party
-from tracker.models.standings import leads
-from tracker.records.base import Kind, RowForm, derived, note
-from tracker.records.choices import Choice
+from tracker.models import AsOf, Commitment, CommitmentParty, Party
+from tracker.models.as_of import lead_statuses
+from tracker.records.base import Kind, RowForm, derived_column, note_field
+from tracker.records.choice_fields import Choice
 from tracker.records.filters import Filters, any_of
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import PartyRole, Status
 
 
-def _tell(records: Sequence[CommitmentParty], clock: Clock) -> None:
+def _tell(records: Sequence[CommitmentParty], clock: AsOf) -> None:
     """Put the status of a past day into the leads of commitments."""
     if not clock.past:
         return
     reading: Any = object_session(records[0])
-    lead, ids = leads(clock).c, {record.id: record for record in records}
+    lead, ids = lead_statuses(clock).c, {record.id: record for record in records}
     query = select(lead.commitment_party_id, lead.status, lead.finding_id, lead.claim_id)
     for number, status, finding, claim in reading.execute(query.where(lead.commitment_party_id.in_(ids))):
         set_committed_value(ids[number], "status", Status[status.name])
@@ -30,8 +30,8 @@ def _tell(records: Sequence[CommitmentParty], clock: Clock) -> None:
         set_committed_value(ids[number], "claim_id", claim)
 
 
-def _status(clock: Clock) -> Any:
-    lead = leads(clock).c
+def _status(clock: AsOf) -> Any:
+    lead = lead_statuses(clock).c
     return select(lead.status).where(lead.commitment_party_id == CommitmentParty.id).scalar_subquery()
 
 
@@ -41,7 +41,7 @@ class CommitmentPartyForm(RowForm):
     commitment = Reference(_l("Commitment"), Commitment, required=True)
     party = Reference(_l("Party"), Party, required=True)
     role = Choice(_l("Role"), PartyRole, required=True, default=PartyRole.LEAD)
-    note = note()
+    note = note_field()
 
 
 class CommitmentPartyFilters(Filters):
@@ -61,7 +61,7 @@ KIND = Kind(
     order="code",
     filters=CommitmentPartyFilters,
     more=(
-        derived(
+        derived_column(
             "status",
             _l("Status"),
             lambda row: row.status if row.role is PartyRole.LEAD else None,

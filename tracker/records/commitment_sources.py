@@ -3,11 +3,11 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Commitment, CommitmentSource, Passage
-from tracker.records.base import Kind, RowForm, note
-from tracker.records.choices import Choice
+from tracker.records.base import Kind, RowForm, note_field
+from tracker.records.choice_fields import Choice
 from tracker.records.fields import Text
 from tracker.records.filters import Filters, any_of
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import SourceRelation
 
 
@@ -18,7 +18,7 @@ class CommitmentSourceForm(RowForm):
     passage = Reference(_l("Passage"), Passage, required=True)
     relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
     attributed_to = Text(_l("Attributed to"), description=_l("Whose word it is, where the document reports it."))
-    note = note()
+    note = note_field()
 
 
 class CommitmentSourceFilters(Filters):

@@ -13,7 +13,7 @@ from wtforms.validators import StopValidation
 
 from tracker.models import (
     Account,
-    Clock,
+    AsOf,
     Commitment,
     CommitmentParty,
     CommitmentSource,
@@ -26,16 +26,16 @@ from tracker.models import (
     Passage,
     PolicyArea,
 )
+from tracker.models.as_of import existed, is_retired, lead_statuses, overall_status
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
-from tracker.models.standings import is_retired, known, leads, overall
 from tracker.records import codes
-from tracker.records.base import Column, Kind, RecordForm, derived, note
-from tracker.records.choices import Choice
-from tracker.records.days import KNOWN_SINCE, Day, Time
+from tracker.records.base import Column, Kind, RecordForm, derived_column, note_field
+from tracker.records.choice_fields import Choice
+from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
 from tracker.records.fields import Flag, LongText, Number, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import AccountReference, Reference, References
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import AccountReference, Reference, References
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
@@ -61,9 +61,9 @@ class CommitmentForm(RecordForm):
     area = Reference(_l("Primary area"), PolicyArea, required=True, description=_l("The one it is counted under."))
     areas = References(_l("Other areas"), PolicyArea)
     frameworks = References(_l("Frameworks"), Framework)
-    made_on = Day(_l("Made on"), required=True)
+    made_on = Date(_l("Made on"), required=True)
     deadline_kind = Choice(_l("Deadline"), DeadlineKind, required=True, default=DeadlineKind.NONE)
-    due_on = Day(_l("Due on"))
+    due_on = Date(_l("Due on"))
     every_months = Number(
         _l("Every so many months"),
         least=1,
@@ -83,10 +83,10 @@ class CommitmentForm(RecordForm):
         description=_l("Left empty, the usual interval. Without an update or a check for longer, it is stale."),
         internal=True,
     )
-    note = note()
+    note = note_field()
 
     def usual_code(self) -> str:
-        return codes.within(Commitment, self.meeting.data, ".c") or super().usual_code()
+        return codes.code_within(Commitment, self.meeting.data, ".c") or super().usual_code()
 
     def validate_due_on(self, _due_on: Any) -> None:
         self.in_order("made_on", "due_on", _("It is due before it was made: change one of the two days."))
@@ -107,8 +107,8 @@ class CommitmentForm(RecordForm):
 def _status(filters: Any) -> Any:
     """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
     if not filters.party.data:
-        return overall(filters.clock)
-    lead = leads(filters.clock).c
+        return overall_status(filters.clock)
+    lead = lead_statuses(filters.clock).c
     return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters.party.data]))
 
 
@@ -116,15 +116,15 @@ def _party(filters: Any) -> Any:
     """Lead to the parties in any role; where statuses are chosen too, to the leads that stand so."""
     if not filters.status.data:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
-    lead = leads(filters.clock).c
+    lead = lead_statuses(filters.clock).c
     return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters.status.data))
 
 
-def _tell(records: Sequence[Commitment], clock: Clock) -> None:
+def _tell(records: Sequence[Commitment], clock: AsOf) -> None:
     """Put the status and the deadline state of a day into commitments."""
     reading: Any = object_session(records[0])
     ids = {record.id: record for record in records}
-    query = select(Commitment.id, overall(clock), deadline_state(clock)).where(Commitment.id.in_(ids))
+    query = select(Commitment.id, overall_status(clock), deadline_state(clock)).where(Commitment.id.in_(ids))
     for number, status, state in reading.execute(query):
         set_committed_value(ids[number], "status", status)
         ids[number].deadline_state = state
@@ -139,7 +139,7 @@ class CommitmentFilters(Filters):
 
     def there(self, model: Any, but: str = "") -> list[Any]:
         shown = bool(self.retired.data) or but == "retired"
-        return [known(self.clock, retired=shown)]
+        return [existed(self.clock, retired=shown)]
 
     area = any_of(
         CommitmentForm.area,
@@ -173,17 +173,17 @@ class CommitmentFilters(Filters):
     retired = any_of(Choice(_l("Recorded in error"), Retired), lambda filters: is_retired(filters.clock))
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
     primary_area = any_of(CommitmentForm.area, Commitment.area_id)
-    made_from = day(_l("Made from"), lambda on: Commitment.made_on >= on)
-    made_to = day(_l("Made to"), lambda on: Commitment.made_on <= on)
-    due_from = day(_l("Due from"), lambda on: Commitment.due_on >= on)
-    due_to = day(_l("Due to"), lambda on: Commitment.due_on <= on)
+    made_from = date_filter(_l("Made from"), lambda on: Commitment.made_on >= on)
+    made_to = date_filter(_l("Made to"), lambda on: Commitment.made_on <= on)
+    due_from = date_filter(_l("Due from"), lambda on: Commitment.due_on >= on)
+    due_to = date_filter(_l("Due to"), lambda on: Commitment.due_on <= on)
 
 
 def _parties(name: str, label: Any, role: PartyRole) -> Column:
     row = CommitmentParty
     codes = select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role)
     parties: Any = lambda commitment: [row.party for row in commitment.parties if row.role is role]  # noqa: E731
-    return derived(
+    return derived_column(
         name, label, parties, References(model=Party, description=role.definition), (Commitment.parties,), codes
     )
 
@@ -205,14 +205,14 @@ KIND = Kind(
     order="-made_on",
     filters=CommitmentFilters,
     more=(
-        derived(
+        derived_column(
             "status",
             _l("Status"),
             lambda c: c.status,
             Choice(words=OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
-            sql=overall,
+            sql=overall_status,
         ),
-        derived(
+        derived_column(
             "deadline_state",
             _l("Deadline state"),
             lambda c: c.deadline_state,
@@ -222,16 +222,16 @@ KIND = Kind(
         _parties("leads", _l("Leads"), PartyRole.LEAD),
         _parties("supporters", _l("Support"), PartyRole.SUPPORT),
         _parties("beneficiaries", _l("Beneficiaries"), PartyRole.BENEFICIARY),
-        derived("recorded_at", _l("Recorded at"), Commitment.recorded_at, Time(description=KNOWN_SINCE)),
-        derived("retired_at", _l("Retired at"), Commitment.retired_at, Time()),
-        derived("retired_because", _l("Retired because"), Commitment.retired_because, Text()),
-        derived(
+        derived_column("recorded_at", _l("Recorded at"), Commitment.recorded_at, Timestamp(description=KNOWN_SINCE)),
+        derived_column("retired_at", _l("Retired at"), Commitment.retired_at, Timestamp()),
+        derived_column("retired_because", _l("Retired because"), Commitment.retired_because, Text()),
+        derived_column(
             "one_sided",
             _l("Reported by one side only"),
             Commitment.one_sided,
             Flag(description=_l("Some lead has not said it in a document of its own side.")),
         ),
-        derived(
+        derived_column(
             "passages",
             _l("Passages"),
             lambda c: [row.passage for row in c.sources],

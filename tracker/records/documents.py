@@ -11,12 +11,12 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, derived, note
-from tracker.records.choices import Choice, Code
-from tracker.records.days import Day, Time, date_text
-from tracker.records.fields import Address, Flag, LongText, Number, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference, References
+from tracker.records.base import Kind, RecordForm, RowForm, derived_column, note_field
+from tracker.records.choice_fields import Choice, Code
+from tracker.records.date_fields import Date, Timestamp, format_date_range
+from tracker.records.fields import Flag, LongText, Number, Text, WebAddress
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference, References
 from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 
@@ -41,17 +41,17 @@ class DocumentForm(RecordForm):
     published_precision = Choice(
         _l("Publication date is known to the"), DatePrecision, required=True, default=DatePrecision.DAY
     )
-    published_on = Day(_l("Published on"), description=_l("The first day, where only a month or year is known."))
-    web_address = Address(_l("Web address"))
-    retrieved_on = Day(_l("Retrieved on"))
+    published_on = Date(_l("Published on"), description=_l("The first day, where only a month or year is known."))
+    web_address = WebAddress(_l("Web address"))
+    retrieved_on = Date(_l("Retrieved on"))
     sha256 = Text(
         _l("sha256 of the text"), most=64, validators=[check_sha256], description=_l("As UTF-8 with line ends as LF.")
     )
-    note = note()
+    note = note_field()
 
     def usual_code(self) -> str:
         if self.published_on.data:
-            return codes.from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
+            return codes.code_from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
         return super().usual_code()
 
     def validate_published_precision(self, field: Any) -> None:
@@ -69,8 +69,8 @@ class DocumentFilters(Filters):
     kind = any_of(DocumentForm.kind, Document.kind)
     issued_by = any_of(DocumentForm.issued_by, select(document_issuer))
     language = any_of(DocumentForm.language, Document.language)
-    published_from = day(_l("Published from"), lambda on: Document.published_on >= on)
-    published_to = day(_l("Published to"), lambda on: Document.published_on <= on)
+    published_from = date_filter(_l("Published from"), lambda on: Document.published_on >= on)
+    published_to = date_filter(_l("Published to"), lambda on: Document.published_on <= on)
 
 
 KIND = Kind(
@@ -84,8 +84,8 @@ KIND = Kind(
     order="-published_on",
     filters=DocumentFilters,
     more=(
-        derived("text_sha256", _l("sha256 of the attached text"), Document.text_sha256, Text()),
-        derived(
+        derived_column("text_sha256", _l("sha256 of the attached text"), Document.text_sha256, Text()),
+        derived_column(
             "text_differs",
             _l("The text differs from the one catalogued"),
             lambda document: document.text_differs,
@@ -93,7 +93,7 @@ KIND = Kind(
             sql=func.coalesce(Document.sha256 != Document.text_sha256, false()),
         ),
     ),
-    shown={"published_on": lambda document: date_text(document.published_on, document.published_precision)},
+    shown={"published_on": lambda document: format_date_range(document.published_on, document.published_precision)},
 )
 
 
@@ -108,7 +108,7 @@ class PassageForm(RowForm):
     start = Number(_l("From character"), required=True, description=_l("Counted from 0 within the paragraph."))
     end = Number(_l("To character"), required=True, least=1, description=_l("The first one no longer in it."))
     sha256 = Text(_l("sha256 of its words"), most=64, validators=[check_sha256])
-    note = note()
+    note = note_field()
 
     def validate_end(self, end: Any) -> None:
         if self.start.data is not None and end.data <= self.start.data:
@@ -131,14 +131,16 @@ PASSAGES = Kind(
     order="code",
     filters=PassageFilters,
     more=(
-        derived("length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start),
-        derived("exact", _l("Exact words"), Passage.exact, LongText()),
-        derived("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
-        derived("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
-        derived("check_result", _l("Check"), Passage.check_result, Choice(words=PassageCheck)),
-        derived("checked_at", _l("Checked at"), Passage.checked_at, Time()),
-        derived("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),
-        derived("found_start", _l("Found from character"), Passage.found_start, Number()),
+        derived_column(
+            "length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start
+        ),
+        derived_column("exact", _l("Exact words"), Passage.exact, LongText()),
+        derived_column("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
+        derived_column("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
+        derived_column("check_result", _l("Check"), Passage.check_result, Choice(words=PassageCheck)),
+        derived_column("checked_at", _l("Checked at"), Passage.checked_at, Timestamp()),
+        derived_column("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),
+        derived_column("found_start", _l("Found from character"), Passage.found_start, Number()),
     ),
     heading="code",
 )

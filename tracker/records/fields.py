@@ -14,25 +14,25 @@ from wtforms.validators import StopValidation
 
 #: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,
 #: and the code points that Unicode keeps for no character.
-UNFIT = re.compile(
+FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
 #: Longer input is refused before anything tries to read a day or a number in it.
-SHORT = 100
+MAX_TYPED_LENGTH = 100
 
 
-def where_unfit(text: str) -> str:
+def describe_forbidden_character(text: str) -> str:
     """Return in words where a text of many lines holds a character that is not taken, or nothing."""
-    found = UNFIT.search(text)
+    found = FORBIDDEN_CHARACTERS.search(text)
     if not found:
         return ""
     line, sign = text.count("\n", 0, found.start()) + 1, f"U+{ord(found[0]):04X}"
     return _("Line %(line)s holds a control character (%(sign)s): remove it.", line=line, sign=sign)
 
 
-def given(required: bool) -> Any:
+def required_or_optional(required: bool) -> Any:
     """Return a validator that stops at an empty field, with a message only where it must be filled in."""
 
     def check(_form: Any, field: Any) -> None:
@@ -57,7 +57,7 @@ class Select(widgets.Select):
         return Markup("").join((start, choice.value, between, choice.label, end))
 
 
-class Told(fields.Field):
+class FieldMixin(fields.Field):
     """What every field here adds to WTForms: a plain value for machines, a text for people, and the way back."""
 
     #: Whether the value is a list.
@@ -68,14 +68,14 @@ class Told(fields.Field):
     def __init__(
         self, label: Any = None, *, required: bool = False, internal: bool = False, validators: Any = (), **kwargs: Any
     ):
-        super().__init__(label, [given(required), *validators], **kwargs)
+        super().__init__(label, [required_or_optional(required), *validators], **kwargs)
         self.required = required
         #: Whether it is for those who keep the records: the open data set leaves it out.
         self.internal = internal
 
     def _value(self) -> str:
         """Return what stands in the field; what no page can hold is shown as a replacement character."""
-        return UNFIT.sub("�", super()._value())
+        return FORBIDDEN_CHARACTERS.sub("�", super()._value())
 
     def plain(self, value: Any) -> Any:
         """Return a value as JSON and history hold it."""
@@ -94,7 +94,7 @@ class Told(fields.Field):
         return [value]
 
 
-class Text(Told, fields.StringField):
+class Text(FieldMixin, fields.StringField):
     """One line of text of at most `most` characters; nothing at all for a blank."""
 
     #: Whether line ends are kept.
@@ -111,7 +111,7 @@ class Text(Told, fields.StringField):
             self.data = (typed if self.lines else " ".join(lines)) or None
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and UNFIT.search(self.data):
+        if self.data and FORBIDDEN_CHARACTERS.search(self.data):
             raise StopValidation(_("Remove the control characters; they cannot be stored."))
         if self.data and len(self.data) > self.most:
             raise StopValidation(
@@ -129,7 +129,7 @@ class LongText(Text):
         super().__init__(label, most=most, **kwargs)
 
 
-class Address(Text):
+class WebAddress(Text):
     """A web address."""
 
     def __init__(self, label: Any = None, **kwargs: Any):
@@ -142,18 +142,18 @@ class Address(Text):
 
 
 #: A number whose thousands are parted: 26,000 or 1 000 000.5.
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,\s'’]\d{3})+(?:\.\d+)?", re.ASCII)
+GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,\s'’]\d{3})+(?:\.\d+)?", re.ASCII)
 
 
-def typed_number(value: float) -> str:
+def format_typed_number(value: float) -> str:
     """Return a number as a person types it, without an exponent; one beyond all bounds as too many nines."""
     if isinstance(value, int):
         # Python refuses to print a number of many thousand digits.
-        return str(value) if value.bit_length() <= 100 else "9" * SHORT
+        return str(value) if value.bit_length() <= 100 else "9" * MAX_TYPED_LENGTH
     return format(Decimal(repr(value)).normalize(), "f")
 
 
-class Number(Told, fields.StringField):
+class Number(FieldMixin, fields.StringField):
     """A number from `least` to `most`; whole, unless `whole` is false."""
 
     def __init__(
@@ -169,9 +169,9 @@ class Number(Told, fields.StringField):
         if not typed:
             return
         shape = r"[+-]?\d{1,15}" if self.whole else r"[+-]?\d{1,15}(\.\d{1,6})?"
-        number = float(typed) if len(typed) <= SHORT and re.fullmatch(shape, typed, re.ASCII) else math.nan
+        number = float(typed) if len(typed) <= MAX_TYPED_LENGTH and re.fullmatch(shape, typed, re.ASCII) else math.nan
         if not self.least <= number <= self.most:
-            if len(typed) <= SHORT and GROUPED.fullmatch(typed):
+            if len(typed) <= MAX_TYPED_LENGTH and GROUPED_NUMBER.fullmatch(typed):
                 # What parts thousands in one language is the decimal point of another.
                 parted = re.sub(r"[^\d.+-]", "", typed)
                 raise ValueError(_("Write it without commas or spaces between the digits: %(n)s.", n=parted))
@@ -188,8 +188,8 @@ class Number(Told, fields.StringField):
 
     def _value(self) -> str:
         if self.raw_data:
-            return UNFIT.sub("�", self.raw_data[0])
-        return "" if self.data is None else typed_number(self.data)
+            return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0])
+        return "" if self.data is None else format_typed_number(self.data)
 
     def plain(self, value: float | None) -> float | int | None:
         return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -199,11 +199,11 @@ class Number(Told, fields.StringField):
 
     def entered(self, value: Any) -> list[str]:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return [typed_number(value)]
+            return [format_typed_number(value)]
         return super().entered(value)
 
 
-class Flag(Told, fields.BooleanField):
+class Flag(FieldMixin, fields.BooleanField):
     """Yes or no; an empty field is no."""
 
     YES, NO = ("true", "yes", "y", "1", "on"), ("false", "no", "n", "0", "off", "")

@@ -12,16 +12,16 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
 from tracker.errors import Invalid
-from tracker.models import Change, Logged
-from tracker.records.clocked import Clocked
-from tracker.records.days import Day
+from tracker.models import AppendOnlyRecord, Change
+from tracker.passage_text import search_words
+from tracker.records.as_of import AsOfForm
+from tracker.records.date_fields import Date
 from tracker.records.fields import Text
-from tracker.texts import words_of
 from tracker.vocabulary import Action
 
 #: No address a person makes has more parts than this.
-MOST_VALUES = 200
-MOST_WORDS = 40
+MAX_VALUES = 200
+MAX_WORDS = 40
 
 
 def any_of(field: UnboundField, link: Any, label: Any = None, ids: Any = None) -> UnboundField:
@@ -37,22 +37,22 @@ def any_of(field: UnboundField, link: Any, label: Any = None, ids: Any = None) -
     return narrowing
 
 
-def day(label: Any, condition: Callable[[Any], Any]) -> UnboundField:
+def date_filter(label: Any, condition: Callable[[Any], Any]) -> UnboundField:
     """Return a filter on a day: `condition(day)` is what lets a record through."""
-    narrowing = UnboundField(Day, label)
+    narrowing = UnboundField(Date, label)
     narrowing.condition = condition
     return narrowing
 
 
 def recorded_by(model: Any, moment: datetime.datetime) -> ColumnElement[bool]:
     """Return the condition that a record of a model was recorded by a moment."""
-    if issubclass(model, Logged):
+    if issubclass(model, AppendOnlyRecord):
         return model.recorded_at <= moment
     added = (Change.kind == model.__tablename__, Change.code == model.code, Change.action == Action.ADDED)
     return exists().where(*added, Change.at <= moment)
 
 
-class Filters(Clocked):
+class Filters(AsOfForm):
     """What a person asked to see. Conditions are SQL, sentences are for people, and both come from the same field."""
 
     q = Text(_l("Search"), most=200)
@@ -70,8 +70,8 @@ class Filters(Clocked):
             if name not in known:
                 names = ", ".join(field.name for field in known)
                 wrong[name[:60]] = [_("There is no such filter. The filters here are: %(names)s.", names=names)]
-        if sum(len(values) for values in args.listvalues()) > MOST_VALUES:
-            raise Invalid({"filters": [_("Choose at most %(most)s values.", most=MOST_VALUES)]})
+        if sum(len(values) for values in args.listvalues()) > MAX_VALUES:
+            raise Invalid({"filters": [_("Choose at most %(most)s values.", most=MAX_VALUES)]})
         filters = cls(args)
         if not filters.validate():
             wrong |= filters.errors
@@ -80,10 +80,10 @@ class Filters(Clocked):
         return filters
 
     def validate_q(self, q: Any) -> None:
-        if q.data and not words_of(q.data):
+        if q.data and not search_words(q.data):
             raise StopValidation(_("Type at least one letter or digit."))
-        if q.data and len(words_of(q.data)) > MOST_WORDS:
-            raise StopValidation(_("Search for at most %(most)s words at once.", most=MOST_WORDS))
+        if q.data and len(search_words(q.data)) > MAX_WORDS:
+            raise StopValidation(_("Search for at most %(most)s words at once.", most=MAX_WORDS))
 
     @property
     def chosen(self) -> list[Any]:
@@ -107,7 +107,7 @@ class Filters(Clocked):
     def _condition(self, model: Any, field: Any) -> Any:
         if field.name == "q":
             # Each word typed begins some word of the record.
-            return and_(*(model.search.contains(f" {word}", autoescape=True) for word in words_of(field.data)))
+            return and_(*(model.search.contains(f" {word}", autoescape=True) for word in search_words(field.data)))
         if not field.several:
             return getattr(type(self), field.name).condition(field.data)
         if ids := getattr(type(self), field.name).ids:
@@ -130,16 +130,17 @@ class Filters(Clocked):
     def sentence(self) -> str:
         """Return the filters in words, to stand above a list."""
         return "; ".join(
-            f"{field.label.text}: {_(' or ').join(text for _key, text in parts(field))}" for field in self.chosen
+            f"{field.label.text}: {_(' or ').join(text for _key, text in selected_values(field))}"
+            for field in self.chosen
         )
 
 
-def plain(filters: Filters) -> dict[str, list[str]]:
+def to_query(filters: Filters) -> dict[str, list[str]]:
     """Return {filter: values} of what is chosen, as an address holds them."""
-    return {field.name: [value for value, _text in parts(field)] for field in filters.chosen}
+    return {field.name: [value for value, _text in selected_values(field)] for field in filters.chosen}
 
 
-def parts(field: Any) -> list[tuple[str, str]]:
+def selected_values(field: Any) -> list[tuple[str, str]]:
     """Return the (value in the address, text) of each value chosen in a filter."""
     if field.several:
         return [(field.key(value), field.label_of(value)) for value in field.data]

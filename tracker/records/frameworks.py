@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Framework
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, note_field
 from tracker.records.fields import LongText, Text
 
 
@@ -13,7 +13,7 @@ class FrameworkForm(RecordForm):
     name = Text(_l("Name"), required=True)
     name_es = Text(_l("Name in Spanish"))
     description = LongText(_l("Description"))
-    note = note()
+    note = note_field()
 
 
 KIND = Kind(

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Indicator
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, note_field
 from tracker.records.fields import Text
 
 
@@ -13,7 +13,7 @@ class IndicatorForm(RecordForm):
     name = Text(_l("Name"), required=True, description=_l("What is counted."))
     name_es = Text(_l("Name in Spanish"))
     unit = Text(_l("Unit"), required=True, most=60, description=_l("For example: people, kilograms, US dollars."))
-    note = note()
+    note = note_field()
 
 
 KIND = Kind(

@@ -11,12 +11,12 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, note
-from tracker.records.choices import Choice, Code
-from tracker.records.days import Day, date_text
+from tracker.records.base import Kind, RecordForm, RowForm, note_field
+from tracker.records.choice_fields import Choice, Code
+from tracker.records.date_fields import Date, format_date_range
 from tracker.records.fields import Flag, LongText, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference, References
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference, References
 from tracker.vocabulary import (
     Attendance,
     Basis,
@@ -34,8 +34,8 @@ class MeetingForm(RecordForm):
     title_es = Text(_l("Title in Spanish"))
     status = Choice(_l("Status"), MeetingStatus, required=True, default=MeetingStatus.HELD)
     date_precision = Choice(_l("Date is known to the"), DatePrecision, required=True, default=DatePrecision.DAY)
-    starts_on = Day(_l("Starts on"), description=_l("The first day, where only a month or year is known."))
-    ends_on = Day(_l("Ends on"), description=_l("Empty for a meeting of one day."))
+    starts_on = Date(_l("Starts on"), description=_l("The first day, where only a month or year is known."))
+    ends_on = Date(_l("Ends on"), description=_l("Empty for a meeting of one day."))
     date_basis = Choice(_l("Date is"), Basis, required=True, default=Basis.STATED)
     date_note = LongText(
         _l("Note on the date"),
@@ -48,7 +48,7 @@ class MeetingForm(RecordForm):
     place_basis = Choice(_l("Place is"), Basis)
     series = Text(_l("Series"), description=_l("What it is one of: “High-Level Security Dialogue”."))
     documents = References(_l("Documents"), Document, description=_l("Those that tell of it."))
-    note = note()
+    note = note_field()
 
     #: Whom those who sat there spoke for, where it is known.
     sides: Sequence[Party] = ()
@@ -56,7 +56,7 @@ class MeetingForm(RecordForm):
     def usual_code(self) -> str:
         day = self.starts_on.data.isoformat() if self.starts_on.data else ""
         known = {DatePrecision.YEAR: day[:4], DatePrecision.MONTH: day[:7]}.get(self.date_precision.data, day)
-        return codes.from_words(
+        return codes.code_from_words(
             Meeting, f"{' '.join(sorted({side.code for side in self.sides})) or self.title.data} {known}"
         )
 
@@ -85,9 +85,9 @@ class MeetingForm(RecordForm):
 SEATS = select(Participation.meeting_id).where(Participation.attendance != Attendance.MENTIONED_ONLY)
 
 
-def when(meeting: Meeting) -> str:
+def meeting_dates(meeting: Meeting) -> str:
     """Return the day or days of a meeting as people read it, no more exact than it is known."""
-    return date_text(meeting.starts_on, meeting.date_precision, meeting.ends_on)
+    return format_date_range(meeting.starts_on, meeting.date_precision, meeting.ends_on)
 
 
 class MeetingFilters(Filters):
@@ -96,8 +96,8 @@ class MeetingFilters(Filters):
     party = any_of(Reference(_l("Party"), Party), SEATS.add_columns(Participation.party_id))
     participant = any_of(Reference(_l("Participant"), Participant), SEATS.add_columns(Participation.participant_id))
     document = any_of(MeetingForm.documents, select(meeting_document), label=_l("Document"))
-    held_from = day(_l("Held from"), lambda on: Meeting.starts_on >= on)
-    held_to = day(_l("Held to"), lambda on: Meeting.starts_on <= on)
+    held_from = date_filter(_l("Held from"), lambda on: Meeting.starts_on >= on)
+    held_to = date_filter(_l("Held to"), lambda on: Meeting.starts_on <= on)
 
 
 KIND = Kind(
@@ -110,7 +110,7 @@ KIND = Kind(
     sorts={"starts_on": Meeting.starts_on, "title": Meeting.search, "code": Meeting.code},
     order="-starts_on",
     filters=MeetingFilters,
-    shown={"starts_on": when},
+    shown={"starts_on": meeting_dates},
 )
 
 
@@ -126,7 +126,7 @@ class ParticipationForm(RowForm):
     role = Choice(_l("Role"), SeatRole)
     attendance = Choice(_l("Attendance"), Attendance, required=True)
     passage = Reference(_l("Passage"), Passage)
-    note = note()
+    note = note_field()
 
     def validate_is_group(self, is_group: Any) -> None:
         if is_group.data and self.participant.data:
@@ -168,7 +168,7 @@ class MeetingLinkForm(RowForm):
     to = Reference(_l("To"), Meeting, required=True)
     certainty = Choice(_l("Certainty"), Certainty, required=True)
     passage = Reference(_l("Passage"), Passage)
-    note = note()
+    note = note_field()
 
     def validate_to(self, to: Any) -> None:
         if to.data is self.meeting.data:

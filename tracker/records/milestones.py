@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import Commitment, Milestone, Passage
-from tracker.records.base import Kind, RowForm, note
-from tracker.records.days import Day
-from tracker.records.fields import Address, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference
+from tracker.records.base import Kind, RowForm, note_field
+from tracker.records.date_fields import Date
+from tracker.records.fields import Text, WebAddress
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference
 
 
 class MilestoneForm(RowForm):
@@ -19,11 +19,11 @@ class MilestoneForm(RowForm):
     letter = "m"
     commitment = Reference(_l("Commitment"), Commitment, required=True)
     title = Text(_l("Milestone"), required=True)
-    due_on = Day(_l("Due on"))
-    done_on = Day(_l("Reached on"))
+    due_on = Date(_l("Due on"))
+    done_on = Date(_l("Reached on"))
     passage = Reference(_l("Passage"), Passage)
-    web_address = Address(_l("Web address"))
-    note = note()
+    web_address = WebAddress(_l("Web address"))
+    note = note_field()
 
     def validate_done_on(self, _done_on: Any) -> None:
         shown = self.passage.data or self.web_address.data
@@ -33,8 +33,8 @@ class MilestoneForm(RowForm):
 
 class MilestoneFilters(Filters):
     commitment = any_of(MilestoneForm.commitment, Milestone.commitment_id)
-    due_from = day(_l("Due from"), lambda on: Milestone.due_on >= on)
-    due_to = day(_l("Due to"), lambda on: Milestone.due_on <= on)
+    due_from = date_filter(_l("Due from"), lambda on: Milestone.due_on >= on)
+    due_to = date_filter(_l("Due to"), lambda on: Milestone.due_on <= on)
 
 
 KIND = Kind(

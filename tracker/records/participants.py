@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from tracker.models import Meeting, Participant, Participation, Party
-from tracker.records.base import Kind, RecordForm, note
+from tracker.records.base import Kind, RecordForm, note_field
 from tracker.records.fields import LongText, Text
 from tracker.records.filters import Filters, any_of
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 
 
 class ParticipantForm(RecordForm):
@@ -17,7 +17,7 @@ class ParticipantForm(RecordForm):
         _l("Name"), required=True, description=_l("As best known; what a document printed belongs to the seat.")
     )
     other_names = LongText(_l("Other forms of the name"), most=1000, description=_l("One a line."))
-    note = note()
+    note = note_field()
 
 
 class ParticipantFilters(Filters):

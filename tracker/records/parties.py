@@ -4,11 +4,11 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import Party
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, not_itself, note
-from tracker.records.choices import Choice
+from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
+from tracker.records.choice_fields import Choice
 from tracker.records.fields import Text
 from tracker.records.filters import Filters, any_of
-from tracker.records.references import Reference
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import PartyKind
 
 
@@ -19,13 +19,13 @@ class PartyForm(RecordForm):
     name_es = Text(_l("Name in Spanish"))
     kind = Choice(_l("Kind"), PartyKind, required=True)
     parent = Reference(
-        _l("Part of"), Party, validators=[not_itself], description=_l("The country or body it belongs to.")
+        _l("Part of"), Party, validators=[not_its_own_ancestor], description=_l("The country or body it belongs to.")
     )
-    note = note()
+    note = note_field()
 
     def usual_code(self) -> str:
-        country = codes.of_country(self.kind.data, self.name.data)
-        return country if country and codes.is_free(Party, country) else super().usual_code()
+        country = codes.country_code(self.kind.data, self.name.data)
+        return country if country and codes.is_unused(Party, country) else super().usual_code()
 
 
 class PartyFilters(Filters):

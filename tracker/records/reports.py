@@ -6,17 +6,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from tracker.clocks import end_of, start_of
+from tracker.dates import end_of_day, start_of_day
 from tracker.models import Meeting, ReportRun
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, derived
-from tracker.records.choices import Choices
-from tracker.records.clocked import Moment, not_to_come
-from tracker.records.days import Day
+from tracker.records.as_of import PastMoment, not_in_future
+from tracker.records.base import Kind, RecordForm, derived_column
+from tracker.records.choice_fields import Choices
+from tracker.records.date_fields import Date
 from tracker.records.fields import LongText, Number, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference
-from tracker.records.updates import logged, not_ahead
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference
+from tracker.records.updates import log_columns, not_after_today
 from tracker.vocabulary import Chapter
 
 
@@ -27,13 +27,15 @@ class ReportForm(RecordForm):
     title = Text(_l("Title"), required=True)
     cover_note = LongText(_l("Cover note"), most=5000, description=_l("Printed under the title."))
     scope = Text(_l("Scope"), most=8000)
-    as_of = Day(_l("As of"), required=True, validators=[not_ahead], description=_l("How things stand on this day."))
-    known_by = Moment(
+    as_of = Date(
+        _l("As of"), required=True, validators=[not_after_today], description=_l("How things stand on this day.")
+    )
+    known_by = PastMoment(
         _l("As known by"),
-        validators=[not_to_come],
+        validators=[not_in_future],
         description=_l("By what was recorded here until the end of this day; left empty, until now."),
     )
-    since = Day(
+    since = Date(
         _l("News since"),
         description=_l("What changed after this day is news. Left empty: since the last meeting in scope held before."),
     )
@@ -49,7 +51,7 @@ class ReportForm(RecordForm):
     )
 
     def usual_code(self) -> str:
-        return codes.numbered(ReportRun, "r")
+        return codes.numbered_code(ReportRun, "r")
 
     def validate_since(self, since: Any) -> None:
         if since.data and self.as_of.data and since.data > self.as_of.data:
@@ -70,8 +72,8 @@ class ReportForm(RecordForm):
 
 class ReportFilters(Filters):
     since_meeting = any_of(ReportForm.since_meeting, ReportRun.since_meeting_id)
-    recorded_from = day(_l("Issued from"), lambda on: ReportRun.recorded_at >= start_of(on))
-    recorded_to = day(_l("Issued to"), lambda on: ReportRun.recorded_at <= end_of(on))
+    recorded_from = date_filter(_l("Issued from"), lambda on: ReportRun.recorded_at >= start_of_day(on))
+    recorded_to = date_filter(_l("Issued to"), lambda on: ReportRun.recorded_at <= end_of_day(on))
 
 
 KIND = Kind(
@@ -90,12 +92,12 @@ KIND = Kind(
     order="-recorded_at",
     filters=ReportFilters,
     internal=True,
-    more=logged(
+    more=log_columns(
         ReportRun,
-        derived("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
-        derived("commitments", _l("Commitments"), ReportRun.commitments, Number()),
-        derived("head_seq", _l("Changes in the history"), ReportRun.head_seq, Number()),
-        derived("head_hash", _l("Head of the history"), ReportRun.head_hash, Text()),
-        derived("sha256", _l("SHA-256 of the data"), ReportRun.sha256, Text()),
+        derived_column("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
+        derived_column("commitments", _l("Commitments"), ReportRun.commitments, Number()),
+        derived_column("head_seq", _l("Changes in the history"), ReportRun.head_seq, Number()),
+        derived_column("head_hash", _l("Head of the history"), ReportRun.head_hash, Text()),
+        derived_column("sha256", _l("SHA-256 of the data"), ReportRun.sha256, Text()),
     ),
 )

@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
-from tracker.clocks import end_of, start_of, today
+from tracker.dates import end_of_day, start_of_day, today
 from tracker.models import (
     Account,
-    Clock,
+    AsOf,
     Commitment,
     Document,
     Evidence,
@@ -22,29 +22,31 @@ from tracker.models import (
     PolicyArea,
     ProgressUpdate,
 )
-from tracker.models.standings import stands
-from tracker.records.base import Column, Kind, RowForm, derived, note
-from tracker.records.choices import Choice
-from tracker.records.days import KNOWN_SINCE, Day, Time
-from tracker.records.fields import Address, LongText, Text
-from tracker.records.filters import Filters, any_of, day
-from tracker.records.references import Reference, References
+from tracker.models.as_of import update_in_force
+from tracker.records.base import Column, Kind, RowForm, derived_column, note_field
+from tracker.records.choice_fields import Choice
+from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
+from tracker.records.fields import LongText, Text, WebAddress
+from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.reference_fields import Reference, References
 from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Standing, Status
 
 
-def not_ahead(_form: Any, field: Any) -> None:
+def not_after_today(_form: Any, field: Any) -> None:
     """Refuse a day that has not come yet."""
     if field.data and field.data > today():
         raise StopValidation(_("This day has not come yet: nothing can be known of it."))
 
 
-def logged(model: Any, *between: Column) -> tuple[Column, ...]:
+def log_columns(model: Any, *between: Column) -> tuple[Column, ...]:
     """Return the columns of what is logged, with those of a kind's own between them."""
     name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
     return (
         *between,
-        derived("recorded_at", _l("Recorded at"), model.recorded_at, Time(description=KNOWN_SINCE)),
-        derived("recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text(internal=True), sql=name),
+        derived_column("recorded_at", _l("Recorded at"), model.recorded_at, Timestamp(description=KNOWN_SINCE)),
+        derived_column(
+            "recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text(internal=True), sql=name
+        ),
     )
 
 
@@ -54,10 +56,10 @@ class UpdateForm(RowForm):
     commitment = Reference(_l("Commitment"), Commitment, required=True)
     party = Reference(_l("Lead party"), Party, required=True)
     status = Choice(_l("Status"), Status)
-    effective_on = Day(
+    effective_on = Date(
         _l("Effective on"),
         required=True,
-        validators=[not_ahead],
+        validators=[not_after_today],
         description=_l("Since when it is so in the world: 2024-03-01, 1 March 2024, yesterday."),
     )
     reason = LongText(
@@ -72,7 +74,7 @@ class UpdateForm(RowForm):
         _l("Entered on behalf of"), description=_l("Whose finding it is, if it is not yours."), internal=True
     )
     corrects = Reference(_l("Corrects"), ProgressUpdate)
-    note = note()
+    note = note_field()
 
     def validate_claimed_status(self, field: Any) -> None:
         if not self.claimed_by.data and not self.claimed_by.errors:
@@ -106,14 +108,14 @@ class UpdateFilters(Filters):
     status = any_of(UpdateForm.status, ProgressUpdate.status)
     claimed_status = any_of(UpdateForm.claimed_status, ProgressUpdate.claimed_status)
     confidence = any_of(UpdateForm.confidence, ProgressUpdate.confidence)
-    effective_from = day(_l("Effective from"), lambda on: ProgressUpdate.effective_on >= on)
-    effective_to = day(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
-    recorded_from = day(_l("Recorded from"), lambda on: ProgressUpdate.recorded_at >= start_of(on))
-    recorded_to = day(_l("Recorded to"), lambda on: ProgressUpdate.recorded_at <= end_of(on))
-    standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: stands(filters.clock))
+    effective_from = date_filter(_l("Effective from"), lambda on: ProgressUpdate.effective_on >= on)
+    effective_to = date_filter(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
+    recorded_from = date_filter(_l("Recorded from"), lambda on: ProgressUpdate.recorded_at >= start_of_day(on))
+    recorded_to = date_filter(_l("Recorded to"), lambda on: ProgressUpdate.recorded_at <= end_of_day(on))
+    standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: update_in_force(filters.clock))
 
 
-def _tell(updates: Sequence[ProgressUpdate], clock: Clock) -> None:
+def _tell(updates: Sequence[ProgressUpdate], clock: AsOf) -> None:
     """Leave out of updates the corrections that were not known yet."""
     if clock.known_by is None:
         return
@@ -124,7 +126,7 @@ def _tell(updates: Sequence[ProgressUpdate], clock: Clock) -> None:
         set_committed_value(ids[number], "corrected_by", None)
 
 
-def _corrected_by(clock: Clock) -> Any:
+def _corrected_by(clock: AsOf) -> Any:
     later = aliased(ProgressUpdate)
     return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.knew(later)).scalar_subquery()
 
@@ -143,10 +145,10 @@ UPDATES = Kind(
     },
     order="-recorded_at",
     filters=UpdateFilters,
-    more=logged(
+    more=log_columns(
         ProgressUpdate,
-        derived("evidence", _l("Evidence"), ProgressUpdate.evidence, References(model=Evidence)),
-        derived(
+        derived_column("evidence", _l("Evidence"), ProgressUpdate.evidence, References(model=Evidence)),
+        derived_column(
             "corrected_by",
             _l("Corrected by"),
             lambda update: update.corrected_by,
@@ -154,7 +156,7 @@ UPDATES = Kind(
             (ProgressUpdate.corrected_by,),
             _corrected_by,
         ),
-        derived(
+        derived_column(
             "joint_id",
             _l("Logged jointly with"),
             ProgressUpdate.joint_id,
@@ -172,10 +174,10 @@ class EvidenceForm(RowForm):
     update = Reference(_l("Update"), ProgressUpdate, required=True)
     relation = Choice(_l("Relation"), EvidenceRelation, required=True, default=EvidenceRelation.SUPPORTS)
     passage = Reference(_l("Passage"), Passage)
-    web_address = Address(_l("Web address"))
+    web_address = WebAddress(_l("Web address"))
     title = Text(_l("Title of the page"))
-    retrieved_on = Day(_l("Read on"), validators=[not_ahead])
-    note = note()
+    retrieved_on = Date(_l("Read on"), validators=[not_after_today])
+    note = note_field()
 
     def validate_relation(self, field: Any) -> None:
         tried = (self.passage, self.web_address)
@@ -217,6 +219,6 @@ EVIDENCE = Kind(
     sorts={"code": Evidence.code},
     order="code",
     filters=EvidenceFilters,
-    more=logged(Evidence),
+    more=log_columns(Evidence),
     heading="code",
 )

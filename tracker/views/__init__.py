@@ -9,29 +9,30 @@ from wtforms import Form
 
 from tracker import vocabulary
 from tracker.models import Record
-from tracker.queries import alike, uses
+from tracker.queries import referrers
+from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE, kind_of, kind_stored_as, record_address
-from tracker.records.claims import period
-from tracker.records.clocked import Moment
-from tracker.records.days import Day, Time, date_text
-from tracker.records.filters import parts
-from tracker.records.meetings import when
+from tracker.records.as_of import PastMoment
+from tracker.records.claims import claim_period
+from tracker.records.date_fields import Date, Timestamp, format_date_range
+from tracker.records.filters import selected_values
+from tracker.records.meetings import meeting_dates
 from tracker.views import (
-    addresses,
-    answers,
     bulk,
+    dashboard,
+    document_text,
     duplicates,
+    error_pages,
     feeds,
     follow_up,
-    guards,
-    home,
     imports,
     methods,
     records,
     reports,
-    retiring,
-    texts,
+    retire,
+    security,
     updates,
+    urls,
 )
 
 STANDING = (
@@ -51,49 +52,49 @@ STANDING = (
 
 
 def init_app(app: Flask) -> None:
-    app.url_map.converters |= {"kind": addresses.KindName, "paged": addresses.PagedKindName, "code": addresses.Code}
-    guards.init_app(app)
-    answers.init_app(app)
+    app.url_map.converters |= {"kind": urls.KindName, "paged": urls.PagedKindName, "code": urls.Code}
+    security.init_app(app)
+    error_pages.init_app(app)
     app.register_blueprint(bulk.pages)
     app.register_blueprint(feeds.pages)
-    app.register_blueprint(home.pages)
+    app.register_blueprint(dashboard.pages)
     app.register_blueprint(imports.pages)
     app.register_blueprint(methods.pages)
     app.register_blueprint(follow_up.pages)
     app.register_blueprint(reports.pages)
     app.register_blueprint(records.pages)
-    app.register_blueprint(retiring.pages)
+    app.register_blueprint(retire.pages)
     app.register_blueprint(duplicates.pages)
-    app.register_blueprint(texts.pages)
+    app.register_blueprint(document_text.pages)
     app.register_blueprint(updates.pages)
     app.jinja_env.globals.update(
-        address=addresses.address,
-        as_then=addresses.as_then,
-        compared=alike.COMPARED,
-        date_text=date_text,
-        day_text=Day().bind(Form(), "day").text,
-        known_by_text=Moment().bind(Form(), "moment").text,
-        moment_text=Time().bind(Form(), "moment").text,
-        without=addresses.without,
+        address=urls.current_url,
+        as_then=urls.with_requested_dates,
+        compared=COMPARED,
+        date_text=format_date_range,
+        day_text=Date().bind(Form(), "day").text,
+        known_by_text=PastMoment().bind(Form(), "moment").text,
+        moment_text=Timestamp().bind(Form(), "moment").text,
+        without=urls.url_without,
         format_datetime=format_datetime,
         get_locale=get_locale,
         kind_of=kind_of,
         kind_stored_as=kind_stored_as,
         kinds=CATALOGUE,
-        most_listed=uses.MOST_LISTED,
-        parts=parts,
-        period=period,
+        most_listed=referrers.MAX_REFERRERS,
+        parts=selected_values,
+        period=claim_period,
         record_address=record_address,
-        said_different=duplicates.said_different,
-        told=told,
-        when=when,
+        said_different=duplicates.confirmed_different,
+        told=display_change,
+        when=meeting_dates,
     )
     # Words that tell how something stands are shown as tags; other words are plain text.
     app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
     app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
 
 
-def told(kind: Any, field: str, value: Any) -> str:
+def display_change(kind: Any, field: str, value: Any) -> str:
     """Return a plain value of the history as people read it: words by their labels, yes and no."""
     if value is None or value == []:
         return _("empty")

@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
-from tracker.actions.bulk import give, undo
-from tracker.clocks import today
+from tracker.actions.bulk import apply_bulk_change, undo_bulk_step
 from tracker.database import session
+from tracker.dates import today
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import BulkStep, Commitment
 from tracker.queries import bulk
 from tracker.records import CATALOGUE
 from tracker.records.bulk import BulkForm
-from tracker.views.addresses import own_path
-from tracker.views.lists import List
+from tracker.views.lists import ListRequest
+from tracker.views.urls import local_path
 
 pages = Blueprint("bulk", __name__, url_prefix="/bulk")
 
@@ -33,7 +33,7 @@ def list_address() -> str:
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    return render_template("bulk/index.html", steps=bulk.latest())
+    return render_template("bulk/index.html", steps=bulk.latest_steps())
 
 
 @pages.get("/change")
@@ -45,11 +45,13 @@ def again() -> ResponseReturnValue:
 @pages.post("/change")
 def change() -> ResponseReturnValue:
     """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
-    wanted, posted = List(CATALOGUE["commitments"], request.args), request.form
+    wanted, posted = ListRequest(CATALOGUE["commitments"], request.args), request.form
     if wanted.filters.clock.past:
         raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
     try:
-        commitments = bulk.all_of(wanted.query) if "whole" in posted else bulk.named(posted.getlist("code"))
+        commitments = (
+            bulk.commitments_in(wanted.query) if "whole" in posted else bulk.commitments_by_code(posted.getlist("code"))
+        )
     except Invalid as error:
         return render_template("bulk/refused.html", list_address=list_address(), errors=error.errors), error.status
     step = posted.get("step")
@@ -62,20 +64,20 @@ def change() -> ResponseReturnValue:
         return page("choose", wanted, commitments, form, Invalid.status)
     if step == "confirm":
         return page("confirm", wanted, commitments, form)
-    if posted.get("seen") != bulk.seen(commitments):
+    if posted.get("seen") != bulk.fingerprint(commitments):
         return page("confirm", wanted, commitments, form, Conflict.status, changed=True)
     return done(wanted, commitments, form)
 
 
-def done(wanted: List, commitments: Sequence[Commitment], form: BulkForm) -> ResponseReturnValue:
+def done(wanted: ListRequest, commitments: Sequence[Commitment], form: BulkForm) -> ResponseReturnValue:
     codes = [commitment.code for commitment in commitments]
-    changing = len({line.commitment for line in bulk.lines(commitments, form)})
+    changing = len({line.commitment for line in bulk.planned_changes(commitments, form)})
     try:
-        step = give(g.account, commitments, form.given)
+        step = apply_bulk_change(g.account, commitments, form.given)
     except (Invalid, Conflict) as error:
         session.rollback()
         refused = error.errors if isinstance(error, Invalid) else {"": [str(error)]}
-        return page("confirm", wanted, bulk.named(codes), form, error.status, refused=refused)
+        return page("confirm", wanted, bulk.commitments_by_code(codes), form, error.status, refused=refused)
     told = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
     # The page that shows it offers to undo the step of this number.
     flash(told, f"undo {step.id}")
@@ -83,14 +85,14 @@ def done(wanted: List, commitments: Sequence[Commitment], form: BulkForm) -> Res
 
 
 def page(
-    name: str, wanted: List, commitments: Sequence[Commitment], form: BulkForm, status: int = 200, **told: Any
+    name: str, wanted: ListRequest, commitments: Sequence[Commitment], form: BulkForm, status: int = 200, **told: Any
 ) -> ResponseReturnValue:
     usual: dict[str, Any] = {"stale": False, "changed": False, "refused": {}}
     if name == "confirm":
-        lines = bulk.lines(commitments, form)
+        lines = bulk.planned_changes(commitments, form)
         # How many of the lines that are shown are about each.
         counted = Counter(line.commitment for line in lines[: bulk.MOST_LINES])
-        usual |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.seen(commitments)}
+        usual |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.fingerprint(commitments)}
         usual["changing"] = len({line.commitment for line in lines})
     whole = "whole" in request.form
     if whole:
@@ -110,8 +112,8 @@ def back(number: str) -> ResponseReturnValue:
     step = session.get(BulkStep, int(number)) if re.fullmatch(r"[1-9]\d{0,8}", number) else None
     if step is None:
         raise NotFound(_("No step has the number “%(number)s”.", number=number[:20]))
-    following = own_path(request.form.get("next")) or "/bulk/"
-    if left := undo(g.account, step):
+    following = local_path(request.form.get("next")) or "/bulk/"
+    if left := undo_bulk_step(g.account, step):
         return render_template("bulk/undone.html", left=left, most=bulk.MOST_LINES, following=following)
     flash(_("The step is undone: what it changed is as it was before."))
     return redirect(following, 303)

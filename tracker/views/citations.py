@@ -8,13 +8,13 @@ from flask import Response, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from tracker.clocks import today, zone
+from tracker.dates import today, zone
 from tracker.exports import citations
 from tracker.queries import history
 from tracker.records import kind_of, record_address
-from tracker.records.days import date_text
-from tracker.records.meetings import when
-from tracker.views.addresses import as_then
+from tracker.records.date_fields import format_date_range
+from tracker.records.meetings import meeting_dates
+from tracker.views.urls import with_requested_dates
 from tracker.vocabulary import Basis, DatePrecision, DocumentKind, PartyRole
 
 #: {kind: what begins the keys of its records}; no two begin alike.
@@ -38,13 +38,15 @@ def formats_of(kind_name: str) -> tuple[str, ...]:
     return tuple(FORMATS) if kind_name in CITED else ()
 
 
-def cited(record: Any) -> dict[str, str]:
+def record_citations(record: Any) -> dict[str, str]:
     """Return {format: the citation of a record}, the first in plain words."""
     source = source_of(record)
-    return {"plain": citations.plain(source)} | {name: write(source) for name, (write, *_rest) in FORMATS.items()}
+    return {"plain": citations.plain_citation(source)} | {
+        name: write(source) for name, (write, *_rest) in FORMATS.items()
+    }
 
 
-def as_file(record: Any, form: str) -> Response:
+def citation_file(record: Any, form: str) -> Response:
     """Return a citation to be saved and opened in a reference manager."""
     write, content_type, ending = FORMATS[form]
     source = source_of(record)
@@ -58,7 +60,7 @@ def source_of(record: Any) -> citations.Source:
     key = f"{CITED[kind.name]}-{record.code}"
     if kind.name == "documents":
         return _document(record, key)
-    day = history.last_changes(kind, [record.code])[record.code].astimezone(zone()).date()
+    day = history.last_changed(kind, [record.code])[record.code].astimezone(zone()).date()
     genre = _meeting(record) if kind.name == "meetings" else _commitment(record)
     return citations.Source(
         key,
@@ -68,8 +70,8 @@ def source_of(record: Any) -> citations.Source:
         publisher=_("Tracker"),
         published_on=day,
         precision=DatePrecision.DAY,
-        dated=_("as recorded on %(day)s", day=date_text(day, DatePrecision.DAY)),
-        address=request.host_url.rstrip("/") + as_then(record_address(record)),
+        dated=_("as recorded on %(day)s", day=format_date_range(day, DatePrecision.DAY)),
+        address=request.host_url.rstrip("/") + with_requested_dates(record_address(record)),
         accessed=today(),
         language=str(get_locale()),
     )
@@ -94,7 +96,7 @@ def _document(document: Any, key: str) -> citations.Source:
 
 def _commitment(commitment: Any) -> str:
     leads = [str(row.party) for row in commitment.parties if row.role is PartyRole.LEAD]
-    told = {"kind": commitment.kind.label, "day": date_text(commitment.made_on, DatePrecision.DAY)}
+    told = {"kind": commitment.kind.label, "day": format_date_range(commitment.made_on, DatePrecision.DAY)}
     if not leads:
         return _("%(kind)s, made on %(day)s", **told)
     parties = format_list(leads, locale=get_locale())
@@ -102,7 +104,7 @@ def _commitment(commitment: Any) -> str:
 
 
 def _meeting(meeting: Any) -> str:
-    told = {"status": str(meeting.status.label).lower(), "when": when(meeting)}
+    told = {"status": str(meeting.status.label).lower(), "when": meeting_dates(meeting)}
     if meeting.starts_on and meeting.date_basis is Basis.INFERRED:
         return _("Meeting, %(status)s, %(when)s (date inferred)", **told)
     return _("Meeting, %(status)s, %(when)s", **told)

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.exports import icalendar
+from tracker.exports import calendar_file
 from tracker.queries import feeds, history
-from tracker.records.fields import UNFIT
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.records.filters import Filters
-from tracker.views.calendar import events
+from tracker.views.calendar_events import calendar_events
 
 pages = Blueprint("feeds", __name__)
 
@@ -23,37 +23,37 @@ MOST_CHANGES, MOST_DATES = 50, 5_000
 @pages.get("/commitments/feed.atom")
 def changes() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
-    origin = history.origin()
+    origin = history.chain_origin()
     asked = sorted(request.args.items(multi=True))
     ending = f"?{urlencode(asked)}" if asked else ""
     body = render_template(
         "feeds/changes.xml",
-        title=titled(_("Status changes"), filters),
-        updated=feeds.last_news(filters),
-        movements=feeds.changes(filters, MOST_CHANGES),
+        title=feed_title(_("Status changes"), filters),
+        updated=feeds.last_change(filters),
+        movements=feeds.recent_changes(filters, MOST_CHANGES),
         start=request.host_url.rstrip("/"),
         own_path=request.path + ending,
         list_path=f"/commitments/{ending}",
         # A name of its own wherever the tracker is served; no two trackers begin with the same change.
         urn=lambda name: uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/{name}").urn,
     )
-    return fresh(UNFIT.sub("�", body).encode(), ATOM)
+    return conditional_response(FORBIDDEN_CHARACTERS.sub("�", body).encode(), ATOM)
 
 
 @pages.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
-    found = feeds.dates(filters, MOST_DATES)
-    title = titled(_("Deadlines, milestones and meetings"), filters)
-    return fresh(icalendar.calendar(title, events(found)), icalendar.MEDIA_TYPE)
+    found = feeds.commitment_dates(filters, MOST_DATES)
+    title = feed_title(_("Deadlines, milestones and meetings"), filters)
+    return conditional_response(calendar_file.calendar(title, calendar_events(found)), calendar_file.MEDIA_TYPE)
 
 
-def titled(title: str, filters: Filters) -> str:
+def feed_title(title: str, filters: Filters) -> str:
     told = filters.sentence()
     return f"{_('Tracker')}: {title} ({told})" if told else f"{_('Tracker')}: {title}"
 
 
-def fresh(body: bytes, content_type: str) -> Response:
+def conditional_response(body: bytes, content_type: str) -> Response:
     """Return an answer that is empty for a program that has it already."""
     response = Response(body, content_type=content_type)
     response.add_etag()

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid
-from tracker.queries import find, looked
+from tracker.queries import last_reviewed, listing
 from tracker.records import CATALOGUE
-from tracker.views.lists import List
+from tracker.views.lists import ListRequest
 from tracker.vocabulary import FollowUp
 
 pages = Blueprint("follow_up", __name__)
@@ -37,9 +37,9 @@ def index() -> ResponseReturnValue:
     if whose == "mine":
         asked["owner"] = g.account.code
     asked["follow_up"] = reason
-    wanted = List(CATALOGUE["commitments"], asked)
+    wanted = ListRequest(CATALOGUE["commitments"], asked)
     clock, page = wanted.filters.clock, wanted.page(list(wanted.kind.columns.values()))
-    counted = find.offered(wanted.kind, wanted.filters, wanted.filters.follow_up)
+    counted = listing.facet_values(wanted.kind, wanted.filters, wanted.filters.follow_up)
     return render_template(
         "follow_up/index.html",
         reason=next(word for word in FollowUp if word.value == reason),
@@ -48,6 +48,6 @@ def index() -> ResponseReturnValue:
         counts={offer.key: offer.count for offer in counted},
         clock=clock,
         page=page,
-        looked=looked.last(page.records, clock),
+        looked=last_reviewed.last_reviewed(page.records, clock),
         as_list=urlencode([(name, value) for name, value in asked.items() if name not in ("after", "before")]),
     )

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.actions.imports import files, uploads
-from tracker.actions.imports.batch import Outcome
-from tracker.actions.imports.mapping import Settings
-from tracker.actions.imports.matching import columns_of, unknown_values
-from tracker.actions.imports.survey import REPORTED
+from tracker.actions.imports.batch import ImportResult
+from tracker.actions.imports.mapping import ImportSettings
+from tracker.actions.imports.questions import source_columns, unknown_values
+from tracker.actions.imports.scan import REPORTED
 from tracker.errors import Conflict, Invalid
-from tracker.exports import csv
+from tracker.exports import csv_file
 from tracker.models import ImportFile
 from tracker.records import CATALOGUE, ENTERED
 
@@ -39,7 +39,7 @@ def upload() -> ResponseReturnValue:
     if wrong or given is None:
         return _begin(wrong)
     try:
-        file = uploads.upload(g.account, ENTERED[name], given.filename or "", given.read())
+        file = uploads.store_upload(g.account, ENTERED[name], given.filename or "", given.read())
     except Invalid as error:
         return _begin(error.errors)
     return redirect(f"/import/{file.id}", 303)
@@ -53,14 +53,14 @@ def _begin(wrong: Any = None) -> ResponseReturnValue:
 
 @pages.get("/<number>")
 def show(number: str) -> ResponseReturnValue:
-    return _settle(uploads.uploaded(g.account, number))
+    return _settle(uploads.get_upload(g.account, number))
 
 
 def _settle(file: ImportFile, wrong: Any = None) -> ResponseReturnValue:
     """Show how a file is read, its columns, and the values nobody knows."""
-    kind, settings = CATALOGUE[file.kind], Settings(**file.settings)
-    table = uploads.table_of(file)
-    columns = columns_of(kind, table, settings)
+    kind, settings = CATALOGUE[file.kind], ImportSettings(**file.settings)
+    table = uploads.upload_table(file)
+    columns = source_columns(kind, table, settings)
     page = render_template(
         "imports/show.html",
         file=file,
@@ -80,8 +80,8 @@ def _settle(file: ImportFile, wrong: Any = None) -> ResponseReturnValue:
 @pages.post("/<number>")
 def settle(number: str) -> ResponseReturnValue:
     """Take in what was said of a file, and go on to its preview."""
-    file = uploads.uploaded(g.account, number)
-    table, posted = uploads.table_of(file), request.form
+    file = uploads.get_upload(g.account, number)
+    table, posted = uploads.upload_table(file), request.form
     read = tuple(getattr(table, name) for name in ("encoding", "delimiter", "sheet"))
     asked = (
         posted.get("encoding", read[0]),
@@ -90,17 +90,17 @@ def settle(number: str) -> ResponseReturnValue:
     )
     try:
         if asked != read:
-            uploads.read_anew(file, *asked)
+            uploads.change_reading(file, *asked)
             flash(_("The file is read anew: look at its columns."))
             return redirect(f"/import/{number}", 303)
-        file.settings = _said(Settings(*read), table.header).plain()
-        _watched(number, lambda told: uploads.preview(g.account, file, told))
+        file.settings = _said(ImportSettings(*read), table.header).plain()
+        _watched(number, lambda told: uploads.preview_import(g.account, file, told))
     except Invalid as error:
         return _settle(file, error.errors)
     return redirect(f"/import/{number}/preview", 303)
 
 
-def _said(settings: Settings, header: list[str]) -> Settings:
+def _said(settings: ImportSettings, header: list[str]) -> ImportSettings:
     """Read what the form says of columns, values and days."""
     for place, name in enumerate(header):
         # A question mark is chosen where nobody can know what a column fills.
@@ -115,7 +115,7 @@ def _said(settings: Settings, header: list[str]) -> Settings:
     return settings
 
 
-def _watched(number: str, run: Callable[[Callable[[int, int], None]], Outcome]) -> Outcome:
+def _watched(number: str, run: Callable[[Callable[[int, int], None]], ImportResult]) -> ImportResult:
     """Run an import, and tell all the while how far it is."""
 
     def told(done: int, total: int) -> None:
@@ -135,7 +135,7 @@ def progress(number: str) -> ResponseReturnValue:
 
 @pages.get("/<number>/preview")
 def preview(number: str) -> ResponseReturnValue:
-    return _previewed(uploads.uploaded(g.account, number))
+    return _previewed(uploads.get_upload(g.account, number))
 
 
 def _previewed(file: ImportFile, changed: bool = False) -> ResponseReturnValue:
@@ -157,10 +157,10 @@ def _previewed(file: ImportFile, changed: bool = False) -> ResponseReturnValue:
 @pages.get("/<number>/report")
 def report(number: str) -> ResponseReturnValue:
     """Give all that is wrong as a file."""
-    file = uploads.uploaded(g.account, number)
+    file = uploads.get_upload(g.account, number)
     found = file.preview or {"report": {"told": []}}
     rows = ([{"sheet": found["sheet"], **each}[name] for name in REPORTED] for each in found["report"]["told"])
-    response = Response("".join(csv.table(REPORTED, rows)), content_type=csv.MEDIA_TYPE)
+    response = Response("".join(csv_file.csv_lines(REPORTED, rows)), content_type=csv_file.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.kind}-report.csv"'
     return response
 
@@ -168,10 +168,10 @@ def report(number: str) -> ResponseReturnValue:
 @pages.post("/<number>/apply")
 def apply(number: str) -> ResponseReturnValue:
     """Import a file as its preview was confirmed, or show the preview as it is now."""
-    file = uploads.uploaded(g.account, number)
+    file = uploads.get_upload(g.account, number)
     kind = CATALOGUE[file.kind]
     confirmed = {sort: request.form.get(sort, -1, type=int) for sort in ("added", "changed", "left")}
-    outcome = _watched(number, lambda told: uploads.apply(g.account, file, confirmed, told))
+    outcome = _watched(number, lambda told: uploads.apply_import(g.account, file, confirmed, told))
     if not outcome.kept:
         return _previewed(file, changed=True)
     counts = outcome.counts

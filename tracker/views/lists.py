@@ -8,24 +8,24 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid
-from tracker.queries import find
+from tracker.queries import listing
 from tracker.records import Kind
 from tracker.records.base import Column
-from tracker.views.addresses import asked_format
+from tracker.views.urls import requested_format
 
 #: What an address holds beside filters.
 VIEW = ("after", "before", "columns", "format", "of", "sort")
 
 
-class List:
+class ListRequest:
     """What a page or file tells of one kind; raises Invalid, naming it, for whatever in the address is not known."""
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
-        self.format = asked_format("csv", "json", "about")
+        self.format = requested_format("csv", "json", "about")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
-        self.order = find.Order.of(kind, args.get("sort"))
-        self.query = find.filtered(kind, self.filters)
+        self.order = listing.Order.of(kind, args.get("sort"))
+        self.query = listing.filtered_query(kind, self.filters)
 
     @property
     def narrowed(self) -> str:
@@ -52,22 +52,28 @@ class List:
         """Return the columns of a file."""
         return self.columns(list(self.kind.columns), "code")
 
-    def page(self, columns: Sequence[Column]) -> find.Page:
+    def page(self, columns: Sequence[Column]) -> listing.Page:
         before, after = self.args.get("before"), self.args.get("after")
-        return find.page(self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.clock)
+        return listing.list_page(
+            self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.clock
+        )
 
     @cached_property
-    def page_shown(self) -> find.Page:
+    def page_shown(self) -> listing.Page:
         return self.page(self.shown)
 
     @cached_property
     def total(self) -> int:
-        return find.count(self.query)
+        return listing.count_rows(self.query)
 
     @cached_property
     def everything(self) -> int:
-        return find.count(find.filtered(self.kind, self.kind.filters())) if self.filters.chosen else self.total
+        return (
+            listing.count_rows(listing.filtered_query(self.kind, self.kind.filters()))
+            if self.filters.chosen
+            else self.total
+        )
 
     @cached_property
-    def offers(self) -> dict[str, list[find.Offer]]:
-        return find.offers(self.kind, self.filters)
+    def offers(self) -> dict[str, list[listing.FacetValue]]:
+        return listing.facets(self.kind, self.filters)

@@ -6,22 +6,32 @@ from flask import Blueprint, flash, g, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.actions.save import remove
+from tracker.actions.save import remove_record
 from tracker.database import session
 from tracker.errors import Conflict, Invalid, NotFound
-from tracker.models import Clock
-from tracker.queries import commitments, documents, find, history, meetings, quotes, reading, timeline, uses
+from tracker.models import AsOf
+from tracker.queries import (
+    commitments,
+    document_text,
+    documents,
+    history,
+    listing,
+    meetings,
+    quotes,
+    referrers,
+    timeline,
+)
 from tracker.records import Kind, record_address, rows_of
-from tracker.views import citations, duplicates, figures, files
-from tracker.views.addresses import as_then, asked_clock, asked_format, tidy_address
-from tracker.views.editing import Sheet
-from tracker.views.entry import Entry
-from tracker.views.lists import List
+from tracker.views import charts, citations, downloads, duplicates
+from tracker.views.lists import ListRequest
+from tracker.views.meeting_entry import MeetingEditor
+from tracker.views.record_editor import RecordEditor
+from tracker.views.urls import requested_as_of, requested_format, tidy_url, with_requested_dates
 
 pages = Blueprint("records", __name__)
 
 #: Kinds entered on a page of more than their own rows.
-SHEETS: dict[str, type[Sheet]] = {"meetings": Entry}
+SHEETS: dict[str, type[RecordEditor]] = {"meetings": MeetingEditor}
 #: Buttons that save nothing: they show the page again, with another row or another text to read.
 SHOWN_AGAIN = {"add", "read"}
 
@@ -33,11 +43,11 @@ def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseRetur
 
 @pages.get("/<kind:kind>/")
 def index(kind: Kind) -> ResponseReturnValue:
-    wanted = List(kind, request.args)
-    if tidy := tidy_address():
+    wanted = ListRequest(kind, request.args)
+    if tidy := tidy_url():
         return redirect(tidy)
     if wanted.format:
-        return files.FORMATS[wanted.format](wanted)
+        return downloads.FORMATS[wanted.format](wanted)
     return page("index", kind, list=wanted)
 
 
@@ -45,80 +55,80 @@ def index(kind: Kind) -> ResponseReturnValue:
 def suggest(kind: Kind) -> ResponseReturnValue:
     """Tell which records somebody may mean who begins to type a name or a code, as JSON."""
     typed = request.args.get("q", "")[:200]
-    found = find.suggested(kind, typed) if typed.strip() else []
+    found = listing.suggestions(kind, typed) if typed.strip() else []
     return jsonify(items=[{"code": record.code, "name": str(record)} for record in found])
 
 
 @pages.get("/<kind:kind>/<code:code>")
 def show(kind: Kind, code: str) -> ResponseReturnValue:
-    clock = asked_clock()
-    record = sought(kind, code, clock)
-    rows = {row_kind.name: find.rows(row_kind, record, clock) for row_kind in rows_of(kind)}
-    form = asked_format("json", *citations.formats_of(kind.name))
+    clock = requested_as_of()
+    record = get_or_404(kind, code, clock)
+    rows = {row_kind.name: listing.rows_of_parent(row_kind, record, clock) for row_kind in rows_of(kind)}
+    form = requested_format("json", *citations.formats_of(kind.name))
     if form == "json":
-        return files.record_as_json(kind, record, rows)
+        return downloads.record_as_json(kind, record, rows)
     if form:
-        return citations.as_file(record, form)
+        return citations.citation_file(record, form)
     if kind.parent:
-        return redirect(as_then(record_address(record)))
-    return shown(kind, record, rows=rows, clock=clock)
+        return redirect(with_requested_dates(record_address(record)))
+    return show_record(kind, record, rows=rows, clock=clock)
 
 
-def shown(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
+def show_record(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
     """Show the page of a record, with what a form on it could not take."""
-    rows = rows or {row_kind.name: find.rows(row_kind, record) for row_kind in rows_of(kind)}
-    clock = told.get("clock") or asked_clock()
+    rows = rows or {row_kind.name: listing.rows_of_parent(row_kind, record) for row_kind in rows_of(kind)}
+    clock = told.get("clock") or requested_as_of()
     beside: dict[str, Any] = {"clock": clock}
     if kind.name in citations.CITED:
-        beside["citations"] = citations.cited(record)
+        beside["citations"] = citations.record_citations(record)
     if kind.name == "meetings":
-        beside["told_here"] = meetings.told_at(record, clock)
+        beside["told_here"] = meetings.meeting_content(record, clock)
     if kind.name == "indicators":
-        beside |= figures.of_indicator(record)
+        beside |= charts.indicator_figures(record)
     if kind.name == "documents":
         beside |= {
             "wrong": {},
             "pasted": "",
             "cited": {"paragraph": "", "sentence": ""},
-            "resting_on": documents.resting_on(rows["passages"]),
+            "resting_on": documents.citing_records(rows["passages"]),
         }
-        beside["reading"] = reading.reading_of(record, rows["passages"])
+        beside["reading"] = document_text.annotated_text(record, rows["passages"])
     if kind.name == "commitments":
-        beside |= {"links": commitments.links_of(record), "timeline": timeline.of(record, clock)}
-        beside["before"] = timeline.changed_since(record, clock.known_by)
-        beside |= figures.of_commitment(record)
+        beside |= {"links": commitments.links_of(record), "timeline": timeline.commitment_timeline(record, clock)}
+        beside["before"] = timeline.fields_changed_since(record, clock.known_by)
+        beside |= charts.commitment_figures(record)
     if kind.name == "commitments" and record.quote:
-        beside["comparison"] = quotes.compared(record.quote, [row.passage for row in rows["commitment-sources"]])
-    return page("show", kind, status, record=record, rows=rows, uses=uses.of(record), **beside | told)
+        beside["comparison"] = quotes.compare_quote(record.quote, [row.passage for row in rows["commitment-sources"]])
+    return page("show", kind, status, record=record, rows=rows, uses=referrers.referrers_of(record), **beside | told)
 
 
 @pages.get("/<kind:kind>/<code:code>/history")
 def past(kind: Kind, code: str) -> ResponseReturnValue:
-    changes = history.of(kind, code)
+    changes = history.record_history(kind, code)
     if not changes:
         raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.many, code=code))
-    if asked_format("json"):
-        return files.history_as_json(changes)
-    record = find.get(kind, code)
+    if requested_format("json"):
+        return downloads.history_as_json(changes)
+    record = listing.get_record(kind, code)
     return page("history", kind, code=code, record=record, changes=changes)
 
 
 @pages.route("/<paged:kind>/new", methods=["GET", "POST"])
 def new(kind: Kind) -> ResponseReturnValue:
-    return enter("new", kind, kind.model())
+    return edit_record("new", kind, kind.model())
 
 
 @pages.route("/<paged:kind>/<code:code>/edit", methods=["GET", "POST"])
 def edit(kind: Kind, code: str) -> ResponseReturnValue:
-    return enter("edit", kind, sought(kind, code))
+    return edit_record("edit", kind, get_or_404(kind, code))
 
 
-def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
+def edit_record(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
     """Show a record and its rows for typing into, and save what was typed; whatever happens, that is kept."""
     posted = request.form if request.method == "POST" else None
     with session.no_autoflush:
         # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
-        sheet = SHEETS.get(kind.name, Sheet)(kind, record, posted, request.args)
+        sheet = SHEETS.get(kind.name, RecordEditor)(kind, record, posted, request.args)
         told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None, "asked": []}
         if posted is None:
             return page(name, kind, **told)
@@ -128,7 +138,7 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
             return page(name, kind, Conflict.status, **told | {"differences": sheet.differences()})
         if SHOWN_AGAIN & posted.keys():
             return page(name, kind, **told)
-        if asked := duplicates.to_ask(sheet):
+        if asked := duplicates.duplicates_to_confirm(sheet):
             return page(name, kind, Invalid.status, **told | {"asked": asked})
         try:
             sheet.save(g.account)
@@ -140,23 +150,29 @@ def enter(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
 
 
 @pages.route("/<paged:kind>/<code:code>/remove", methods=["GET", "POST"])
-def gone(kind: Kind, code: str) -> ResponseReturnValue:
-    record = sought(kind, code)
+def remove(kind: Kind, code: str) -> ResponseReturnValue:
+    record = get_or_404(kind, code)
     if request.method == "POST":
         if request.form.get("version") != str(record.version):
             raise Conflict(_("“%(record)s” was changed since you opened this page: look at it again.", record=record))
-        remove(g.account, record)
+        remove_record(g.account, record)
         flash(_("Removed “%(record)s”. Its history stays.", record=record))
         return redirect(f"/{kind.name}/", 303)
-    return page("remove", kind, record=record, in_the_way=uses.in_the_way(record), own_rows=uses.own_rows(record))
+    return page(
+        "remove",
+        kind,
+        record=record,
+        in_the_way=referrers.blocking_referrers(record),
+        own_rows=referrers.own_rows(record),
+    )
 
 
-def sought(kind: Kind, code: str, clock: Clock | None = None) -> Any:
+def get_or_404(kind: Kind, code: str, clock: AsOf | None = None) -> Any:
     """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
-    record = find.get(kind, code, clock)
+    record = listing.get_record(kind, code, clock)
     if record is not None:
         return record
-    if history.of(kind, code):
+    if history.record_history(kind, code):
         situation = NotFound if request.method == "GET" else Conflict
         where = f"/{kind.name}/{code}/history"
         raise situation(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))

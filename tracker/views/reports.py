@@ -22,21 +22,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from tracker.actions.reports import keep, write
+from tracker.actions.reports import draft_report, issue_report
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid
-from tracker.exports.reports import differences
-from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, about, file_name, word
-from tracker.exports.reports.layout import laid
+from tracker.exports.reports import diff_text
+from tracker.exports.reports.document import build_document
+from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, file_name, render_docx, report_provenance
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
-from tracker.queries import find
-from tracker.queries.reports import kept
-from tracker.queries.reports.data import data
-from tracker.queries.reports.entered import BRIEF, Entered
+from tracker.queries import listing
+from tracker.queries.reports import stored
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.request import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
-from tracker.views.addresses import asked_format, tidy_address
-from tracker.views.records import sought
+from tracker.views.records import get_or_404
+from tracker.views.urls import requested_format, tidy_url
 
 pages = Blueprint("reports", __name__)
 
@@ -47,13 +47,13 @@ MOST_SHOWN, MOST_DIFFERENCES = 100, 200
 
 @pages.get("/reports/new")
 def new() -> ResponseReturnValue:
-    if tidy := tidy_address():
+    if tidy := tidy_url():
         return redirect(tidy)
-    sheet = Entered(request.args)
+    sheet = ReportRequest(request.args)
     if "show" not in request.args:
         return _page(sheet)
     try:
-        shown = laid(data(sheet.asked(request.host_url)), None, MOST_SHOWN)
+        shown = build_document(report_data(sheet.asked(request.host_url)), None, MOST_SHOWN)
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status
@@ -62,7 +62,7 @@ def new() -> ResponseReturnValue:
 
 @pages.post("/reports/new")
 def issue() -> ResponseReturnValue:
-    sheet = Entered(request.args)
+    sheet = ReportRequest(request.args)
     if g.get("stale"):
         return _page(sheet), 400
     try:
@@ -70,9 +70,9 @@ def issue() -> ResponseReturnValue:
         asked = sheet.asked(request.host_url)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
-        with write(data(asked)) as written:
+        with draft_report(report_data(asked)) as written:
             begin_write()
-            run = keep(session.scalar(select(Account).where(Account.code == LOCAL)), written)
+            run = issue_report(session.scalar(select(Account).where(Account.code == LOCAL)), written)
     except Invalid as error:
         sheet.wrong |= error.errors
         return _page(sheet), error.status
@@ -80,17 +80,17 @@ def issue() -> ResponseReturnValue:
     return redirect(f"/reports/{run.code}", 303)
 
 
-def _page(sheet: Entered, shown: Any = None) -> str:
-    offers = find.offers(COMMITMENTS, sheet.filters)
+def _page(sheet: ReportRequest, shown: Any = None) -> str:
+    offers = listing.facets(COMMITMENTS, sheet.filters)
     return render_template("reports/new.html", sheet=sheet, form=sheet.form, shown=shown, offers=offers, brief=BRIEF)
 
 
 @pages.get("/reports/<code:code>")
 def show(code: str) -> ResponseReturnValue:
-    run = sought(REPORTS, code)
-    if form := asked_format(*FORMATS, "about"):
+    run = get_or_404(REPORTS, code)
+    if form := requested_format(*FORMATS, "about"):
         return _about(run) if form == "about" else _file(run, form)
-    shown = laid(kept.data(run), run, MOST_SHOWN)
+    shown = build_document(stored.stored_data(run), run, MOST_SHOWN)
     return render_template("reports/show.html", run=run, shown=shown, formats=FORMATS, again=_again(run))
 
 
@@ -126,7 +126,7 @@ def into_template(code: str) -> ResponseReturnValue:
     if request.method == "POST":
         # Nothing is written, and drawing takes long: nobody else has to wait for it.
         begin_snapshot()
-    run = sought(REPORTS, code)
+    run = get_or_404(REPORTS, code)
     FORMATS["docx"].allow(run.commitments, run.chapters)
     wrong: Any = {}
     if request.method == "POST" and not g.get("stale"):
@@ -134,7 +134,7 @@ def into_template(code: str) -> ResponseReturnValue:
         try:
             if sent is None or not sent.filename:
                 raise Invalid({"template": [_("Choose a Word file.")]})
-            return _sent(run, "docx", word(run, sent.read()))
+            return _sent(run, "docx", render_docx(run, sent.read()))
         except Invalid as error:
             wrong = error.errors
     errors = [("template", _("Template"), said) for each in wrong.values() for said in each]
@@ -152,15 +152,15 @@ def _about(run: ReportRun) -> Response:
     of = request.args.get("of", BARE[0])
     if of not in BARE:
         raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
-    return _called(jsonify(about(run, of)), f"{file_name(run, of)}.about.json")
+    return _called(jsonify(report_provenance(run, of)), f"{file_name(run, of)}.about.json")
 
 
 @pages.get("/reports/<code:code>/now")
 def now(code: str) -> ResponseReturnValue:
-    run = sought(REPORTS, code)
+    run = get_or_404(REPORTS, code)
     found, gone = [], None
     try:
-        found = list(islice(differences.with_now(run), MOST_DIFFERENCES + 1))
+        found = list(islice(diff_text.described_differences(run), MOST_DIFFERENCES + 1))
     except Invalid as error:
         # Its scope names what was removed since.
         gone = error

@@ -9,18 +9,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from tracker.actions.updates import leads_of, log_check, log_update, void_check
-from tracker.clocks import today
+from tracker.actions.updates import leads_in_order, log_check, log_update, void_check
 from tracker.database import session
+from tracker.dates import today
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE, record_address
 from tracker.records.checks import CheckForm
-from tracker.records.fields import UNFIT
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.records.updates import EvidenceForm, UpdateForm
-from tracker.views.addresses import own_path
-from tracker.views.editing import Sheet
-from tracker.views.records import sought
+from tracker.views.record_editor import RecordEditor
+from tracker.views.records import get_or_404
+from tracker.views.urls import local_path
 from tracker.vocabulary import WITHOUT_EVIDENCE, Status
 
 pages = Blueprint("updates", __name__)
@@ -30,7 +30,7 @@ UPDATES, EVIDENCE, CHECKS, COMMITMENTS = (CATALOGUE[name] for name in ("updates"
 JOINTLY, VOID = "*", "*"
 
 
-class UpdateSheet(Sheet):
+class UpdateEditor(RecordEditor):
     """An update and its evidence as one form: of one lead or of all, a correction or not."""
 
     def __init__(self, commitment: Commitment, corrected: ProgressUpdate | None, posted: Any, begun: Any) -> None:
@@ -39,7 +39,7 @@ class UpdateSheet(Sheet):
 
     def build(self) -> None:
         typed = MultiDict(self.typed or ())
-        self.leads = [row.party for row in leads_of(self.commitment)]
+        self.leads = [row.party for row in leads_in_order(self.commitment)]
         self.party = typed.get("party", "") or (self.leads[0].code if len(self.leads) == 1 else "")
         self.void = typed.get("status") == VOID and self.corrected is not None
         typed.setlist("code", [])
@@ -71,12 +71,12 @@ def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
 
 @pages.route("/commitments/<code:code>/log", methods=["GET", "POST"])
 def log(code: str) -> ResponseReturnValue:
-    return _enter(sought(COMMITMENTS, code), None)
+    return _enter(get_or_404(COMMITMENTS, code), None)
 
 
 @pages.route("/updates/<code:code>/correct", methods=["GET", "POST"])
 def correct(code: str) -> ResponseReturnValue:
-    update = sought(UPDATES, code)
+    update = get_or_404(UPDATES, code)
     if update.corrected_by and request.method == "GET":
         later = update.corrected_by.code
         raise Conflict(_("%(code)s was corrected already, by %(by)s: correct that one.", code=code, by=later))
@@ -87,7 +87,7 @@ def _enter(commitment: Commitment, corrected: ProgressUpdate | None) -> Response
     posted = request.form if request.method == "POST" else None
     begun = begun_from(corrected) if corrected else request.args
     with session.no_autoflush:
-        sheet = UpdateSheet(commitment, corrected, posted, begun)
+        sheet = UpdateEditor(commitment, corrected, posted, begun)
         seen = latest(commitment)
         told: dict[str, Any] = {"stale": False, "refused": None, "meanwhile": []}
         status = 200
@@ -103,13 +103,13 @@ def _enter(commitment: Commitment, corrected: ProgressUpdate | None) -> Response
                 status, told["refused"] = error.status, error if isinstance(error, Conflict) else None
             else:
                 flash(_("Logged."))
-                return redirect(own_path(request.values.get("next")) or record_address(sheet.record), 303)
+                return redirect(local_path(request.values.get("next")) or record_address(sheet.record), 303)
         page = render_template(
             "updates/log.html",
             commitment=commitment,
             sheet=sheet,
             seen=seen,
-            next=own_path(request.values.get("next")),
+            next=local_path(request.values.get("next")),
             # That nobody has looked is what holds without an update; to come back to it, void what was logged.
             statuses=[word for word in Status if word is not Status.NOT_ASSESSED],
             without_evidence=WITHOUT_EVIDENCE,
@@ -133,7 +133,7 @@ def _since(commitment: Commitment, seen: str) -> Any:
 
 @pages.route("/commitments/<code:code>/check", methods=["GET", "POST"])
 def check(code: str) -> ResponseReturnValue:
-    commitment, posted = sought(COMMITMENTS, code), request.form if request.method == "POST" else None
+    commitment, posted = get_or_404(COMMITMENTS, code), request.form if request.method == "POST" else None
     typed = MultiDict(posted if posted is not None else {"checked_on": today().isoformat(), "where_searched": _usual()})
     typed.setlist("commitment", [code])
     for name in ("code", "voids", "reason"):
@@ -144,7 +144,7 @@ def check(code: str) -> ResponseReturnValue:
             with session.no_autoflush:
                 logged = log_check(g.account, form, settle)
             flash(_("Logged: you searched, and found nothing."))
-            return redirect(own_path(posted.get("next")) or record_address(logged), 303)
+            return redirect(local_path(posted.get("next")) or record_address(logged), 303)
         except (Invalid, Conflict) as error:
             session.rollback()
             status = error.status
@@ -157,8 +157,8 @@ def check(code: str) -> ResponseReturnValue:
         errors=[(field.id, field.label.text, said) for field in form for said in field.errors],
         settle=settle,
         stale=status == 400,
-        unassessed=[row for row in leads_of(commitment) if row.status is Status.NOT_ASSESSED],
-        next=own_path(request.values.get("next")),
+        unassessed=[row for row in leads_in_order(commitment) if row.status is Status.NOT_ASSESSED],
+        next=local_path(request.values.get("next")),
     )
     return page, status
 
@@ -171,7 +171,7 @@ def _usual() -> str:
 
 @pages.route("/checks/<code:code>/void", methods=["GET", "POST"])
 def void(code: str) -> ResponseReturnValue:
-    logged = sought(CHECKS, code)
+    logged = get_or_404(CHECKS, code)
     wrong: Any = {}
     if request.method == "GET" and (logged.voids or logged.voided_by):
         raise Conflict(_("%(code)s is void already, or makes another check void.", code=code))
@@ -184,7 +184,7 @@ def void(code: str) -> ResponseReturnValue:
             session.rollback()
             wrong = error.errors
     errors = [("reason", _("Why it is void"), said) for each in wrong.values() for said in each]
-    typed = UNFIT.sub("�", request.form.get("reason", ""))
+    typed = FORBIDDEN_CHARACTERS.sub("�", request.form.get("reason", ""))
     page = render_template("updates/void.html", check=logged, wrong=wrong, errors=errors, typed=typed)
     return page, 400 if g.get("stale") else Invalid.status if wrong else 200
 
@@ -194,6 +194,6 @@ def choose() -> ResponseReturnValue:
     """Ask of which commitment an update shall be logged, and keep what it is begun from."""
     begun = [(name, value) for name, value in request.args.items(multi=True) if name != "commitment"]
     if code := request.args.get("commitment"):
-        commitment = sought(COMMITMENTS, code)
+        commitment = get_or_404(COMMITMENTS, code)
         return redirect(f"{COMMITMENTS.address(commitment)}/log?{urlencode(begun)}")
     return render_template("updates/choose.html", begun=begun, form=UpdateForm())

@@ -17,7 +17,7 @@ from tracker.vocabulary.progress import (
     Status,
 )
 from tracker.vocabulary.reports import Chapter
-from tracker.vocabulary.word import Word
+from tracker.vocabulary.term import Term
 
 __all__ = [
     "CLOSING",
@@ -50,11 +50,11 @@ __all__ = [
     "SourceRelation",
     "Standing",
     "Status",
-    "Word",
+    "Term",
 ]
 
 
-class CommitmentKind(Word):
+class CommitmentKind(Term):
     NEW_COMMITMENT = (
         "new_commitment",
         _l("New commitment"),
@@ -71,13 +71,13 @@ class CommitmentKind(Word):
     INTENTION = "intention", _l("Intention"), _l("Weaker than a commitment: plans, “discussed”, “made known”.")
 
 
-class Priority(Word):
+class Priority(Term):
     HIGH = "high", _l("High")
     NORMAL = "normal", _l("Normal")
     LOW = "low", _l("Low")
 
 
-class DeadlineKind(Word):
+class DeadlineKind(Term):
     EXPLICIT = "explicit", _l("Explicit"), _l("A day is named.")
     RELATIVE = "relative", _l("Relative"), _l("Counted from an event: “within six months”.")
     RECURRING = "recurring", _l("Recurring"), _l("Comes round again every so many months.")
@@ -85,25 +85,25 @@ class DeadlineKind(Word):
     NONE = "none", _l("None"), _l("No deadline is given.")
 
 
-class PartyRole(Word):
+class PartyRole(Term):
     LEAD = "lead", _l("Lead"), _l("Undertakes it, and has a status of its own.")
     SUPPORT = "support", _l("Support"), _l("Helps a lead.")
     BENEFICIARY = "beneficiary", _l("Beneficiary"), _l("Is to gain from it.")
 
 
-class SourceRelation(Word):
+class SourceRelation(Term):
     STATES = "states", _l("States"), _l("The parties’ own words undertake it here.")
     REPORTS = "reports", _l("Reports"), _l("Somebody says here that it was undertaken.")
     RESTATES = "restates", _l("Restates"), _l("The parties say it again here.")
 
 
-class PartyKind(Word):
+class PartyKind(Term):
     COUNTRY = "country", _l("Country")
     GOVERNMENT_BODY = "government_body", _l("Government body")
     INTERNATIONAL_ORGANISATION = "international_organisation", _l("International organisation")
 
 
-class DocumentKind(Word):
+class DocumentKind(Term):
     JOINT_STATEMENT = "joint_statement", _l("Joint statement")
     COMMUNIQUE = "communique", _l("Communiqué")
     READOUT = "readout", _l("Readout")
@@ -115,7 +115,7 @@ class DocumentKind(Word):
     OTHER = "other", _l("Other")
 
 
-class PassageCheck(Word):
+class PassageCheck(Term):
     """Whether a passage's words stand in the text of its document; worked out, never typed."""
 
     FOUND = "found", _l("Found"), _l("Its words stand at the recorded place of the attached text.")
@@ -124,43 +124,43 @@ class PassageCheck(Word):
     NO_TEXT = "no_text", _l("No text"), _l("No text of the document is attached, so nothing could be checked.")
 
 
-class DatePrecision(Word):
+class DatePrecision(Term):
     DAY = "day", _l("Day")
     MONTH = "month", _l("Month")
     YEAR = "year", _l("Year")
     UNKNOWN = "unknown", _l("Unknown")
 
 
-class Basis(Word):
+class Basis(Term):
     STATED = "stated", _l("Stated"), _l("A document says so.")
     INFERRED = "inferred", _l("Inferred"), _l("Worked out; the note says from what.")
 
 
-class MeetingStatus(Word):
+class MeetingStatus(Term):
     HELD = "held", _l("Held")
     PLANNED = "planned", _l("Planned")
     CANCELLED = "cancelled", _l("Cancelled")
 
 
-class SeatRole(Word):
+class SeatRole(Term):
     HOST = "host", _l("Host")
     HEAD_OF_DELEGATION = "head_of_delegation", _l("Head of delegation")
     PARTICIPANT = "participant", _l("Participant")
 
 
-class Attendance(Word):
+class Attendance(Term):
     ATTENDED = "attended", _l("Attended"), _l("A document says so.")
     INFERRED = "inferred", _l("Attended (inferred)"), _l("Worked out; the note says from what.")
     MENTIONED_ONLY = "mentioned_only", _l("Mentioned only"), _l("Named in a document, without a seat at this meeting.")
 
 
-class MeetingLinkKind(Word):
+class MeetingLinkKind(Term):
     FOLLOWS = "follows", _l("Follows")
     REFERS_TO = "refers_to", _l("Refers to")
     SAME_AS = "same_as", _l("Same as")
 
 
-class CommitmentLinkKind(Word):
+class CommitmentLinkKind(Term):
     RESTATES = "restates", _l("Restates"), _l("Says again what the other said.")
     STRENGTHENS = "strengthens", _l("Strengthens"), _l("Undertakes more, or sooner, or more firmly.")
     WEAKENS = "weakens", _l("Weakens"), _l("Undertakes less, or later, or less firmly.")
@@ -170,12 +170,12 @@ class CommitmentLinkKind(Word):
     IN_RETURN_FOR = "in_return_for", _l("In return for"), _l("One side undertakes it because the other undertook that.")
 
 
-class Certainty(Word):
+class Certainty(Term):
     STATED = "stated", _l("Stated"), _l("A document says so.")
     POSSIBLE = "possible", _l("Possible"), _l("It may be so, no more.")
 
 
-class Action(Word):
+class Action(Term):
     ADDED = "added", _l("Added")
     EDITED = "edited", _l("Edited")
     REMOVED = "removed", _l("Removed")

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from tracker.vocabulary.word import Word
+from tracker.vocabulary.term import Term
 
 
-class Status(Word):
+class Status(Term):
     """How a commitment stands, per lead party. Never computed from a date."""
 
     NOT_ASSESSED = "not_assessed", _l("Not assessed"), _l("Nobody has looked yet.")
@@ -44,24 +44,24 @@ SCORES: dict[Status, int | None] = {
 SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
 
 #: How a commitment stands over all its leads: their common word, else mixed.
-OverallStatus: Any = Word(
+OverallStatus: Any = Term(
     "OverallStatus",
     [(word.name, (word.value, word.label, word.definition)) for word in Status]
     + [("MIXED", ("mixed", _l("Mixed"), _l("The lead parties stand differently; see each one's status.")))],
 )
 
 
-class Retired(Word):
+class Retired(Term):
     NO = "no", _l("No")
     YES = "yes", _l("Yes"), _l("Taken out of the lists, with a reason; it and its history stay.")
 
 
-class Standing(Word):
+class Standing(Term):
     YES = "yes", _l("Yes"), _l("Nothing corrects or voids it, and its commitment was not recorded in error.")
     NO = "no", _l("No"), _l("Corrected or voided since, or its commitment was recorded in error.")
 
 
-class DeadlineState(Word):
+class DeadlineState(Term):
     """Where a commitment stands against its deadline; worked out from the day, never a status."""
 
     OVERDUE = "overdue", _l("Overdue"), _l("The day has passed, and some lead’s status leaves it open.")
@@ -79,7 +79,7 @@ class DeadlineState(Word):
     )
 
 
-class FollowUp(Word):
+class FollowUp(Term):
     """Why somebody should look at a commitment again; worked out."""
 
     OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
@@ -98,13 +98,13 @@ class FollowUp(Word):
     CLAIM_DIFFERS = "claim_differs", _l("Claim differs"), _l("What a lead says of itself is not what was found.")
 
 
-class EvidenceRelation(Word):
+class EvidenceRelation(Term):
     SUPPORTS = "supports", _l("Supports this finding"), _l("It shows what the finding says.")
     CONTRADICTS = "contradicts", _l("Contradicts"), _l("It shows something else than the finding says.")
     CONTEXT = "context", _l("Context"), _l("It helps to understand the finding, and shows neither.")
 
 
-class Confidence(Word):
+class Confidence(Term):
     LOW = "low", _l("Low"), _l("One source, or sources that leave much open.")
     MEDIUM = "medium", _l("Medium"), _l("Good sources, with something left open.")
     HIGH = "high", _l("High"), _l("Several independent sources, or one that settles it.")

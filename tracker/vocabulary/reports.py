@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from tracker.vocabulary.word import Word
+from tracker.vocabulary.term import Term
 
 
-class Chapter(Word):
+class Chapter(Term):
     """A part of a status report that can be left out."""
 
     SUMMARY = (

@@ -8,9 +8,9 @@ import xlsxwriter
 
 from tests import make
 from tests.actions.test_seed import dump
-from tracker.actions.imports.files import table
-from tracker.actions.imports.mapping import Settings
-from tracker.actions.imports.run import run
+from tracker.actions.imports.files import read_table
+from tracker.actions.imports.mapping import ImportSettings
+from tracker.actions.imports.run import run_import
 from tracker.database import writing
 from tracker.records import CATALOGUE
 
@@ -43,8 +43,8 @@ def bring(app):
 
     def imported(kind, content, keep=True, read=(), **said):
         with app.app_context(), writing():
-            found = table(content, **dict(read))
-            return run(CATALOGUE[kind], found, Settings(**said), make.account(), lambda _outcome: keep)
+            found = read_table(content, **dict(read))
+            return run_import(CATALOGUE[kind], found, ImportSettings(**said), make.account(), lambda _outcome: keep)
 
     return imported
 

@@ -45,7 +45,7 @@ def context(shared_app):
 )
 def test_a_csv_is_read_as_it_was_written(encoding, delimiter, end):
     # A cell's own line end is told from the file's where they differ.
-    found = files.table(sheet(*ROWS, delimiter=delimiter, end=end, encoding=encoding))
+    found = files.read_table(sheet(*ROWS, delimiter=delimiter, end=end, encoding=encoding))
     assert (found.encoding, found.delimiter, found.line_ends) == (ENCODINGS[encoding], delimiter, end)
     assert rows(found) == ROWS
 
@@ -53,21 +53,21 @@ def test_a_csv_is_read_as_it_was_written(encoding, delimiter, end):
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
 @pytest.mark.parametrize("word", ["Ñandú", "Nuño", "Zoë", "façade", "São Tomé", "Größe", "él", "“no”"])
 def test_one_word_tells_windows_from_the_mac(encoding, word):
-    found = files.table(sheet(["code", "name"], ["a", word], encoding=encoding))
+    found = files.read_table(sheet(["code", "name"], ["a", word], encoding=encoding))
     assert rows(found)[1] == ["a", word]
 
 
 def test_what_is_said_of_a_file_is_believed():
     content = sheet(["code;x", "name"], ["a;1", "é"], encoding="cp1252")
-    assert files.table(content, "mac_roman", ",").header == ["code;x", "name"]
-    assert rows(files.table(content, "mac_roman", ","))[1] == ["a;1", "È"]
+    assert files.read_table(content, "mac_roman", ",").header == ["code;x", "name"]
+    assert rows(files.read_table(content, "mac_roman", ","))[1] == ["a;1", "È"]
     for encoding in ("utf-8-sig", "utf-16"):
         with pytest.raises(Invalid, match=f"The file is not {files.ENCODINGS[encoding]}: choose another encoding"):
-            files.table(content, encoding)
+            files.read_table(content, encoding)
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does_and_empty_ones_are_passed_over():
-    found = files.table(b"\r\n,,\r\ncode,name,,\r\na,A\r\n,,,\r\n\r\nb,B,,\r\n")
+    found = files.read_table(b"\r\n,,\r\ncode,name,,\r\na,A\r\n,,,\r\n\r\nb,B,,\r\n")
     assert found.header == ["code", "name"]
     assert list(found.rows()) == [(4, ["a", "A"]), (7, ["b", "B"])]
 
@@ -79,16 +79,16 @@ def test_a_workbook_gives_what_a_person_would_type():
         ["é", 1e15, -1.5e-5, datetime.date(1985, 1, 1), "", False],
         more=["Other"],
     )
-    found = files.table(content)
+    found = files.read_table(content)
     assert (found.sheet, found.sheets) == ("Data", ("Data", "Other"))
     assert rows(found)[1:] == [
         ["  kept \n", "12", "0.3", "2023-07-24", "2023-07-24 12:30:00", "true"],
         ["é", "1000000000000000", "-0.000015", "1985-01-01", "", "false"],
     ]
     assert isinstance(rows(found)[1][3], workbooks.DayCell)
-    assert files.table(content, sheet="Other").header == ["code", "name"]
+    assert files.read_table(content, sheet="Other").header == ["code", "name"]
     with pytest.raises(Invalid, match="There is no sheet “Third”: Data, Other"):
-        files.table(content, sheet="Third")
+        files.read_table(content, sheet="Third")
 
 
 def test_rows_of_a_workbook_keep_their_numbers():
@@ -98,7 +98,7 @@ def test_rows_of_a_workbook_keep_their_numbers():
     page.write_row(2, 0, ["code", "name"])
     page.write_row(5, 0, ["a", "A"])
     book.close()
-    assert list(files.table(out.getvalue()).rows()) == [(6, ["a", "A"])]
+    assert list(files.read_table(out.getvalue()).rows()) == [(6, ["a", "A"])]
 
 
 def zipped(**members):
@@ -173,7 +173,7 @@ TOO_MANY = "5,000,000 cells in all"
 )
 def test_what_is_no_table_is_refused_in_words(content, said):
     with pytest.raises(Invalid) as refused:
-        rows(files.table(content))
+        rows(files.read_table(content))
     assert list(refused.value.errors) == ["file"]
     assert said in str(refused.value)
 
@@ -182,7 +182,7 @@ def test_marks_within_marks_are_refused_at_once():
     for cells in (b"<c " * 30_000, b'<c s="<" r="XFD1048576"><v>7</v></c>'):
         begun = time.perf_counter()
         with pytest.raises(Invalid, match=UNUSUAL):
-            files.table(with_cell(cells))
+            files.read_table(with_cell(cells))
         assert time.perf_counter() - begun < 5
 
 
@@ -191,15 +191,15 @@ def test_an_error_is_wrong_in_the_sheet_that_is_read_alone():
     with xlsxwriter.Workbook(out) as book:
         book.add_worksheet("A & “B”").write_row(0, 0, ["name"])
         book.add_worksheet("Sums").write_formula("C3", "=1/0", None, "#DIV/0!")
-    assert files.table(out.getvalue()).header == ["name"]
+    assert files.read_table(out.getvalue()).header == ["name"]
     with pytest.raises(Invalid, match="Cell C3 of the sheet “Sums” holds an error"):
-        files.table(out.getvalue(), sheet="Sums")
+        files.read_table(out.getvalue(), sheet="Sums")
 
 
 def test_too_many_rows_are_refused():
     content = b"a,b\n" + b"1,2\n" * (files.MOST_ROWS + 1)
     with pytest.raises(Invalid, match="more than 100,000 rows: cut it in two"):
-        rows(files.table(content))
+        rows(files.read_table(content))
 
 
 def test_a_declared_size_is_not_believed():
@@ -208,4 +208,4 @@ def test_a_declared_size_is_not_believed():
     at = packed.rfind((200_000_000).to_bytes(4, "little"))
     packed[at : at + 4] = (1_000).to_bytes(4, "little")
     with pytest.raises(Invalid, match=r"damaged|unpacks to more"):
-        files.table(bytes(packed))
+        files.read_table(bytes(packed))

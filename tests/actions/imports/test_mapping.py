@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from tests.actions.imports.conftest import counts, sheet, workbook, wrong
-from tracker.actions.imports.mapping import Settings, columns, fingerprint
+from tracker.actions.imports.mapping import ImportSettings, column_mapping, header_fingerprint
 from tracker.errors import Invalid
 from tracker.records import CATALOGUE
 
@@ -21,21 +21,21 @@ def context(shared_app):
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
 def test_every_column_of_an_export_is_known(kind):
     fields = [each.name for each in kind.form()]
-    found = columns(kind, [*kind.columns, "url"], Settings())
+    found = column_mapping(kind, [*kind.columns, "url"], ImportSettings())
     assert [name for name in found if name] == fields
-    assert columns(kind, fields, Settings()) == fields
+    assert column_mapping(kind, fields, ImportSettings()) == fields
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
 def test_labels_are_known_without_case_or_accents(kind):
     for each in kind.form():
-        assert columns(kind, [str(each.label.text).upper().replace("A", "Á")], Settings()) == [each.name]
+        assert column_mapping(kind, [str(each.label.text).upper().replace("A", "Á")], ImportSettings()) == [each.name]
 
 
 def test_what_a_person_said_comes_first():
     header = ["Código", "Título", "Title in Spanish", "Notas"]
-    said = Settings(columns={"codigo": "code", "Título": "title", "Notas": "", "Title in Spanish": "note"})
-    assert columns(MEETINGS, header, said) == ["code", "title", "note", ""]
+    said = ImportSettings(columns={"codigo": "code", "Título": "title", "Notas": "", "Title in Spanish": "note"})
+    assert column_mapping(MEETINGS, header, said) == ["code", "title", "note", ""]
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,14 @@ def test_what_a_person_said_comes_first():
 )
 def test_what_is_unclear_is_named(header, said, named, message):
     with pytest.raises(Invalid, match=message) as refused:
-        columns(MEETINGS, header, Settings(columns=said))
+        column_mapping(MEETINGS, header, ImportSettings(columns=said))
     assert list(refused.value.errors) == named
 
 
 def test_files_are_known_by_their_columns_in_any_order():
-    assert fingerprint(["Code", "Título"]) == fingerprint(["titulo", "code"]) != fingerprint(["code"])
+    assert (
+        header_fingerprint(["Code", "Título"]) == header_fingerprint(["titulo", "code"]) != header_fingerprint(["code"])
+    )
 
 
 def test_words_are_read_by_label_and_codes_by_name(bring):

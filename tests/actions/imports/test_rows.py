@@ -11,17 +11,17 @@ from sqlalchemy import func, select
 
 from tests import make
 from tests.actions.imports.conftest import counts, sheet, workbook, wrong
-from tracker.actions.imports.files import table
-from tracker.actions.imports.mapping import Settings
-from tracker.actions.imports.run import run
-from tracker.actions.imports.values import unheld
-from tracker.actions.save import remove
+from tracker.actions.imports.cell_parsers import without_formula_guard
+from tracker.actions.imports.files import read_table
+from tracker.actions.imports.mapping import ImportSettings
+from tracker.actions.imports.run import run_import
+from tracker.actions.save import remove_record
 from tracker.database import session, snapshot, writing
-from tracker.exports import csv as written_as
-from tracker.exports.csv import cell
+from tracker.exports import csv_file as written_as
+from tracker.exports.csv_file import csv_cell
 from tracker.models import Change, Commitment, CommitmentParty, Meeting, Participation, Party, Passage
-from tracker.queries import find, plain
-from tracker.queries.check import problems
+from tracker.queries import export_rows, listing
+from tracker.queries.integrity import integrity_problems
 from tracker.records import CATALOGUE, ENTERED
 from tracker.vocabulary import Action
 
@@ -31,11 +31,13 @@ JS = "mx-us-2023-07-24"
 
 def exported(kind):
     """Return all records of a kind as the CSV that people take away."""
-    order = find.Order.of(kind, "code" if "code" in kind.sorts else None)
+    order = listing.Order.of(kind, "code" if "code" in kind.sorts else None)
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
-        rows = plain.each(reading, kind, columns, find.filtered(kind, filters), order, filters.clock)
-        return "".join(written_as.table([column.name for column in columns], rows))
+        rows = export_rows.iterate_rows(
+            reading, kind, columns, listing.filtered_query(kind, filters), order, filters.clock
+        )
+        return "".join(written_as.csv_lines([column.name for column in columns], rows))
 
 
 def filled(kind, content):
@@ -70,13 +72,17 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
     with empty_app.app_context():
         for name, kind in ENTERED.items():
             with writing():
-                outcome = run(
-                    kind, table(content[name].encode()), Settings(), make.account(), keep=lambda _outcome: True
+                outcome = run_import(
+                    kind,
+                    read_table(content[name].encode()),
+                    ImportSettings(),
+                    make.account(),
+                    keep=lambda _outcome: True,
                 )
             assert wrong(outcome) == []
             assert counts(outcome) == (outcome.total, 0, 0)
             assert filled(kind, exported(kind)) == filled(kind, content[name])
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=ENTERED)
@@ -108,11 +114,18 @@ def test_the_same_rows_as_a_workbook_change_nothing(app, kind, bring, held):
 @settings(max_examples=300)
 @given(st.text() | st.text(st.sampled_from("'=+-@\t\r\n a")))
 def test_what_a_spreadsheet_must_not_run_comes_back_as_it_was(text):
-    assert unheld(cell(text)) == text
+    assert without_formula_guard(csv_cell(text)) == text
 
 
 def test_only_what_the_export_adds_is_taken_away():
-    assert [unheld(text) for text in ("'tis", "'", "", "''", "'=1", "''=1")] == ["'tis", "'", "", "'", "=1", "'=1"]
+    assert [without_formula_guard(text) for text in ("'tis", "'", "", "''", "'=1", "''=1")] == [
+        "'tis",
+        "'",
+        "",
+        "'",
+        "=1",
+        "'=1",
+    ]
 
 
 def test_a_workbook_keeps_its_apostrophes(bring):
@@ -132,7 +145,7 @@ def test_a_record_is_changed_where_it_differs_and_keeps_what_the_file_does_not_t
         assert [area.code for area in record.areas] == ["arms"]
         change = session.scalars(select(Change).order_by(Change.seq.desc())).first()
         assert (change.account.code, change.action, set(change.fields)) == ("local", Action.EDITED, {"title", "areas"})
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 def test_only_a_list_changed_steps_the_version_too(app, bring):
@@ -230,7 +243,7 @@ def test_a_field_without_a_column_is_told_where_it_is_missing(bring):
 
 def test_a_removed_code_is_not_used_again(app, bring):
     with app.app_context(), writing():
-        remove(make.account(), make.party(code="gone"))
+        remove_record(make.account(), make.party(code="gone"))
     outcome = bring("parties", sheet(["code", "name", "kind"], ["gone", "G", "country"]))
     assert wrong(outcome) == [(2, "code", "gone", "The code “gone” is taken, or was once; a code is never used again.")]
 
@@ -249,7 +262,7 @@ def test_rows_may_name_others_further_down(app, bring):
     assert wrong(outcome) == []
     with app.app_context():
         assert of_code(Party, "agency").parent.parent.code == "fr"
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 def test_a_name_that_two_rows_have_must_be_a_code(bring):
@@ -319,7 +332,7 @@ def test_a_record_here_cannot_be_led_back_to_itself(bring):
 
 def test_rows_of_a_record_get_codes_no_row_ever_had(app, bring):
     with app.app_context(), writing():
-        remove(make.account(), make.passage(document="joint-statement-2023-07-24", paragraph=90))
+        remove_record(make.account(), make.passage(document="joint-statement-2023-07-24", paragraph=90))
         last = make.passage(document="joint-statement-2023-07-24", paragraph=91).code
     start, number = last[: last.rindex("x") + 1], int(last[last.rindex("x") + 1 :])
     document = "joint-statement-2023-07-24"
@@ -346,7 +359,7 @@ def test_a_file_without_codes_adds_its_rows_once(app, bring, kind):
     with app.app_context(), writing():
         made = make.FACTORIES[kind.name]()
         form = kind.form(obj=made)
-        values = {each.name: cell(each.plain(each.data)) for each in form if each.name != "code"}
+        values = {each.name: csv_cell(each.plain(each.data)) for each in form if each.name != "code"}
         uses = kind.model.PARENT
         if kind.heading in values and not uses:
             values[kind.heading] = "Quite another"
@@ -377,7 +390,7 @@ def test_adding_a_row_steps_the_version_of_its_record(app, bring):
     with app.app_context():
         assert of_code(Commitment, C1).version == version + 1
         assert changes(Action.EDITED) == 0
-        assert problems() == []
+        assert integrity_problems() == []
 
 
 def test_a_row_that_repeats_another_is_wrong(app, bring, held):
@@ -417,7 +430,9 @@ def test_what_the_session_holds_does_not_grow_with_the_file(app):
             with writing():
                 account = make.account()
                 tracemalloc.start()
-                run(CATALOGUE["indicators"], table(content), Settings(), account, keep=lambda _outcome: True)
+                run_import(
+                    CATALOGUE["indicators"], read_table(content), ImportSettings(), account, keep=lambda _outcome: True
+                )
                 peaks.append(tracemalloc.get_traced_memory()[1])
                 tracemalloc.stop()
         assert peaks[1] < peaks[0] * 1.5, peaks

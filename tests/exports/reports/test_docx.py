@@ -14,8 +14,8 @@ from docx.shared import Cm
 
 from tests.exports.reports.words import LAID, alt_texts, links, picture, repacked, styled, template
 from tracker.errors import Invalid
-from tracker.exports.reports.blocks import Chart, Heading, Items, Laid, Paragraph, Span, Table
-from tracker.exports.reports.docx import check_template, write
+from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
+from tracker.exports.reports.docx import check_template, write_docx
 
 ISSUED = datetime(2024, 3, 5, 23, 30, tzinfo=UTC)
 HOSTILE = (
@@ -33,7 +33,7 @@ def asked(shared_app):
 
 def written(laid, template=None, png=picture):
     """Return the file of a report, and it opened again."""
-    data = write(laid, template, ISSUED, png, "Ana Example")
+    data = write_docx(laid, template, ISSUED, png, "Ana Example")
     return data, Document(io.BytesIO(data))
 
 
@@ -96,7 +96,7 @@ def test_a_table_tells_its_header_its_numbers_and_its_total():
 def test_words_over_many_numbers_stand_upright_and_the_table_fits_the_lines(columns, upright):
     header = ["Area", *["Uncheckable"] * columns]
     table = Table("T", header, [[[Span("Arms")]] * (columns + 1)], range(1, columns + 1))
-    _data, document = written(Laid("T", "S", "en", [table], [("a", "b")], ""))
+    _data, document = written(ReportDocument("T", "S", "en", [table], [("a", "b")], ""))
     drawn = document.tables[0]
     assert len(drawn._tbl.xpath(".//w:textDirection")) == upright
     wide = sum(int(each) for each in drawn._tbl.xpath("./w:tblGrid/w:gridCol/@w:w"))
@@ -106,7 +106,7 @@ def test_words_over_many_numbers_stand_upright_and_the_table_fits_the_lines(colu
 def columns(header, rows, numbers=()):
     """Return how many characters of a wide typeface each column of a table has room for."""
     table = Table("T", header, [[[Span(text)] for text in row] for row in rows], numbers)
-    _data, document = written(Laid("T", "S", "en", [table], [("a", "b")], ""))
+    _data, document = written(ReportDocument("T", "S", "en", [table], [("a", "b")], ""))
     drawn = document.tables[0]
     beside = 220
     return [(int(wide) - beside) // 100 for wide in drawn._tbl.xpath("./w:tblGrid/w:gridCol/@w:w")]
@@ -132,7 +132,7 @@ def test_no_words_make_a_table_wider_than_its_lines(names):
 @pytest.mark.parametrize("own", [None, template("{{ report }}"), template("{{ report }}", lacking=True)])
 def test_what_names_or_opens_something_stays_on_its_page(own):
     record = [Heading("Record", 3), Paragraph([Span("its facts")], "soft"), Paragraph([Span("its text")])]
-    _data, document = written(Laid("T", "S", "en", [*LAID.blocks, *record], LAID.stamp, ""), own)
+    _data, document = written(ReportDocument("T", "S", "en", [*LAID.blocks, *record], LAID.stamp, ""), own)
     kept = [p.text for p in document.paragraphs if p._p.xpath("./w:pPr/w:keepNext")]
     assert kept == [
         *("Summary", "By area", "Figures", "Mexico", "Look into it"),
@@ -144,7 +144,7 @@ def test_links_lead_where_they_should_and_only_to_the_web():
     to = "https://example.org/é a?b=1&c=<2>\"'"
     line = [Span("a", to), Span("b", "javascript:alert(1)"), Span("c", "file:///etc/passwd"), Span("d", "\\\\evil\\x")]
     line += [Span("e", to), Span("f", "https:///x"), Span("g", "https://example.org/" + "a" * 3000)]
-    _data, document = written(Laid("T", "S", "en", [Heading("H", 3, to), Paragraph(line)], [], ""))
+    _data, document = written(ReportDocument("T", "S", "en", [Heading("H", 3, to), Paragraph(line)], [], ""))
     assert links(document) == [
         (text, "https://example.org/%C3%A9%20a?b=1&c=%3C2%3E%22'") for text in ("H", "a", "e")
     ]  # fmt: skip
@@ -185,11 +185,11 @@ def test_the_same_report_is_the_same_bytes(monkeypatch):
 def test_whatever_is_recorded_stays_words():
     line = [Span(HOSTILE, look=look) for look in ("", "strong", "soft", "code", "done")]
     blocks = [
-        *(Heading(HOSTILE, 1), Paragraph(line), Items([line]), Table(HOSTILE, [HOSTILE], [[line]])),
+        *(Heading(HOSTILE, 1), Paragraph(line), BulletList([line]), Table(HOSTILE, [HOSTILE], [[line]])),
         *(Chart("<svg/>", HOSTILE, HOSTILE), Paragraph([Span("a" * 10_000)])),
     ]
     for own in (None, template("{{ title }}", "{{ report }}", "{{ foot }}", "{{ subtitle }}")):
-        data, document = written(Laid(HOSTILE, HOSTILE, "en", blocks, [(HOSTILE, HOSTILE)], HOSTILE), own)
+        data, document = written(ReportDocument(HOSTILE, HOSTILE, "en", blocks, [(HOSTILE, HOSTILE)], HOSTILE), own)
         texts = [p.text for p in document.paragraphs]
         assert texts.count(TOLD) == (5 if own is None else 6)
         assert texts.count(TOLD * 5) == 2

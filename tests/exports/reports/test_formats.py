@@ -20,18 +20,18 @@ from werkzeug.datastructures import MultiDict
 
 from tests import make
 from tests.conftest import Place
-from tracker.actions.reports import keep, write
+from tracker.actions.reports import draft_report, issue_report
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import begin_snapshot, session, writing
 from tracker.errors import Invalid, TooLarge
-from tracker.exports.reports import verified, xlsx
-from tracker.exports.reports.formats import BARE, FORMATS, about
-from tracker.exports.reports.verified import Sent
+from tracker.exports.reports import verification, xlsx
+from tracker.exports.reports.formats import BARE, FORMATS, report_provenance
+from tracker.exports.reports.verification import ReportFile
 from tracker.models import ReportRun
-from tracker.queries.reports import compared, kept
-from tracker.queries.reports.data import data
-from tracker.queries.reports.entered import Entered
+from tracker.queries.reports import diff, stored
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.request import ReportRequest
 
 JULY = "mx-us-2023-07-24"
 #: (commitment, party, status, since) of what is logged before the report is issued.
@@ -52,8 +52,8 @@ STAND = {"Mexico": "6 not assessed, 1 in progress, 1 done", "United States": "7 
 def issue(**given):
     """Issue a report as a page would; return its code."""
     begin_snapshot()
-    with write(data(Entered(MultiDict(given)).asked("http://tracker.test"))) as written, writing():
-        return keep(make.account(), written).code
+    with draft_report(report_data(ReportRequest(MultiDict(given)).asked("http://tracker.test"))) as written, writing():
+        return issue_report(make.account(), written).code
 
 
 def run_of(code):
@@ -200,7 +200,7 @@ def test_every_document_carries_its_stamp(report):
         assert report.code in text
     assert report.sha256 in printed
     for form in ("csv", "json"):
-        told = about(report, form)
+        told = report_provenance(report, form)
         assert told["report"]["sha256"] == report.sha256
         assert told["history"] == {"changes": report.head_seq, "hash": report.head_hash}
         assert (told["as_of"], told["rows"]["commitments"], told["issued_by"]) == ("2024-03-01", 9, "local")
@@ -212,8 +212,8 @@ def test_issued_again_after_more_was_logged_every_file_is_the_same(report):
         make.update(commitment=f"{JULY}.c5", party="us", status="done", effective_on="2023-09-01")
     again = run_of(report.code)
     assert {form: file_of(again, form) == content for form, content in before.items()} == dict.fromkeys(FORMATS, True)
-    assert list(compared.with_now(again)) == []
-    assert b"".join(kept.content(again)) == before["json"]
+    assert list(diff.differences_from_now(again)) == []
+    assert b"".join(stored.stored_content(again)) == before["json"]
 
 
 TAMPERED = {
@@ -227,13 +227,13 @@ TAMPERED = {
 def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
     path, content = tmp_path / f"report.{form}", file_of(report, form)
     path.write_bytes(content)
-    path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(report, form)))
-    assert verified.report_of(Sent(path))[0].code == report.code
-    assert list(verified.tampered(report, Sent(path))) == []
+    path.with_name(f"{path.name}.about.json").write_text(json.dumps(report_provenance(report, form)))
+    assert verification.identify_report(ReportFile(path))[0].code == report.code
+    assert list(verification.mismatches(report, ReportFile(path))) == []
     path.write_bytes(TAMPERED[form](content))
     assert path.read_bytes() != content
-    assert verified.report_of(Sent(path))[0].code == report.code
-    (change,) = verified.tampered(report, Sent(path))
+    assert verification.identify_report(ReportFile(path))[0].code == report.code
+    (change,) = verification.mismatches(report, ReportFile(path))
     assert change.issued != change.found
     assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
 
@@ -243,9 +243,9 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     other = run_of(issue(as_of="2024-03-01", title="Another"))
     path = tmp_path / f"report.{form}"
     path.write_bytes(file_of(other, form))
-    assert verified.report_of(Sent(path))[0].code == other.code
-    assert list(verified.tampered(run_of(other.code), Sent(path))) == []
-    changed = [f"{each.issued} {each.found}" for each in verified.tampered(run_of(report.code), Sent(path))]
+    assert verification.identify_report(ReportFile(path))[0].code == other.code
+    assert list(verification.mismatches(run_of(other.code), ReportFile(path))) == []
+    changed = [f"{each.issued} {each.found}" for each in verification.mismatches(run_of(report.code), ReportFile(path))]
     assert any("Status of commitments Another" in each for each in changed)
 
 
@@ -272,7 +272,7 @@ def sent(run, form, path, **changes):
             change = changes.get(name.rpartition("/")[2].replace(".", "_"), bytes)
             content = change(packed.read(name))
             changed.writestr(name, content)
-    return Sent(path)
+    return ReportFile(path)
 
 
 def put(before, more):
@@ -302,17 +302,17 @@ def put(before, more):
     ],
 )
 def test_what_the_words_of_a_file_hide_is_named(report, tmp_path, form, member, change, place):
-    assert list(verified.tampered(report, sent(report, form, tmp_path))) == []
-    (first, *_more) = verified.tampered(report, sent(report, form, tmp_path, **{member: change}))
+    assert list(verification.mismatches(report, sent(report, form, tmp_path))) == []
+    (first, *_more) = verification.mismatches(report, sent(report, form, tmp_path, **{member: change}))
     assert first.place.startswith(place)
 
 
 def test_a_file_that_says_the_same_is_told_from_the_very_file(report, tmp_path):
     changed = sent(report, "docx", tmp_path, image1_png=lambda content: content[::-1])
-    assert list(verified.tampered(report, changed)) == []
-    assert not verified.is_the_very_file(report, changed)
+    assert list(verification.mismatches(report, changed)) == []
+    assert not verification.is_identical_file(report, changed)
     changed.path.write_bytes(file_of(report, "docx"))
-    assert verified.is_the_very_file(report, changed)
+    assert verification.is_identical_file(report, changed)
 
 
 def test_pages_that_are_counted_anew_change_nothing(report, tmp_path):
@@ -320,7 +320,7 @@ def test_pages_that_are_counted_anew_change_nothing(report, tmp_path):
         assert b">1</w:t>" in content
         return content.replace(b">1</w:t>", b">9</w:t>")
 
-    assert list(verified.tampered(report, sent(report, "docx", tmp_path, footer1_xml=counted))) == []
+    assert list(verification.mismatches(report, sent(report, "docx", tmp_path, footer1_xml=counted))) == []
 
 
 def test_a_file_that_unpacks_to_too_much_is_not_read(report, tmp_path):
@@ -328,7 +328,7 @@ def test_a_file_that_unpacks_to_too_much_is_not_read(report, tmp_path):
     with zipfile.ZipFile(bomb.path, "a", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("word/more.xml", bytes(101_000_000))
     with pytest.raises(Invalid, match="cannot be read as docx"):
-        list(verified.tampered(report, bomb))
+        list(verification.mismatches(report, bomb))
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_rows_taken_out_and_put_in_are_named_alone(report, tmp_path, change, pla
     rows = file_of(report, "csv").decode().split("\r\n")
     path = tmp_path / "report.csv"
     path.write_text("\r\n".join(change(rows)), newline="")
-    assert [each.place for each in verified.tampered(report, Sent(path))] == places
+    assert [each.place for each in verification.mismatches(report, ReportFile(path))] == places
 
 
 def test_json_that_programs_read_differently_is_refused(report, tmp_path):
@@ -355,9 +355,9 @@ def test_json_that_programs_read_differently_is_refused(report, tmp_path):
     status = '"status": "not_assessed"'
     path.write_text(file_of(report, "json").decode().replace(status, f'"status": "done", {status}', 1))
     with pytest.raises(Invalid, match="cannot be read as json"):
-        list(verified.tampered(report, Sent(path)))
+        list(verification.mismatches(report, ReportFile(path)))
     path.write_text(file_of(report, "json").decode().replace('{"head":', '{"more": [{}], "head":', 1))
-    assert [each.place for each in verified.tampered(report, Sent(path))] == ["more 1 (None)"]
+    assert [each.place for each in verification.mismatches(report, ReportFile(path))] == ["more 1 (None)"]
 
 
 @pytest.mark.parametrize(
@@ -376,14 +376,14 @@ def test_json_is_compared_by_name(report, tmp_path, before, after, found):
     start = content.index('"parties": [')
     path.write_text(content[:start] + content[start:].replace(before, after, 1))
     assert path.read_text() != content
-    changed = verified.tampered(report, Sent(path))
+    changed = verification.mismatches(report, ReportFile(path))
     assert [(each.place, each.issued, each.found) for each in changed] == found
 
 
 def test_a_column_of_another_name_is_named_once(report, tmp_path):
     path = tmp_path / "report.csv"
     path.write_text(file_of(report, "csv").decode().replace("deadline_state", "state", 1), newline="")
-    (change,) = verified.tampered(report, Sent(path))
+    (change,) = verification.mismatches(report, ReportFile(path))
     assert (change.place, change.issued, change.found) == ("row 1 (code), deadline_state", "deadline_state", "state")
 
 
@@ -391,13 +391,13 @@ def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
     path = tmp_path / "report.csv"
     path.write_bytes(file_of(report, "csv"))
     beside = path.with_name("report.csv.about.json")
-    beside.write_text(json.dumps(about(report, "csv") | {"title": "Forged"}))
-    (change,) = verified.tampered(report, Sent(path))
+    beside.write_text(json.dumps(report_provenance(report, "csv") | {"title": "Forged"}))
+    (change,) = verification.mismatches(report, ReportFile(path))
     assert (change.place, change.found) == ("report.csv.about.json, title", '"Forged"')
     beside.write_bytes(b"\xff\xfe\x00")
-    assert list(verified.tampered(report, Sent(path)))
+    assert list(verification.mismatches(report, ReportFile(path)))
     with pytest.raises(Invalid, match="Name its report"):
-        verified.report_of(Sent(path))
+        verification.identify_report(ReportFile(path))
 
 
 @pytest.mark.parametrize("form", BARE)
@@ -405,29 +405,29 @@ def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
 def test_a_tampered_file_is_found_by_its_name(report, tmp_path, name, form):
     path = tmp_path / f"{name.format(report.code)}.{form}"
     path.write_bytes(TAMPERED[form](file_of(report, form)))
-    found, taken = verified.report_of(Sent(path))
+    found, taken = verification.identify_report(ReportFile(path))
     assert (found.code, taken.endswith(f"was taken from its name: {report.code}.")) == (report.code, True)
-    assert len(list(verified.tampered(found, Sent(path)))) == 1
+    assert len(list(verification.mismatches(found, ReportFile(path)))) == 1
 
 
 def test_a_tampered_json_of_another_name_is_found_by_its_moment(report, tmp_path):
     path = tmp_path / "Sent (by mail).json"
     path.write_bytes(TAMPERED["json"](file_of(report, "json")))
-    found, taken = verified.report_of(Sent(path))
+    found, taken = verification.identify_report(ReportFile(path))
     assert (found.code, taken.endswith(f"the moment it is as known by: {report.code}.")) == (report.code, True)
     for said in (b"[]", b'{"head": 1}', b'{"head": {"report": {"known_by": "2024-01-01"}}}'):
         path.write_bytes(said)
         with pytest.raises(Invalid):
-            verified.report_of(Sent(path))
+            verification.identify_report(ReportFile(path))
 
 
 def test_a_stamp_is_no_report(report, tmp_path):
     for name, of in (("a.csv.about.json", "a.csv"), ("a.csv.about (1).json", "that file")):
         path = tmp_path / name
-        path.write_text(json.dumps(about(report, "csv")))
+        path.write_text(json.dumps(report_provenance(report, "csv")))
         for code in ("", report.code):
             with pytest.raises(Invalid, match=f"{re.escape(name)} is the stamp .* not a report: verify {of}."):
-                verified.report_of(Sent(path), code)
+                verification.identify_report(ReportFile(path), code)
 
 
 @pytest.mark.long
@@ -439,6 +439,8 @@ def test_of_reports_that_say_the_same_each_file_is_found_its_own(report, tmp_pat
     for run in runs:
         path = tmp_path / f"{run.code}.{form}"
         path.write_bytes(file_of(run, form))
-        path.with_name(f"{path.name}.about.json").write_text(json.dumps(about(run, form) if form in BARE else {}))
-        assert verified.report_of(Sent(path))[0].code == run.code
-        assert list(verified.tampered(run, Sent(path))) == []
+        path.with_name(f"{path.name}.about.json").write_text(
+            json.dumps(report_provenance(run, form) if form in BARE else {})
+        )
+        assert verification.identify_report(ReportFile(path))[0].code == run.code
+        assert list(verification.mismatches(run, ReportFile(path))) == []

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
-from tracker.exports.reports.blocks import Chart, Heading, Items, Laid, Paragraph, Span, Table
-from tracker.exports.reports.markdown import lines
+from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
+from tracker.exports.reports.markdown import markdown_lines
 
 ADDRESS = "https://tracker.example/commitments/c1"
 HOSTILE = [
@@ -59,7 +59,7 @@ HOSTILE = [
 def laid(text):
     """Return a report with a text in every place there is."""
     line, link = [Span(text), Span(f" {text} ", look="strong"), Span(text)], [Span(text, to=ADDRESS)]
-    return Laid(
+    return ReportDocument(
         title=text,
         subtitle=text,
         language="en",
@@ -70,7 +70,7 @@ def laid(text):
             Paragraph([Span(text, look="strong"), Span(" x")]),
             Paragraph(line, look="lede"),
             Paragraph([Span(text), *link, Span(text)]),
-            Items([line, link, [Span(text, look="soft")]]),
+            BulletList([line, link, [Span(text, look="soft")]]),
             Table(text, [text, text], [[line, link], [[Span(text, look="done")], [Span(text)]]], numbers=[1]),
             Chart("", text, text),
         ],
@@ -80,7 +80,7 @@ def laid(text):
 
 
 def parsed(laid):
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse("".join(lines(laid)))
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse("".join(markdown_lines(laid)))
 
 
 def shape(tokens):
@@ -116,18 +116,24 @@ LINES = (
 
 def test_the_lines_of_a_text_stay_lines_and_nothing_else():
     typed = LINES.replace("\n", "  \r\n    ")
-    for block in (Paragraph([Span(typed)]), Items([[Span(typed, look="strong")]]), Paragraph([Span(typed, ADDRESS)])):
-        told = Laid("x", "x", "en", [block], [("a", "b")], "")
+    for block in (
+        Paragraph([Span(typed)]),
+        BulletList([[Span(typed, look="strong")]]),
+        Paragraph([Span(typed, ADDRESS)]),
+    ):
+        told = ReportDocument("x", "x", "en", [block], [("a", "b")], "")
         assert LINES in words(tokens := parsed(told))
         assert [each.type for each in tokens].count("paragraph_open") == 2
         # GitHub would take it for the rule under the header of a table.
-        assert not re.search(r"^\s*:", "".join(lines(told)), re.MULTILINE)
-    heading = Laid("x", "x", "en", [Heading(LINES, 1), Table(LINES, [LINES], [[[Span(LINES)]]])], [("a", "b")], "")
+        assert not re.search(r"^\s*:", "".join(markdown_lines(told)), re.MULTILINE)
+    heading = ReportDocument(
+        "x", "x", "en", [Heading(LINES, 1), Table(LINES, [LINES], [[[Span(LINES)]]])], [("a", "b")], ""
+    )
     assert "\n" not in words(parsed(heading))
 
 
 @pytest.mark.parametrize("address", ["https://e.org/a(b)?c=d&e=[f]#g", "https://e.org/<b>", "https://e.org/a b"])
 def test_a_link_leads_where_it_should_whatever_its_address_holds(address):
-    document = Laid("x", "x", "en", [Paragraph([Span("x!"), Span("y", to=address)])], [("a", "b")], "")
+    document = ReportDocument("x", "x", "en", [Paragraph([Span("x!"), Span("y", to=address)])], [("a", "b")], "")
     (link,) = [child for each in parsed(document) for child in each.children or () if child.type == "link_open"]
     assert unquote(link.attrs["href"]) == address

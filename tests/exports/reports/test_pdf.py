@@ -6,9 +6,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from tracker.exports.drawing import COLOURS
+from tracker.exports.charts.svg import COLOURS
 from tracker.exports.reports import pdf
-from tracker.exports.reports.blocks import Chart, Heading, Items, Laid, Paragraph, Span, Table
+from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
 
 ISSUED = datetime.datetime(2024, 3, 5, 9, 30, tzinfo=datetime.UTC)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 20"><text y="15">Bars</text></svg>'
@@ -16,7 +16,9 @@ ADDRESS = "https://tracker.example/commitments/harbour-1"
 
 
 def laid(*blocks, title="Harbours: where things stand", stamp=(("Issued", "5 March 2024"),), **rest):
-    return Laid(title, "As of 1 March 2024", rest.get("language", "en"), blocks, stamp, "Harbours · 5 March 2024")
+    return ReportDocument(
+        title, "As of 1 March 2024", rest.get("language", "en"), blocks, stamp, "Harbours · 5 March 2024"
+    )
 
 
 def table(count=2, **rest):
@@ -35,7 +37,7 @@ REPORT = laid(
     Heading("Open a second harbour", 3, ADDRESS),
     Paragraph([Span("Done", look="done"), Span(" since May, "), Span("harbour-1", look="code")], "soft"),
     Heading("By party", 1),
-    Items([[Span("First item")], [Span("Second item")]]),
+    BulletList([[Span("First item")], [Span("Second item")]]),
 )
 
 
@@ -46,7 +48,7 @@ def write(shared_app):
 
     def written(report, issued_at=ISSUED):
         with shared_app.test_request_context():
-            opened.append(pypdfium2.PdfDocument(pdf.write(report, issued_at)))
+            opened.append(pypdfium2.PdfDocument(pdf.write_pdf(report, issued_at)))
         return opened[-1]
 
     yield written
@@ -168,9 +170,9 @@ def test_screen_readers_find_headings_tables_lists_and_what_a_chart_shows(write)
 
 def test_the_same_report_gives_the_same_bytes(shared_app):
     with shared_app.test_request_context():
-        once = pdf.write(REPORT, ISSUED)
-        assert once == pdf.write(REPORT, ISSUED.astimezone(datetime.timezone(datetime.timedelta(hours=-6))))
-        assert once != pdf.write(REPORT, ISSUED + datetime.timedelta(seconds=1))
+        once = pdf.write_pdf(REPORT, ISSUED)
+        assert once == pdf.write_pdf(REPORT, ISSUED.astimezone(datetime.timezone(datetime.timedelta(hours=-6))))
+        assert once != pdf.write_pdf(REPORT, ISSUED + datetime.timedelta(seconds=1))
     assert b"<pdfuaid:part>1<" in once
 
 
@@ -200,7 +202,7 @@ def everywhere(text):
     return laid(
         Heading(text, 1, text),
         Paragraph([*line, Span(text, "javascript:alert(1)"), Span("x", text)], "lede"),
-        Items([line, []]),
+        BulletList([line, []]),
         Table(text, (text[:60], "Count"), [[line, [Span(text)]], [[], []]], (1,), True),
         Chart(SVG, text, text),
         title=text,
@@ -239,7 +241,7 @@ def test_boxes_are_told_on_the_first_page_and_the_file_is_called_by_its_whole_ti
     assert first.startswith("□□□\r\nAs of 1 March 2024\r\nSome characters are shown as □")
     assert read.get_metadata_dict()["Title"] == "墨西哥"
     with shared_app.test_request_context():
-        assert b"<pdfuaid:part>1<" in pdf.write(chinese, ISSUED)
+        assert b"<pdfuaid:part>1<" in pdf.write_pdf(chinese, ISSUED)
     assert "Some characters" not in "".join(texts(write(REPORT)))
 
 

@@ -7,7 +7,7 @@ import zlib
 
 from docx import Document
 
-from tracker.exports.reports.blocks import Chart, Heading, Items, Laid, Paragraph, Span, Table
+from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
 
 TO = "https://example.org/commitments/c1"
 
@@ -16,7 +16,7 @@ def _row(*texts):
     return [[Span(text)] for text in texts]
 
 
-LAID = Laid(
+LAID = ReportDocument(
     title="Status of two",
     subtitle="As of 1 March 2024",
     language="es",
@@ -30,7 +30,7 @@ LAID = Laid(
         Heading("Mexico", 2),
         Heading("Look into it", 3, TO),
         Paragraph([Span("c1", TO, "code"), Span(" "), Span("Done", look="done"), Span("\tyesterday", look="soft")]),
-        Items([[Span("one")], [Span("two, "), Span("here", TO)]]),
+        BulletList([[Span("one")], [Span("two, "), Span("here", TO)]]),
         Paragraph([Span("A note\r\non two lines")], "soft"),
     ],
     stamp=[("Title", "Status of two"), ("sha256", "9a3f")],

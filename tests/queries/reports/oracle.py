@@ -5,8 +5,8 @@ from collections import Counter
 from sqlalchemy import select
 
 from tests import past
-from tracker.clocks import end_of
 from tracker.database import session
+from tracker.dates import end_of_day
 from tracker.models import CheckLog, CommitmentLink, ProgressUpdate
 from tracker.vocabulary import CLOSING, EvidenceRelation, Status
 
@@ -19,7 +19,7 @@ class Told:
     def __init__(self, since, on, known_by):
         self.since, self.on, self.known_by = since, on, known_by
         self.there, self.then = past.there(on, known_by), past.standings(since, known_by)
-        self.end, self.heard = end_of(since), past.standings(since, end_of(since))
+        self.end, self.heard = end_of_day(since), past.standings(since, end_of_day(since))
         self.updates = {each.id: each for each in self.standing(ProgressUpdate, "corrects")}
         self.checks = [each for each in self.standing(CheckLog, "voids") if each.voids is None]
 

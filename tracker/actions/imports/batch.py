@@ -9,24 +9,24 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.datastructures import MultiDict
 
-from tracker.actions.imports.mapping import folded
-from tracker.actions.imports.peers import Peers
-from tracker.actions.imports.rows import Row
-from tracker.actions.imports.survey import Report, Survey
-from tracker.actions.imports.values import Names, Unfit
+from tracker.actions.imports.cell_parsers import InvalidCell, ReferenceParser
+from tracker.actions.imports.existing_records import ExistingRecords
+from tracker.actions.imports.mapping import fold_text
+from tracker.actions.imports.rows import SourceRow
+from tracker.actions.imports.scan import ErrorReport, FileScan
 from tracker.actions.save import TWIN, flush
 from tracker.database import session
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
-from tracker.records.fields import UNFIT
-from tracker.records.references import Reference
+from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.reference_fields import Reference
 
 #: How many records of each sort a preview shows.
 MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewRecord:
     """A record in a preview."""
 
     row: int
@@ -37,18 +37,18 @@ class Shown:
 
 
 @dataclass
-class Outcome:
+class ImportResult:
     """What an import does, or would do."""
 
     total: int = 0
     #: Which one was read, of a workbook.
     sheet: str = ""
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "left"), 0))
-    shown: dict[str, list[Shown]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
+    shown: dict[str, list[PreviewRecord]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
     notes: list[str] = field(default_factory=list)
     #: The columns of the file that fill no field.
     left_out: list[str] = field(default_factory=list)
-    report: Report = field(default_factory=Report)
+    report: ErrorReport = field(default_factory=ErrorReport)
     #: Whether it was done, and not undone again.
     kept: bool = False
 
@@ -58,17 +58,17 @@ class Outcome:
         del told["report"]["rows"]
         return told
 
-    def count(self, sort: str, shown: Callable[[], Shown]) -> None:
+    def count(self, sort: str, shown: Callable[[], PreviewRecord]) -> None:
         self.counts[sort] += 1
         if len(self.shown[sort]) < MOST_SHOWN:
             self.shown[sort].append(shown())
 
 
 @dataclass
-class Draft:
+class ParsedRow:
     """A row that was read and found fit."""
 
-    row: Row
+    row: SourceRow
     #: The record it changes, if there is one.
     record: Any
     #: {field: value}
@@ -76,11 +76,11 @@ class Draft:
     changes: list[tuple[str, str, str]]
 
 
-class Batch:
+class ImportBatch:
     """The rows of one file on their way into one kind of record."""
 
     def __init__(
-        self, kind: Kind, headers: dict[str, str], readers: dict[str, Callable[[str], str]], survey: Survey
+        self, kind: Kind, headers: dict[str, str], readers: dict[str, Callable[[str], str]], survey: FileScan
     ) -> None:
         #: `headers` is {field: header}, `readers` {field: what reads its cells}.
         self.kind, self.headers, self.readers, self.survey = kind, headers, readers, survey
@@ -88,10 +88,10 @@ class Batch:
         self.usual = {each.name: each.entered(each.plain(each.data)) for each in self.form}
         self.references = [each for each in self.form if isinstance(each, Reference) and each.name in self.headers]
         self.loads = kind.loads([kind.columns[each.name] for each in self.form])
-        self.outcome = Outcome(total=survey.total, report=survey.report)
-        self.peers = Peers(kind, [name for name in self.headers if name != "code"], self.loads)
+        self.outcome = ImportResult(total=survey.total, report=survey.report)
+        self.peers = ExistingRecords(kind, [name for name in self.headers if name != "code"], self.loads)
 
-    def run(self, chunks: Iterable[list[Row]], told: Callable[[int], None]) -> Outcome:
+    def run(self, chunks: Iterable[list[SourceRow]], told: Callable[[int], None]) -> ImportResult:
         """Put all rows into the session and flush them; `told` is called with how many are done."""
         done = 0
         codes.reserve(self.survey.codes)
@@ -105,9 +105,9 @@ class Batch:
             told(done := done + len(chunk))
         return self.outcome
 
-    def _chunk(self, rows: list[Row]) -> None:
+    def _chunk(self, rows: list[SourceRow]) -> None:
         self._expect_references(rows)
-        named = [row.code for row in rows if row.code and not UNFIT.search(row.code)]
+        named = [row.code for row in rows if row.code and not FORBIDDEN_CHARACTERS.search(row.code)]
         model = self.kind.model
         found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
         existing = {record.code: record for record in found}
@@ -122,23 +122,23 @@ class Batch:
         for draft in drafts:
             self._put(draft)
 
-    def _expect_references(self, rows: list[Row]) -> None:
+    def _expect_references(self, rows: list[SourceRow]) -> None:
         """Read at once the records that the rows name by their codes."""
         parts: dict[Any, set[str]] = {}
         for each in self.references:
             cells = (row.cells[each.name] for row in rows)
             split = (cell.split(";") if each.several else [cell] for cell in cells)
             named = {part.strip() for cell in split for part in cell}
-            parts.setdefault(each.model, set()).update(part for part in named if not UNFIT.search(part))
+            parts.setdefault(each.model, set()).update(part for part in named if not FORBIDDEN_CHARACTERS.search(part))
         kept = session.info.setdefault("named", {})
         for model, keys in parts.items():
             found = session.scalars(select(model).where(model.code.in_(keys)))
             kept |= {(model, record.code): record for record in found}
         for each in self.references:
-            names = cast(Names, self.readers[each.name])
+            names = cast(ReferenceParser, self.readers[each.name])
             names.expect(code for model, code in kept if model is each.model)
 
-    def _read(self, row: Row, record: Any) -> Draft | None:
+    def _read(self, row: SourceRow, record: Any) -> ParsedRow | None:
         """Fill the form with a row; return what it holds, or nothing if it is left or wrong."""
         entered, wrong = dict(self.usual), {}
         if record is not None:
@@ -147,7 +147,7 @@ class Batch:
         for name, cell in row.cells.items():
             try:
                 meant = self.readers[name](cell)
-            except Unfit as error:
+            except InvalidCell as error:
                 meant, wrong[name] = cell, [error]
             entered[name] = self.form[name].entered(meant)
         self._enter(entered)
@@ -158,7 +158,7 @@ class Batch:
         if not self.form.validate() or wrong:
             self._report(row, {**self.form.errors, **wrong})
             return None
-        return Draft(row, record, dict(self.form.data), changes if record is not None else [])
+        return ParsedRow(row, record, dict(self.form.data), changes if record is not None else [])
 
     def _enter(self, entered: dict[str, list[str]]) -> None:
         """Put texts into the form; a field that already holds its text, from the row before, is left as it is."""
@@ -178,11 +178,11 @@ class Batch:
                 found.append((str(each.label.text), each.text(held), each.text(each.data)))
         return found
 
-    def _report(self, row: Row, errors: dict[str, Any]) -> None:
+    def _report(self, row: SourceRow, errors: dict[str, Any]) -> None:
         for name, said in errors.items():
             cell, told = row.cells.get(name, ""), self.form[name]
             if getattr(told, "model", None) is self.kind.model:
-                above = self.survey.codes.get(self.survey.names.get(folded(cell), cell.strip()))
+                above = self.survey.codes.get(self.survey.names.get(fold_text(cell), cell.strip()))
                 if above in self.survey.report.rows:
                     said = [_("Row %(row)s, which it names, must be put right first.", row=above)]
             label = self.headers.get(name)
@@ -191,10 +191,10 @@ class Batch:
                 said = [*said, _("The file has no column for it: add one, named %(name)s.", name=name)]
             self.survey.report.add(row.number, label, cell, " ".join(map(str, said)))
 
-    def _left(self, row: Row, record: Any) -> None:
-        self.outcome.count("left", lambda: Shown(row.number, record.code, str(record)))
+    def _left(self, row: SourceRow, record: Any) -> None:
+        self.outcome.count("left", lambda: PreviewRecord(row.number, record.code, str(record)))
 
-    def _put(self, draft: Draft) -> None:
+    def _put(self, draft: ParsedRow) -> None:
         """Put one record into the session, unless another already says the same."""
         if not draft.row.code and (twin := self.peers.holding(draft.data)) is not None:
             self._left(draft.row, twin)
@@ -214,4 +214,4 @@ class Batch:
                 # Marked, so that its version steps also where only its lists or rows differ.
                 flag_modified(stepping, "search")
         sort = "added" if draft.record is None else "changed"
-        self.outcome.count(sort, lambda: Shown(draft.row.number, record.code, str(record), draft.changes))
+        self.outcome.count(sort, lambda: PreviewRecord(draft.row.number, record.code, str(record), draft.changes))

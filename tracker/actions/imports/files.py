@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.actions.imports import workbooks
 from tracker.errors import Invalid
-from tracker.records.fields import UNFIT
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 #: Limits of one file; a larger one can be cut in two.
 MOST_BYTES = 25 * 1024 * 1024
@@ -37,12 +37,12 @@ USUAL = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡àèìòùâêîôûäëïö�
 SAMPLE = 256 * 1024
 
 
-def refuse(message: str) -> Invalid:
+def file_error(message: str) -> Invalid:
     return Invalid({"file": [message]})
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """A header and rows of text, read anew each time: no more than a few rows are held at once."""
 
     content: bytes
@@ -64,8 +64,8 @@ class Table:
             while cells and not cells[-1].strip():
                 cells.pop()
             if cells:
-                return number, [UNFIT.sub("�", " ".join(cell.split())) for cell in cells]
-        raise refuse(_("The file is empty: its first row must name the columns."))
+                return number, [FORBIDDEN_CHARACTERS.sub("�", " ".join(cell.split())) for cell in cells]
+        raise file_error(_("The file is empty: its first row must name the columns."))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (number as a spreadsheet shows it, cells) of every row below the header that holds anything.
@@ -80,14 +80,14 @@ class Table:
             while len(cells) > len(header) and not cells[-1].strip():
                 cells.pop()
             if (found := found + 1) > MOST_ROWS:
-                raise refuse(_("The file has more than %(most)s rows: cut it in two.", most=f"{MOST_ROWS:,}"))
+                raise file_error(_("The file has more than %(most)s rows: cut it in two.", most=f"{MOST_ROWS:,}"))
             yield number, cells
 
     def _all(self) -> Iterator[tuple[int, list[str]]]:
-        rows = workbooks.rows(self.content, self.sheet) if self.sheet else self._lines()
+        rows = workbooks.sheet_rows(self.content, self.sheet) if self.sheet else self._lines()
         for number, cells in enumerate(rows, start=1):
             if len(cells) > MOST_COLUMNS:
-                raise refuse(
+                raise file_error(
                     _(
                         "Row %(row)s has %(n)s columns; %(most)s are the most that can be read.",
                         row=number,
@@ -106,7 +106,7 @@ class Table:
                 line = reader.line_num + 1
         except csv.Error as error:
             said = _("The row that begins in line %(line)s cannot be read as CSV.", line=line)
-            raise refuse(f"{said} {_why(str(error))}") from error
+            raise file_error(f"{said} {_why(str(error))}") from error
 
 
 def _why(error: str) -> str:
@@ -123,12 +123,12 @@ def _text(content: bytes, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
-def table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = "") -> Table:
+def read_table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = "") -> SourceTable:
     """Return a file as a table, guessing what is not said; raises Invalid, by "file", for what is none."""
     if not content:
-        raise refuse(_("The file is empty: its first row must name the columns."))
+        raise file_error(_("The file is empty: its first row must name the columns."))
     if len(content) > MOST_BYTES:
-        raise refuse(
+        raise file_error(
             _(
                 "The file has %(n)s MB; %(most)s are the most that can be read at once: cut it in two.",
                 n=f"{len(content) / 1024**2:.1f}",
@@ -136,32 +136,34 @@ def table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = 
             )
         )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise refuse(
+        raise file_error(
             _("This is an old Excel file (.xls), or one with a password: save it as .xlsx without one, or as CSV.")
         )
     if content.startswith(b"PK"):
-        names = workbooks.sheets(content)
+        names = workbooks.visible_sheets(content)
         if sheet and sheet not in names:
-            raise refuse(_("There is no sheet “%(sheet)s”: %(names)s.", sheet=sheet[:60], names=", ".join(names)))
+            raise file_error(_("There is no sheet “%(sheet)s”: %(names)s.", sheet=sheet[:60], names=", ".join(names)))
         chosen = sheet or next(iter(names))
         if cell := names[chosen]:
             said = _("Cell %(cell)s of the sheet “%(sheet)s” holds an error, such as #REF!.", cell=cell, sheet=chosen)
-            raise refuse(f"{said} {_('Put its formula right.')}")
-        return Table(content, sheet=chosen, sheets=tuple(names))
-    encoding = _decodable(content, encoding) if encoding else guessed_encoding(content)
+            raise file_error(f"{said} {_('Put its formula right.')}")
+        return SourceTable(content, sheet=chosen, sheets=tuple(names))
+    encoding = _decodable(content, encoding) if encoding else guess_encoding(content)
     sample = _text(content[:SAMPLE], encoding)
     sample.reconfigure(errors="replace")
     text = sample.read()
-    delimiter = delimiter or guessed_delimiter(text)
-    return Table(content, encoding, delimiter, line_ends=_line_ends(text))
+    delimiter = delimiter or guess_delimiter(text)
+    return SourceTable(content, encoding, delimiter, line_ends=_line_ends(text))
 
 
 def _decodable(content: bytes, encoding: str) -> str:
     if encoding not in ENCODINGS:
         known = ", ".join(ENCODINGS.values())
-        raise refuse(_("“%(name)s” is not one of: %(known)s.", name=UNFIT.sub("�", encoding[:60]), known=known))
+        raise file_error(
+            _("“%(name)s” is not one of: %(known)s.", name=FORBIDDEN_CHARACTERS.sub("�", encoding[:60]), known=known)
+        )
     if _fails(content, encoding):
-        raise refuse(_("The file is not %(encoding)s: choose another encoding.", encoding=ENCODINGS[encoding]))
+        raise file_error(_("The file is not %(encoding)s: choose another encoding.", encoding=ENCODINGS[encoding]))
     return encoding
 
 
@@ -176,7 +178,7 @@ def _fails(content: bytes, encoding: str) -> bool:
     return False
 
 
-def guessed_encoding(content: bytes) -> str:
+def guess_encoding(content: bytes) -> str:
     """Return the codec of a text; raises Invalid if the bytes look like none."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decodable(content, "utf-16")
@@ -187,7 +189,7 @@ def guessed_encoding(content: bytes) -> str:
         return _decodable(content, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le")
     controls = len(re.findall(rb"[\x00-\x08\x0e-\x1f]", sample))
     if controls > len(sample) / 100 + 3 or content.startswith(b"%PDF"):
-        raise refuse(_("This is neither a text nor an Excel workbook: give a .csv or .xlsx file."))
+        raise file_error(_("This is neither a text nor an Excel workbook: give a .csv or .xlsx file."))
     if not _fails(content, "utf-8-sig"):
         return "utf-8-sig"
     return max((each for each in ("cp1252", "mac_roman") if not _fails(content, each)), key=lambda e: _usual(sample, e))
@@ -201,7 +203,7 @@ def _usual(sample: bytes, encoding: str) -> int:
     return sum(1 if sign in USUAL else -1 for sign in text if sign > "\x7f") - 2 * strange
 
 
-def guessed_delimiter(text: str) -> str:
+def guess_delimiter(text: str) -> str:
     """Return what most likely parts the cells: that by which most rows have the same number of them."""
 
     def fit(delimiter: str) -> tuple[int, int]:

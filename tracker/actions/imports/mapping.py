@@ -11,15 +11,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid
+from tracker.passage_text import search_words
 from tracker.records import Kind
-from tracker.records.fields import UNFIT
-from tracker.texts import words_of
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 LANGUAGES = ("en", "es")
 
 
 @dataclass
-class Settings:
+class ImportSettings:
     """What a person said about a file; whatever is empty is guessed."""
 
     encoding: str = ""
@@ -36,52 +36,52 @@ class Settings:
         return asdict(self)
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return a text without accents, case and punctuation: "Made_on" and "MADE ON" are both made on."""
-    return " ".join(words_of(text.replace("_", " ")))
+    return " ".join(search_words(text.replace("_", " ")))
 
 
-def in_every_language(text: Any) -> set[str]:
+def folded_in_every_language(text: Any) -> set[str]:
     """Return a label, folded, in all languages that people write their files in."""
     found = set()
     for language in LANGUAGES:
         with force_locale(language):
-            found.add(folded(str(text)))
+            found.add(fold_text(str(text)))
     return found
 
 
-def suggested(kind: Kind, header: Sequence[str], settings: Settings) -> list[str | None]:
+def suggest_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) -> list[str | None]:
     """Return for each column the field it fills, "" if it is left out, or None if nobody can know."""
     fields = [each.name for each in kind.form()]
     known: dict[str, str] = {}
     for column in kind.columns.values():
         target = column.name if column.name in fields else ""
-        for name in in_every_language(column.label):
+        for name in folded_in_every_language(column.label):
             known.setdefault(name, target)
     # A name comes before a label: "title" may be the label of another field.
-    known |= {folded(name): name if name in fields else "" for name in kind.columns} | {"url": ""}
-    given = {folded(name): target for name, target in settings.columns.items()}
-    return [given.get(folded(name), known.get(folded(name))) for name in header]
+    known |= {fold_text(name): name if name in fields else "" for name in kind.columns} | {"url": ""}
+    given = {fold_text(name): target for name, target in settings.columns.items()}
+    return [given.get(fold_text(name), known.get(fold_text(name))) for name in header]
 
 
-def columns(kind: Kind, header: Sequence[str], settings: Settings) -> list[str]:
+def column_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) -> list[str]:
     """Return for each column the field it fills, or "" if it is left out.
 
     Raises Invalid, by header, for what is unknown, doubled or nameless, with the way out.
     """
     check_header(header)
-    found = suggested(kind, header, settings)
+    found = suggest_mapping(kind, header, settings)
     fields = [each.name for each in kind.form()]
     wrong: dict[str, list[Any]] = {}
     for name, target in zip(header, found, strict=True):
         if target is None:
             wrong[name] = [_("No field is called so: say which field this column fills, or leave it out.")]
         elif target and target not in fields:
-            known, shown = ", ".join(fields), UNFIT.sub("�", target[:60])
+            known, shown = ", ".join(fields), FORBIDDEN_CHARACTERS.sub("�", target[:60])
             wrong[name] = [_("There is no field “%(field)s”. The fields are: %(known)s.", field=shown, known=known)]
-    absent = {folded(name): name for name in settings.columns}.keys() - {folded(name) for name in header}
+    absent = {fold_text(name): name for name in settings.columns}.keys() - {fold_text(name) for name in header}
     for name in settings.columns:
-        if folded(name) in absent:
+        if fold_text(name) in absent:
             wrong[name] = [_("The file has no such column. Its columns are: %(names)s.", names=", ".join(header))]
     filled = Counter(target for target in found if target)
     for name, target in zip(header, found, strict=True):
@@ -101,9 +101,9 @@ def check_header(header: Sequence[str]) -> None:
     for number, name in enumerate(header, start=1):
         if not name:
             wrong[_("Column %(n)s", n=number)] = [_("It has no name: write one into the first row.")]
-    for name, times in Counter(folded(name) or name for name in header if name).items():
+    for name, times in Counter(fold_text(name) or name for name in header if name).items():
         if times > 1:
-            twins = [n for n, each in enumerate(header, start=1) if (folded(each) or each) == name]
+            twins = [n for n, each in enumerate(header, start=1) if (fold_text(each) or each) == name]
             wrong[header[twins[0] - 1]] = [
                 _("Columns %(numbers)s have the same name: rename all but one.", numbers=", ".join(map(str, twins)))
             ]
@@ -111,6 +111,6 @@ def check_header(header: Sequence[str]) -> None:
         raise Invalid(wrong)
 
 
-def fingerprint(header: Sequence[str]) -> str:
+def header_fingerprint(header: Sequence[str]) -> str:
     """Return what the columns of a file are known by, in any order."""
-    return hashlib.sha256(json.dumps(sorted(folded(name) for name in header)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(sorted(fold_text(name) for name in header)).encode()).hexdigest()

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.actions.imports.files import Table
-from tracker.actions.imports.mapping import folded
-from tracker.actions.imports.survey import Report, Survey, sound_rows
-from tracker.actions.imports.values import unheld
+from tracker.actions.imports.cell_parsers import without_formula_guard
+from tracker.actions.imports.files import SourceTable
+from tracker.actions.imports.mapping import fold_text
+from tracker.actions.imports.scan import ErrorReport, FileScan, complete_rows
 from tracker.records import Kind
 
 #: How many rows are held at once.
@@ -16,7 +16,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Row:
+class SourceRow:
     #: As a spreadsheet shows it.
     number: int
     #: {field: cell}
@@ -27,7 +27,7 @@ class Row:
         return self.cells.get("code", "").strip()
 
 
-def chunks(kind: Kind, table: Table, columns: Sequence[str], survey: Survey) -> Iterator[list[Row]]:
+def row_chunks(kind: Kind, table: SourceTable, columns: Sequence[str], survey: FileScan) -> Iterator[list[SourceRow]]:
     """Yield the rows of a file, none of which names another of its own chunk or of a later one."""
     rows = _rows(table, columns)
     if survey.ranks:
@@ -37,11 +37,11 @@ def chunks(kind: Kind, table: Table, columns: Sequence[str], survey: Survey) -> 
     if not own:
         yield from iter(lambda: list(itertools.islice(rows, CHUNK)), [])
         return
-    chunk: list[Row] = []
+    chunk: list[SourceRow] = []
     codes: set[str] = set()
     for row in rows:
         named = (row.cells[name].strip() for name in own)
-        if len(chunk) == CHUNK or any((n if n in codes else survey.names.get(folded(n))) in codes for n in named):
+        if len(chunk) == CHUNK or any((n if n in codes else survey.names.get(fold_text(n))) in codes for n in named):
             yield chunk
             chunk, codes = [], set()
         chunk.append(row)
@@ -50,7 +50,9 @@ def chunks(kind: Kind, table: Table, columns: Sequence[str], survey: Survey) -> 
         yield chunk
 
 
-def _rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
-    for number, cells in sound_rows(table, Report()):
+def _rows(table: SourceTable, columns: Sequence[str]) -> Iterator[SourceRow]:
+    for number, cells in complete_rows(table, ErrorReport()):
         named = zip(columns, cells, strict=True)
-        yield Row(number, {name: cell if table.sheet else unheld(cell) for name, cell in named if name})
+        yield SourceRow(
+            number, {name: cell if table.sheet else without_formula_guard(cell) for name, cell in named if name}
+        )

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from tracker.errors import Invalid
-from tracker.records.fields import typed_number
+from tracker.records.fields import format_typed_number
 
 #: Limits of what is in the file once it is unpacked, and of one sheet.
 MOST_UNPACKED = 150 * 1024 * 1024
@@ -36,11 +36,11 @@ class DayCell(str):
     """The day in a cell that the spreadsheet itself holds as a date."""
 
 
-def refuse(message: str) -> Invalid:
+def workbook_error(message: str) -> Invalid:
     return Invalid({"file": [message]})
 
 
-def sheets(content: bytes) -> dict[str, str]:
+def visible_sheets(content: bytes) -> dict[str, str]:
     """Return {name of a visible sheet: a cell of it that holds an error, or nothing}.
 
     Raises Invalid for what is no workbook, or a dangerous one.
@@ -52,7 +52,7 @@ def sheets(content: bytes) -> dict[str, str]:
     kinds = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
     names = [sheet.name for sheet in book.sheets_metadata if (sheet.typ, sheet.visible) == kinds]
     if not names:
-        raise refuse(_("The workbook has no sheet to read."))
+        raise workbook_error(_("The workbook has no sheet to read."))
     parts = _parts(content) if faulty else {}
     # Of a sheet whose part is not known, all that is wrong anywhere may be its own.
     return {name: faulty.get(parts[name], "") if name in parts else next(iter(faulty.values()), "") for name in names}
@@ -73,7 +73,7 @@ def _parts(content: bytes) -> dict[str, str]:
     return {name: member for name, member in members.items() if member in known}
 
 
-def rows(content: bytes, sheet: str) -> Iterator[list[str]]:
+def sheet_rows(content: bytes, sheet: str) -> Iterator[list[str]]:
     """Yield the rows of a sheet from its first one, each cell as the text that a person would type."""
     for cells in _opened(content).get_sheet_by_name(sheet).iter_rows():
         yield [_text(cell) for cell in cells]
@@ -85,7 +85,9 @@ def _opened(content: bytes) -> Any:
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except calamine.CalamineError as error:
-        raise refuse(_("The workbook cannot be read (%(error)s): save it anew as .xlsx.", error=error)) from error
+        raise workbook_error(
+            _("The workbook cannot be read (%(error)s): save it anew as .xlsx.", error=error)
+        ) from error
 
 
 def _text(value: Any) -> str:
@@ -93,7 +95,7 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         # Excel itself shows no more digits.
-        return typed_number(float(f"{value:.15g}"))
+        return format_typed_number(float(f"{value:.15g}"))
     if isinstance(value, datetime.datetime):
         return DayCell(value.date() if value.time() == datetime.time() else value)
     if isinstance(value, datetime.date):
@@ -112,7 +114,7 @@ def _look_inside(content: bytes) -> dict[str, str]:
             members = packed.infolist()
             names = {member.filename for member in members}
             if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "mimetype"}:
-                raise refuse(_("This is no Excel workbook (.xlsx): save it as one, or as CSV."))
+                raise workbook_error(_("This is no Excel workbook (.xlsx): save it as one, or as CSV."))
             if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
                 raise _too_much()
             left = MOST_UNPACKED
@@ -122,7 +124,7 @@ def _look_inside(content: bytes) -> dict[str, str]:
                 if cell:
                     faulty[member.filename] = cell
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise refuse(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
+        raise workbook_error(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
     return faulty
 
 
@@ -139,14 +141,16 @@ def _count(file: Any, left: int) -> tuple[int, str]:
         for attributes, empty, end in CELL.findall(piece):
             place = PLACE.search(attributes)
             if place is None or end != b">":
-                raise refuse(_("The workbook is written in an unusual way: open it in a spreadsheet and save it anew."))
+                raise workbook_error(
+                    _("The workbook is written in an unusual way: open it in a spreadsheet and save it anew.")
+                )
             if not faulty and FAULTY.search(attributes):
                 # Nothing is read of such a cell: it would empty its field.
                 faulty = (place[1] + place[2]).decode()
             if not empty:
                 rows, columns = max(rows, int(place[2])), max(columns, _number(place[1]))
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        raise refuse(
+        raise workbook_error(
             _(
                 "A sheet has %(rows)s rows and %(columns)s columns; %(most_rows)s and %(most_columns)s are the most, "
                 "and %(cells)s cells in all. Delete what lies far out, or cut it in two.",
@@ -161,7 +165,7 @@ def _count(file: Any, left: int) -> tuple[int, str]:
 
 
 def _too_much() -> Invalid:
-    return refuse(
+    return workbook_error(
         _("The workbook unpacks to more than %(most)s MB, so it is not opened.", most=MOST_UNPACKED // 1024**2)
     )
 

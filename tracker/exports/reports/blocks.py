@@ -38,7 +38,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Items:
+class BulletList:
     """A list with bullets."""
 
     sort: ClassVar[str] = "items"
@@ -69,16 +69,16 @@ class Chart:
     alt: str
 
 
-Block = Heading | Paragraph | Items | Table | Chart
+Block = Heading | Paragraph | BulletList | Table | Chart
 
 
-def facts(above: Block | None, block: Block) -> bool:
+def belongs_to_heading(above: Block | None, block: Block) -> bool:
     """Return whether a block is part of the heading right above it, as the facts of a record are, which stand back."""
     return isinstance(above, Heading) and isinstance(block, Paragraph) and block.look == "soft"
 
 
 @dataclass(frozen=True)
-class Laid:
+class ReportDocument:
     """A whole report, laid out."""
 
     title: str

@@ -10,17 +10,17 @@ from urllib.parse import parse_qs
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from tracker.clocks import counted_in
+from tracker.dates import use_zone
 from tracker.errors import TooLarge
-from tracker.exports import csv
-from tracker.exports.about import Tally
-from tracker.exports.about import about as stamped
-from tracker.exports.images import png
+from tracker.exports import csv_file
+from tracker.exports.charts.png import svg_to_png
+from tracker.exports.provenance import DigestCounter
+from tracker.exports.provenance import provenance as stamped
 from tracker.exports.reports import docx, markdown, pdf, xlsx
-from tracker.exports.reports.blocks import Laid
-from tracker.exports.reports.layout import laid
-from tracker.models import Clock, ReportRun
-from tracker.queries.reports import kept
+from tracker.exports.reports.blocks import ReportDocument
+from tracker.exports.reports.document import build_document
+from tracker.models import AsOf, ReportRun
+from tracker.queries.reports import stored
 from tracker.vocabulary import Chapter
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
@@ -55,62 +55,62 @@ class Format:
             raise TooLarge(message)
 
 
-def _laid(run: ReportRun) -> Laid:
-    return laid(kept.data(run), run, MOST_IN_DOCUMENTS)
+def _laid(run: ReportRun) -> ReportDocument:
+    return build_document(stored.stored_data(run), run, MOST_IN_DOCUMENTS)
 
 
 def _markdown(run: ReportRun) -> Iterator[bytes]:
-    return (line.encode() for line in markdown.lines(_laid(run)))
+    return (line.encode() for line in markdown.markdown_lines(_laid(run)))
 
 
 def _pdf(run: ReportRun) -> Iterable[bytes]:
-    return [pdf.write(_laid(run), run.recorded_at)]
+    return [pdf.write_pdf(_laid(run), run.recorded_at)]
 
 
-def word(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
+def render_docx(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
     """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
-    picture, data = partial(png, width=PICTURE), kept.data(run)
-    with counted_in(data.head["report"]["timezone"]):
-        return [docx.write(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
+    picture, data = partial(svg_to_png, width=PICTURE), stored.stored_data(run)
+    with use_zone(data.head["report"]["timezone"]):
+        return [docx.write_docx(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
 
 
 def _csv(run: ReportRun) -> Iterator[bytes]:
     """Yield the commitments as a table."""
-    data = kept.data(run)
+    data = stored.stored_data(run)
     names = [column["name"] for column in data.head["columns"]["commitments"]]
     rows = ([row[name] for name in names] for row in data.rows("commitments"))
-    return (line.encode() for line in csv.table(names, rows))
+    return (line.encode() for line in csv_file.csv_lines(names, rows))
 
 
 FORMATS = {
     "pdf": Format("PDF", pdf.MEDIA_TYPE, _pdf, document=True, binary=True),
-    "docx": Format("Word", docx.MEDIA_TYPE, word, document=True, binary=True),
-    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write, binary=True),
+    "docx": Format("Word", docx.MEDIA_TYPE, render_docx, document=True, binary=True),
+    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write_xlsx, binary=True),
     "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
-    "csv": Format("CSV", csv.MEDIA_TYPE, _csv),
-    "json": Format("JSON", "application/json", kept.content),
+    "csv": Format("CSV", csv_file.MEDIA_TYPE, _csv),
+    "json": Format("JSON", "application/json", stored.stored_content),
 }
 
 
-def drawn(run: ReportRun, form: str, template: bytes | None = None) -> Iterable[bytes]:
+def render_report(run: ReportRun, form: str, template: bytes | None = None) -> Iterable[bytes]:
     """Return the file of a report in a format, of which a Word file can be laid into another template."""
-    return word(run, template) if template is not None else FORMATS[form].write(run)
+    return render_docx(run, template) if template is not None else FORMATS[form].write(run)
 
 
 #: The formats that hold data alone, and come with a file that says what it is.
 BARE = ("csv", "json")
 
 
-def about(run: ReportRun, form: str) -> dict[str, Any]:
+def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
     """Return what is said of the file of a format, beside it."""
-    data, tally = kept.data(run), Tally()
+    data, tally = stored.stored_data(run), DigestCounter()
     for _stretch in tally.stretches(FORMATS[form].write(run)):
         pass
     return stamped(
         title=run.title,
         sentence=run.sentence or "",
         filters=parse_qs(run.scope or ""),
-        clock=Clock(run.as_of, run.known_by),
+        clock=AsOf(run.as_of, run.known_by),
         at=run.recorded_at,
         by=run.recorded_by.code,
         rows=data.head["rows"],

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table
+from tracker.exports.reports.blocks import (
+    Block,
+    BulletList,
+    Chart,
+    Heading,
+    Line,
+    Paragraph,
+    ReportDocument,
+    Span,
+    Table,
+)
 
 MEDIA_TYPE = "text/markdown; charset=utf-8"
 #: The signs that mean something wherever they stand, or at the end of a heading, and those that do where a line begins.
@@ -15,9 +25,9 @@ BEGINNINGS = re.compile(r"^(#|[-+=:]|\d+(?=[.)](?:\s|$)))")
 BREAK = "\\\n"
 
 
-def lines(laid: Laid) -> Iterator[str]:
+def markdown_lines(laid: ReportDocument) -> Iterator[str]:
     """Yield the report block by block, the stamp last."""
-    yield f"# {escaped(laid.title)}\n\n{_line([Span(laid.subtitle)])}\n"
+    yield f"# {escape_markdown(laid.title)}\n\n{_line([Span(laid.subtitle)])}\n"
     for block in laid.blocks:
         yield "\n" + _told(block)
     yield f"\n## {_('Where this report comes from')}\n\n"
@@ -25,32 +35,32 @@ def lines(laid: Laid) -> Iterator[str]:
     yield _table(Table("", ["", ""], rows))
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text as it reads, in one line, whatever signs it holds."""
     return SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _lines(text: str) -> str:
     """Return text as it reads, in lines of its own."""
-    return "\n".join(map(escaped, text.splitlines()))
+    return "\n".join(map(escape_markdown, text.splitlines()))
 
 
 def _told(block: Block) -> str:
     if isinstance(block, Heading):
-        return f"{'#' * (block.level + 1)} {_linked(escaped(block.text), block.to)}\n"
+        return f"{'#' * (block.level + 1)} {_linked(escape_markdown(block.text), block.to)}\n"
     if isinstance(block, Paragraph):
         return f"{_line(block.line)}\n"
-    if isinstance(block, Items):
+    if isinstance(block, BulletList):
         return "".join(f"- {_line(line, BREAK + '  ')}\n" for line in block.lines)
     if isinstance(block, Chart):
-        return f"*{escaped(block.caption)}.* {escaped(block.alt)}\n"
-    return f"*{escaped(block.caption)}*\n\n{_table(block)}"
+        return f"*{escape_markdown(block.caption)}.* {escape_markdown(block.alt)}\n"
+    return f"*{escape_markdown(block.caption)}*\n\n{_table(block)}"
 
 
 def _table(table: Table) -> str:
     rule = ["--:" if place in table.numbers else "---" for place in range(len(table.header))]
     rows = [[_line(cell, " ") for cell in row] for row in table.rows]
-    told = [[escaped(label) for label in table.header], rule, *rows]
+    told = [[escape_markdown(label) for label in table.header], rule, *rows]
     return "".join(f"| {' | '.join(row)} |\n" for row in told)
 
 

@@ -11,12 +11,23 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.exports.drawing import COLOURS, FACES
-from tracker.exports.reports import typesetting
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table, facts
-from tracker.exports.reports.typesetting import BOX
+from tracker.exports.charts.svg import COLOURS, FACES
+from tracker.exports.reports import typst_worker
+from tracker.exports.reports.blocks import (
+    Block,
+    BulletList,
+    Chart,
+    Heading,
+    Line,
+    Paragraph,
+    ReportDocument,
+    Span,
+    Table,
+    belongs_to_heading,
+)
+from tracker.exports.reports.typst_worker import BOX
 from tracker.paths import folder
-from tracker.records.fields import UNFIT
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 MEDIA_TYPE = "application/pdf"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
@@ -33,25 +44,25 @@ LONG = 800
 LINE, WORD, SHORT, TAG = 95, 24, 12, 3
 
 
-def write(laid: Laid, issued_at: datetime.datetime) -> bytes:
+def write_pdf(laid: ReportDocument, issued_at: datetime.datetime) -> bytes:
     """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
 
     Where a text cannot be drawn as PDF/UA asks, the file is as well tagged, but does not claim to be that.
     """
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-P", typesetting.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
+        [sys.executable, "-P", typst_worker.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
         input=json.dumps(_told(laid), ensure_ascii=False).encode(),
         stdout=subprocess.PIPE,
         check=True,
     ).stdout
 
 
-def _told(laid: Laid) -> dict[str, Any]:
+def _told(laid: ReportDocument) -> dict[str, Any]:
     """Return all that the template draws, as plain values."""
     blocks = list(_blocks(laid.blocks))
     opening = next((n for n, block in enumerate(laid.blocks) if isinstance(block, Heading)), len(blocks))
     levels = [block.level for block in laid.blocks if isinstance(block, Heading)]
-    lines = sum(len(block.lines) for block in laid.blocks[:opening] if isinstance(block, Items))
+    lines = sum(len(block.lines) for block in laid.blocks[:opening] if isinstance(block, BulletList))
     whole = sum(level < 3 for level in levels) + lines <= MOST_ENTRIES
     return {
         "title": _plain(laid.title) or "–",
@@ -86,7 +97,7 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
             above = min(block.level, above + 1)
             told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
         elif isinstance(block, Paragraph):
-            told["facts"] = facts(before, block)
+            told["facts"] = belongs_to_heading(before, block)
         elif isinstance(block, Table):
             long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
             told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}
@@ -136,7 +147,7 @@ def _text(line: Line) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return UNFIT.sub(BOX, value)
+        return FORBIDDEN_CHARACTERS.sub(BOX, value)
     if isinstance(value, Span):
         return {"text": _plain(value.text), "to": _address(value.to), "look": value.look}
     return [_plain(each) for each in value] if isinstance(value, Sequence) else value

@@ -8,13 +8,13 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from tracker.clocks import counted_in
+from tracker.dates import use_zone
 from tracker.errors import TooLarge
-from tracker.exports.reports import counted
-from tracker.exports.reports.layout import stamp
+from tracker.exports.reports import summary_tables
+from tracker.exports.reports.document import report_stamp
 from tracker.models import ReportRun
-from tracker.queries.reports import kept
-from tracker.queries.reports.data import Data
+from tracker.queries.reports import stored
+from tracker.queries.reports.data import ReportData
 from tracker.records import CATALOGUE
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,14 +32,14 @@ STRETCH = 1 << 20
 Cell = Callable[[int, int, Any], int]
 
 
-def write(run: ReportRun) -> Iterator[bytes]:
+def write_xlsx(run: ReportRun) -> Iterator[bytes]:
     """Yield the workbook; what it holds in memory does not grow with the report.
 
     Raises TooLarge for more records than a sheet has rows.
     """
     from xlsxwriter import Workbook
 
-    data = kept.data(run)
+    data = stored.stored_data(run)
     if any(data.head["rows"][name] >= MOST_ROWS for name in SHEETS):
         most = format_decimal(MOST_ROWS - 1)
         raise TooLarge(_("A sheet holds at most %(most)s records: take this report as CSV or JSON.", most=most))
@@ -47,8 +47,8 @@ def write(run: ReportRun) -> Iterator[bytes]:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with Workbook(file, options | {"strings_to_numbers": False}) as book:
             book.set_properties({"title": run.title, "author": str(run.recorded_by), "created": run.recorded_at})
-            with counted_in(data.head["report"]["timezone"]):
-                told = stamp(data, run)
+            with use_zone(data.head["report"]["timezone"]):
+                told = report_stamp(data, run)
             _Sheets(book, data).write(told)
         file.seek(0)
         while stretch := file.read(STRETCH):
@@ -58,7 +58,7 @@ def write(run: ReportRun) -> Iterator[bytes]:
 class _Sheets:
     """The sheets of one workbook, written one after the other."""
 
-    def __init__(self, book: Any, data: Data) -> None:
+    def __init__(self, book: Any, data: ReportData) -> None:
         self.book, self.data = book, data
         wrapped = {"text_wrap": True, "valign": "top"}
         self.heading = book.add_format({"bold": True, "bg_color": "#e2eeed", "bottom": 1} | wrapped)
@@ -85,7 +85,7 @@ class _Sheets:
             sheet.write_string(row, 0, called)
             sheet.write_string(row, 1, text)
             row += 1
-        for title, header, rows in counted.tables(self.data):
+        for title, header, rows in summary_tables.summary_tables(self.data):
             sheet.write_string(row + 1, 0, title, self.title)
             for place, each in enumerate(header):
                 sheet.write_string(row + 2, place, each, self.heading)

@@ -7,46 +7,46 @@ from typing import Any
 
 from flask_babel import get_locale
 
-from tracker.clocks import zone
-from tracker.queries import find
-from tracker.queries.reports import summary, tables
-from tracker.queries.reports.asked import Asked
-from tracker.queries.reports.brief import brief
+from tracker.dates import zone
+from tracker.queries import listing
+from tracker.queries.reports import records, summary
+from tracker.queries.reports.changes import report_changes
+from tracker.queries.reports.parameters import ReportParameters
 from tracker.records import CATALOGUE
-from tracker.records.codebook import codebook, described
+from tracker.records.codebook import codebook, describe_columns
 
 #: Which shape the data of reports has; another is another number, so that those kept in this one can still be read.
 FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Data:
+class ReportData:
     """What a report says. `rows` yields the records of a kind, each time anew; there are `head["rows"]` of each."""
 
     head: dict[str, Any]
     rows: Callable[[str], Iterator[dict[str, Any]]]
 
 
-def data(asked: Asked) -> Data:
+def report_data(asked: ReportParameters) -> ReportData:
     """Return what a report says by the records as they are."""
-    queries = tables.tables(asked)
-    counts = {name: find.count(query) for name, query in queries.items()}
-    columns = {name: [*tables.columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
+    queries = records.report_queries(asked)
+    counts = {name: listing.count_rows(query) for name, query in queries.items()}
+    columns = {name: [*records.report_columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
     head = {
         "format": FORMAT,
         "report": _asked(asked),
         "rows": counts,
-        "summary": summary.summary(asked),
-        "areas": summary.areas(asked),
-        "parties": summary.parties(asked),
-        "brief": brief(asked),
-        "columns": {name: described(each) for name, each in columns.items()},
+        "summary": summary.report_summary(asked),
+        "areas": summary.area_summaries(asked),
+        "parties": summary.party_summaries(asked),
+        "brief": report_changes(asked),
+        "columns": {name: describe_columns(each) for name, each in columns.items()},
         "codebook": codebook(chain.from_iterable(columns.values())),
     }
-    return Data(head, lambda name: tables.rows(CATALOGUE[name], queries[name], asked))
+    return ReportData(head, lambda name: records.report_rows(CATALOGUE[name], queries[name], asked))
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
+def _asked(asked: ReportParameters) -> dict[str, Any]:
     def met(meeting: Any) -> Any:
         return meeting and {
             "meeting": meeting.code,

@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 
 from tracker.database import session
 from tracker.models import Commitment, Party
-from tracker.models.follow_up import closed, deadline_state
-from tracker.models.standings import leads, overall
-from tracker.queries import overview, scores
-from tracker.queries.reports.asked import Asked
-from tracker.queries.reports.brief import moved_by_party
+from tracker.models.as_of import lead_statuses, overall_status
+from tracker.models.follow_up import deadline_state, is_closed
+from tracker.queries import dashboard, scores
+from tracker.queries.reports.changes import changes_by_party
+from tracker.queries.reports.parameters import ReportParameters
 from tracker.queries.scores import Score
 from tracker.records import record_address
 from tracker.vocabulary import CommitmentKind, DeadlineState, OverallStatus
@@ -19,18 +19,20 @@ from tracker.vocabulary import CommitmentKind, DeadlineState, OverallStatus
 MOST_AHEAD = 200
 
 
-def summary(asked: Asked) -> dict[str, Any]:
+def report_summary(asked: ReportParameters) -> dict[str, Any]:
     """Return the counts over all commitments in scope."""
     clock, within = asked.clock, Commitment.id.in_(asked.commitments)
-    trend = overview.over_time(overview.month_ends(clock.on), clock, within)
+    trend = dashboard.statuses_over_time(dashboard.month_ends(clock.on), clock, within)
     return {
         "commitments": _counted(Commitment.id, within),
         "kinds": _by_word(Commitment.kind, CommitmentKind, within),
-        "statuses": _by_word(overall(clock), OverallStatus, within),
+        "statuses": _by_word(overall_status(clock), OverallStatus, within),
         "deadlines": _by_word(deadline_state(clock), DeadlineState, within),
-        "follow_up": {word.value: n for word, n in overview.reasons(clock, asked.review_every, within).items() if n},
+        "follow_up": {
+            word.value: n for word, n in dashboard.follow_up_counts(clock, asked.review_every, within).items() if n
+        },
         "one_sided": _counted(Commitment.id, within, Commitment.one_sided),
-        "score": _score(sum(scores.by_area(clock, within).values(), Score())),
+        "score": _score(sum(scores.scores_by_area(clock, within).values(), Score())),
         "trend": [
             {"day": day.isoformat(), "statuses": {word.value: trend[day][word] for word in trend[day]}}
             for day in sorted(trend)
@@ -39,10 +41,10 @@ def summary(asked: Asked) -> dict[str, Any]:
     }
 
 
-def areas(asked: Asked) -> list[dict[str, Any]]:
+def area_summaries(asked: ReportParameters) -> list[dict[str, Any]]:
     """Return the counts and the score of each area that has commitments in scope as their primary one."""
     within = Commitment.id.in_(asked.commitments)
-    scored = scores.by_area(asked.clock, within)
+    scored = scores.scores_by_area(asked.clock, within)
     return [
         {
             "area": each.area.code,
@@ -52,15 +54,15 @@ def areas(asked: Asked) -> list[dict[str, Any]]:
             "statuses": {word.value: number for word, number in each.statuses.items() if number},
             "score": _score(scored.get(each.area.id, Score())),
         }
-        for each in overview.by_area(asked.clock, within)
+        for each in dashboard.counts_by_area(asked.clock, within)
         if each.total
     ]
 
 
-def parties(asked: Asked) -> list[dict[str, Any]]:
+def party_summaries(asked: ReportParameters) -> list[dict[str, Any]]:
     """Return how each lead stands over what it leads, and of how much its status moved since the day asked for."""
-    within, moved = Commitment.id.in_(asked.commitments), moved_by_party(asked)
-    scored, lead = scores.by_party(asked.clock, within), leads(asked.clock)
+    within, moved = Commitment.id.in_(asked.commitments), changes_by_party(asked)
+    scored, lead = scores.scores_by_party(asked.clock, within), lead_statuses(asked.clock)
     query = (
         select(Party, lead.c.status, func.count())
         .join(lead, lead.c.party_id == Party.id)
@@ -85,12 +87,12 @@ def parties(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _ahead(asked: Asked, within: Any) -> list[dict[str, Any]]:
+def _ahead(asked: ReportParameters, within: Any) -> list[dict[str, Any]]:
     """Return the first days on which open commitments are or were due."""
     state = deadline_state(asked.clock)
     query = (
         select(Commitment, state)
-        .where(within, Commitment.due_on.is_not(None), ~closed(asked.clock))
+        .where(within, Commitment.due_on.is_not(None), ~is_closed(asked.clock))
         .order_by(Commitment.due_on, Commitment.id)
     )
     return [

@@ -9,10 +9,18 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.exports import charts, deadlines
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Line, Paragraph, Span, Table
-from tracker.exports.reports.wording import count, day, label, listed, score, tag, word_of
-from tracker.queries.reports.data import Data
+from tracker.exports.charts import bars_and_lines, deadlines
+from tracker.exports.reports.blocks import Block, BulletList, Chart, Heading, Line, Paragraph, Span, Table
+from tracker.exports.reports.formatting import (
+    count_link,
+    format_day,
+    joined_spans,
+    parse_term,
+    score_text,
+    status_tag,
+    term_label,
+)
+from tracker.queries.reports.data import ReportData
 from tracker.queries.reports.summary import MOST_AHEAD
 from tracker.vocabulary import SCORES, DeadlineState, FollowUp, OverallStatus, Status
 
@@ -31,7 +39,7 @@ CAPTIONS = {
 }
 
 
-def opening(data: Data) -> Iterator[Block]:
+def opening_blocks(data: ReportData) -> Iterator[Block]:
     """Tell how many commitments stand how, how many are overdue, and how those stand who lead most of them."""
     told, report = data.head["summary"], data.head["report"]
     number, met = told["commitments"], data.head["rows"]["meetings"]
@@ -40,11 +48,11 @@ def opening(data: Data) -> Iterator[Block]:
     line = [Span(_("%(commitments)s from %(meetings)s: ", commitments=commitments, meetings=meetings), look="strong")]
     line += _statuses(told["statuses"], report)
     if overdue := told["deadlines"].get(DeadlineState.OVERDUE.value):
-        line += [Span("; "), *count(overdue, report, deadline=DeadlineState.OVERDUE.value), Span(_(" overdue"))]
+        line += [Span("; "), *count_link(overdue, report, deadline=DeadlineState.OVERDUE.value), Span(_(" overdue"))]
     yield Paragraph([*line, Span(".")])
     parties = data.head["parties"]
     if parties:
-        yield Items([_party(each, report) for each in parties[:MOST_LEADS]])
+        yield BulletList([_party(each, report) for each in parties[:MOST_LEADS]])
     if more := len(parties[MOST_LEADS:]):
         said = ngettext("And %(num)s more lead party.", "And %(num)s more lead parties.", more)
         yield Paragraph([Span(said)], look="soft")
@@ -57,16 +65,16 @@ def _party(told: dict[str, Any], report: dict[str, Any]) -> Line:
 
 def _statuses(counts: dict[str, int], report: dict[str, Any], **chosen: str) -> Line:
     """Return how many commitments stand how, each number leading to the list of them."""
-    return listed(
-        [*count(n, report, **chosen, status=word), Span(f" {label(OverallStatus, word).lower()}")]
+    return joined_spans(
+        [*count_link(n, report, **chosen, status=word), Span(f" {term_label(OverallStatus, word).lower()}")]
         for word, n in counts.items()
     )
 
 
-def summary(data: Data) -> Iterator[Block]:
+def summary_chapter(data: ReportData) -> Iterator[Block]:
     told, report = data.head["summary"], data.head["report"]
     yield Heading(_("Summary"), 1)
-    percentage, of = score(told["score"])
+    percentage, of = score_text(told["score"])
     said = _(", from 0%% to 100%%: %(score)s. %(of)s statuses of leads are scored.", score=percentage, of=of)
     if not told["score"]["scored"]:
         said = _(": no status of a lead is one that is scored.")
@@ -84,16 +92,18 @@ def summary(data: Data) -> Iterator[Block]:
         )
         line.append(Span(" " + one_sided))
     yield Paragraph(line)
-    rows = [[[tag(word)], count(n, report, status=word)] for word, n in told["statuses"].items()]
+    rows = [[[status_tag(word)], count_link(n, report, status=word)] for word, n in told["statuses"].items()]
     yield _counted(str(CAPTIONS["statuses"]), _("Status"), rows)
     yield from _trend(told["trend"])
     rows = [
-        [[Span(label(DeadlineState, word))], count(n, report, deadline=word)] for word, n in told["deadlines"].items()
+        [[Span(term_label(DeadlineState, word))], count_link(n, report, deadline=word)]
+        for word, n in told["deadlines"].items()
     ]
     yield _counted(str(CAPTIONS["deadlines"]), _("Deadline"), rows)
     if told["follow_up"]:
         rows = [
-            [[Span(label(FollowUp, word))], count(n, report, follow_up=word)] for word, n in told["follow_up"].items()
+            [[Span(term_label(FollowUp, word))], count_link(n, report, follow_up=word)]
+            for word, n in told["follow_up"].items()
         ]
         yield _counted(str(CAPTIONS["follow_up"]), _("Reason"), rows)
     yield from _ahead(data)
@@ -105,40 +115,40 @@ def _unscored() -> str:
     return str(format_list(words, locale=get_locale()))
 
 
-def areas(data: Data) -> Iterator[Block]:
+def areas_chapter(data: ReportData) -> Iterator[Block]:
     told, caption = data.head["areas"], str(CAPTIONS["areas"])
     yield Heading(_("By policy area"), 1)
     alt = "; ".join(f"{area['name']}: {_words(area['statuses'])}" for area in told) + "."
     bars = [(area["name"], area["statuses"]) for area in told]
-    yield Chart(charts.bars(caption, alt, bars, key="areas"), caption, alt)
+    yield Chart(bars_and_lines.bar_chart(caption, alt, bars, key="areas"), caption, alt)
     yield _matrix(data, "areas", "primary_area", _same(), _("Policy area"))
 
 
-def parties(data: Data) -> Iterator[Block]:
+def parties_chapter(data: ReportData) -> Iterator[Block]:
     yield Heading(_("By party"), 1)
     yield _matrix(data, "parties", "party", str(CAPTIONS["parties"]), _("Lead party"))
 
 
-def _matrix(data: Data, what: str, chosen: str, caption: str, about: str) -> Table:
+def _matrix(data: ReportData, what: str, chosen: str, caption: str, about: str) -> Table:
     """Return the counts by status of areas, which add up, or of parties; `chosen` is the filter for one of them."""
     told, report, total = data.head[what], data.head["report"], what == "areas"
     words = [word.value for word in OverallStatus if any(word.value in each["statuses"] for each in told)]
     rows: list[list[Line]] = []
     for each in told:
         own = {chosen: each[chosen.removeprefix("primary_")]}
-        counts = [count(each["statuses"].get(word, 0), report, **own, status=word) for word in words]
-        whole = count(each["commitments"], report, **own) if total else [Span(format_decimal(each["commitments"]))]
+        counts = [count_link(each["statuses"].get(word, 0), report, **own, status=word) for word in words]
+        whole = count_link(each["commitments"], report, **own) if total else [Span(format_decimal(each["commitments"]))]
         rows.append([[Span(each["name"], to=each["url"])], *counts, whole, *_scored(each["score"])])
     if total:
         sums = [sum(each["statuses"].get(word, 0) for each in told) for word in words]
         numbers = [[Span(format_decimal(number))] for number in (*sums, data.head["summary"]["commitments"])]
         rows.append([[Span(_("All"))], *numbers, *_scored(data.head["summary"]["score"])])
-    header = [about, *(label(OverallStatus, word) for word in words), _("All"), _("Score"), _("Scored")]
+    header = [about, *(term_label(OverallStatus, word) for word in words), _("All"), _("Score"), _("Scored")]
     return Table(caption, header, rows, numbers=range(1, len(header)), total=total)
 
 
 def _scored(scored: dict[str, Any]) -> list[Line]:
-    return [[Span(text)] for text in score(scored)]
+    return [[Span(text)] for text in score_text(scored)]
 
 
 def _counted(caption: str, about: str, rows: Sequence[Sequence[Line]]) -> Table:
@@ -149,7 +159,7 @@ def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
     if len(told) < 2:
         return
     words = [word for word in OverallStatus if any(word.value in each["statuses"] for each in told)]
-    days = [day(each["day"]) for each in told]
+    days = [format_day(each["day"]) for each in told]
     series = [(word.value, str(word.label), [each["statuses"].get(word.value, 0) for each in told]) for word in words]
     caption = _("Commitments by overall status, %(first)s to %(last)s", first=days[0], last=days[-1])
     moves = [
@@ -157,7 +167,7 @@ def _trend(told: Sequence[dict[str, Any]]) -> Iterator[Block]:
         for _word, called, counts in series
     ]
     alt = _("From the first day to the last: %(moves)s.", moves="; ".join(moves))
-    yield Chart(charts.stacked(caption, alt, days, series, key="trend"), caption, alt)
+    yield Chart(bars_and_lines.stacked_columns(caption, alt, days, series, key="trend"), caption, alt)
     rows = [
         [[Span(on)], *([Span(format_decimal(counts[place]))] for _word, _called, counts in series)]
         for place, on in enumerate(days)
@@ -172,10 +182,10 @@ def _same() -> str:
 
 def _words(counts: dict[str, int]) -> str:
     """Return counts of status words as people read them."""
-    return ", ".join(f"{label(OverallStatus, word)} {format_decimal(n)}" for word, n in counts.items())
+    return ", ".join(f"{term_label(OverallStatus, word)} {format_decimal(n)}" for word, n in counts.items())
 
 
-def _ahead(data: Data) -> Iterator[Block]:
+def _ahead(data: ReportData) -> Iterator[Block]:
     told, on = data.head["summary"]["ahead"], data.head["report"]["as_of"]
     if told:
         caption = str(CAPTIONS["ahead"])
@@ -183,15 +193,17 @@ def _ahead(data: Data) -> Iterator[Block]:
             caption = _("The first %(n)s deadlines of open commitments", n=MOST_AHEAD)
         alt = _("Each stands in the table that follows.")
         days = [
-            (datetime.date.fromisoformat(each["due_on"]), each["title"], word_of(DeadlineState, each["state"]))
+            (datetime.date.fromisoformat(each["due_on"]), each["title"], parse_term(DeadlineState, each["state"]))
             for each in told
         ]
-        yield Chart(deadlines.ahead(caption, alt, datetime.date.fromisoformat(on), days, key="ahead"), caption, alt)
+        yield Chart(
+            deadlines.deadline_chart(caption, alt, datetime.date.fromisoformat(on), days, key="ahead"), caption, alt
+        )
         rows = [
             [
                 [Span(each["title"], to=each["url"])],
-                [Span(day(each["due_on"]))],
-                [Span(label(DeadlineState, each["state"]))],
+                [Span(format_day(each["due_on"]))],
+                [Span(term_label(DeadlineState, each["state"]))],
             ]
             for each in told
         ]

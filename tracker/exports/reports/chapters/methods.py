@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.exports.reports.blocks import Block, Heading, Items, Line, Paragraph, Span
-from tracker.queries.reports.data import Data
+from tracker.exports.reports.blocks import Block, BulletList, Heading, Line, Paragraph, Span
+from tracker.queries.reports.data import ReportData
 from tracker.vocabulary import Confidence, DeadlineState, EvidenceRelation, FollowUp, OverallStatus
 
 
-def laid(data: Data) -> Iterator[Block]:
+def methods_chapter(data: ReportData) -> Iterator[Block]:
     yield Heading(_("Methods"), 1)
     for said in (
         _(
@@ -50,7 +50,7 @@ def laid(data: Data) -> Iterator[Block]:
     )
     for title, words in lists:
         yield Heading(title, 2)
-        yield Items([_defined(word) for word in words])
+        yield BulletList([_defined(word) for word in words])
 
 
 def _defined(word: Any) -> Line:

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tracker.exports.reports.blocks import Laid
-from tracker.exports.reports.docx.file import check_template, written
+from tracker.exports.reports.blocks import ReportDocument
+from tracker.exports.reports.docx.writer import build_docx, check_template
 
 __all__ = ["MEDIA_TYPE", "check_template", "write"]
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def write(
-    laid: Laid, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str = ""
+def write_docx(
+    laid: ReportDocument, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str = ""
 ) -> bytes:
     """Return a report as a Word file: the same bytes for the same report, template and moment.
 
@@ -20,4 +20,4 @@ def write(
     """
     if template is not None:
         check_template(template)
-    return written(laid, template, issued_at, png, author)
+    return build_docx(laid, template, issued_at, png, author)

@@ -15,12 +15,23 @@ from docx.text import paragraph
 from flask_babel import gettext as _
 from lxml import etree
 
-from tracker.exports.drawing import FACES
-from tracker.exports.reports.blocks import Block, Chart, Heading, Items, Laid, Line, Paragraph, Span, Table, facts
-from tracker.exports.reports.docx import looks
-from tracker.exports.reports.docx.columns import CHARACTER, PADDING, crowded, widths
-from tracker.records.fields import UNFIT
-from tracker.texts import normalised
+from tracker.exports.charts.svg import FACES
+from tracker.exports.reports.blocks import (
+    Block,
+    BulletList,
+    Chart,
+    Heading,
+    Line,
+    Paragraph,
+    ReportDocument,
+    Span,
+    Table,
+    belongs_to_heading,
+)
+from tracker.exports.reports.docx import styles
+from tracker.exports.reports.docx.column_widths import CHARACTER, PADDING, column_widths, is_crowded
+from tracker.passage_text import normalise_line_ends
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 SPANS = {"strong": "Strong", "soft": "Report Soft", "code": "Report Code"} | {
     status: f"Report Status {sort.title()}" for status, (sort, *_hatching) in FACES.items()
@@ -42,7 +53,7 @@ W = {"w": oxml.ns.nsmap["w"]}
 
 def clean(text: str) -> str:
     """Return a text with a sign in place of what XML cannot hold, its line ends as LF."""
-    return UNFIT.sub("\ufffd", normalised(text))
+    return FORBIDDEN_CHARACTERS.sub("\ufffd", normalise_line_ends(text))
 
 
 class Body:
@@ -50,19 +61,19 @@ class Body:
 
     def __init__(self, document: Document, place: paragraph.Paragraph, png: Callable[[str], bytes]) -> None:
         self.part, self.place, self.png = document.part, place._p, png
-        self.styles = looks.ids(document)
+        self.styles = styles.style_ids(document)
         self.links: dict[str, str] = {}
         (section,) = self.place.xpath("(./w:pPr/w:sectPr | ./following::w:sectPr)[1]") or [None]
         page = [] if section is None else [section.page_width, section.left_margin, section.right_margin]
         wide = page[0] - page[1] - page[2] if page and None not in page else 0
         self.width = wide if NARROWEST < wide < WIDEST else PAGE
 
-    def draw(self, laid: Laid) -> None:
+    def draw(self, laid: ReportDocument) -> None:
         """Draw all blocks, then where the report comes from, before the place; leave of the place what ends a file."""
         stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in laid.stamp])
         above: Block | None = None
         for block in (*laid.blocks, Heading(_("Where this report comes from"), 1), stamp):
-            for made in self.drawn(block, facts(above, block)):
+            for made in self.drawn(block, belongs_to_heading(above, block)):
                 self.place.addprevious(made)
             above = block
         for held in self.place.xpath("./*[not(self::w:pPr)]"):
@@ -79,7 +90,7 @@ class Body:
                 yield self.paragraph(f"Heading {min(block.level, 3)}", [self.linked(block.to, run)], kept=True)
             case Paragraph():
                 yield self.paragraph(PARAGRAPHS[block.look], self.runs(block.line), kept)
-            case Items():
+            case BulletList():
                 for line in block.lines:
                     yield self.paragraph("List Bullet", self.runs(line))
             case Chart():
@@ -151,7 +162,7 @@ class Body:
         look = {"firstRow": header, "lastRow": block.total, "firstColumn": True, "noHBand": True, "noVBand": True}
         # Older programs read the same from bits.
         value = f"{0x0680 | 0x0020 * header | 0x0040 * block.total:04X}"
-        wide = widths(block, self.width)
+        wide = column_widths(block, self.width)
         about = element(
             "tblPr",
             element("tblStyle", val=self.styles["report table"]),
@@ -171,7 +182,7 @@ class Body:
     def header(self, block: Table, wide: Sequence[int]) -> Any:
         about = element("trPr", element("cantSplit"))
         cells = self.cells(block, [[Span(name)] for name in block.header], wide, True)
-        if crowded(block, self.width):
+        if is_crowded(block, self.width):
             high = int((max(len(block.header[number]) for number in block.numbers) + PADDING) * CHARACTER)
             about.append(element("trHeight", val=min(high, TALLEST), hRule="atLeast"))
             for number in block.numbers:

@@ -1,0 +1,108 @@
+"""The command that writes records into files: a list, or the whole open data set."""
+
+import datetime
+import json as stdlib_json
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from werkzeug.datastructures import MultiDict
+
+from tracker.cli.base import progress_bar, require_up_to_date, with_database
+from tracker.database import snapshot
+from tracker.exports import csv_file, datapackage, json_file
+from tracker.exports.provenance import DigestCounter, list_provenance
+from tracker.models import LOCAL
+from tracker.queries import export_rows, history, listing
+from tracker.records import CATALOGUE, Kind
+
+#: Of what the whole set is written, where a list is of one kind.
+ALL = "all"
+
+
+@click.command()
+@click.argument("kind", type=click.Choice([*CATALOGUE, ALL]), metavar="KIND|all")
+@click.argument("rest", nargs=-1, metavar="[FILTER=VALUE]...|DIR")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), help="Of the file of a KIND.")
+@click.option(
+    "-o", "--output", type=click.File("wb", lazy=True), default="-", help="A file for a KIND; else the screen."
+)
+@click.option("--licence", help="Of the whole set, as SPDX calls it; else CC-BY-4.0.")
+@with_database
+def export(kind: str, rest: tuple[str, ...], form: str | None, output: Any, licence: str | None) -> None:
+    """Write the records of KIND, all or filtered as on its page: area=migration status=done.
+
+    Beside a file, FILE.about.json says what it is: filters, dates, columns, words and a checksum.
+
+    `tracker export all DIR` writes the whole open data set into a new or empty folder: a CSV for each kind and
+    datapackage.json, without notes, names of those who keep the records, or what was recorded in error.
+    """
+    if kind == ALL:
+        if form or output.name != "-":
+            raise click.UsageError("“all” writes a folder of CSV files: leave out --format and --output.")
+        if len(rest) != 1:
+            raise click.UsageError("Name the folder, and nothing else: tracker export all DIR.")
+        export_all(Path(rest[0]), licence or "CC-BY-4.0")
+        return
+    if licence:
+        raise click.UsageError("--licence is for the whole set: tracker export all DIR --licence NAME.")
+    if form is None:
+        raise click.UsageError("Missing option '--format': csv or json.")
+    require_up_to_date()
+    export_list(CATALOGUE[kind], asked(rest), form, output)
+
+
+def asked(given: tuple[str, ...]) -> MultiDict[str, str]:
+    """Read filters such as area=migration."""
+    wanted: MultiDict[str, str] = MultiDict()
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"“{each}” is no filter: write name=value.")
+        wanted.add(name, value)
+    return wanted
+
+
+def export_list(kind: Kind, wanted: MultiDict[str, str], form: str, output: Any) -> None:
+    """Write a list, and beside a file what it is."""
+    filters, order = kind.filters.from_query(wanted), listing.Order.of(kind, None)
+    query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
+    names, at, tally = [column.name for column in columns], datetime.datetime.now(datetime.UTC), DigestCounter()
+    to_file = output.name != "-"
+    with snapshot() as reading:
+        head, total = history.chain_head(reading), listing.count_rows(query, reading)
+        rows = tally.rows(export_rows.iterate_rows(reading, kind, columns, query, order, filters.clock))
+        items = (dict(zip(names, row, strict=True)) for row in rows)
+        lines = (
+            csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total=total, next=None)
+        )
+        with progress_bar(total if to_file else 0) as shown:
+            for stretch in tally.bytes(lines):
+                output.write(stretch)
+                shown.update(tally.count - shown.pos)
+    if not to_file:
+        return
+    told = list_provenance(kind, filters, order, columns, tally, form, at=at, by=LOCAL, head=head)
+    beside = Path(f"{output.name}.about.json")
+    beside.write_text(stdlib_json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def export_all(folder: Path, licence: str) -> None:
+    """Write the whole open data set."""
+    if not datapackage.LICENCE.fullmatch(licence):
+        raise click.BadParameter(f"“{licence[:60]}” is no name of a licence: write it as SPDX does, such as CC0-1.0.")
+    require_up_to_date()
+    with (
+        datapackage.new_folder(folder) as draft,
+        snapshot() as reading,
+        progress_bar(datapackage.count_records(reading)) as shown,
+    ):
+        rows = datapackage.write_datapackage(
+            reading, draft, licence=licence, address=_address(), by=LOCAL, told=shown.update
+        )
+    click.echo(f"{sum(rows.values()):,} records of {len(rows)} kinds are in {folder}, licensed {licence}.")
+
+
+def _address() -> str:
+    return current_app.config["SETTINGS"].address

@@ -1,0 +1,78 @@
+"""The text a document has now, and what it says of the document's passages: the session itself keeps it up to date."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session, undefer
+
+from tracker.models.documents import Document, DocumentText, Passage
+from tracker.passage_text import Paragraphs, PassageSelector, locate, sha256_of, split_paragraphs, surrounding_text
+from tracker.vocabulary import PassageCheck
+
+WORDS = {word.value: word for word in PassageCheck}
+PLACE = ("document", "paragraph", "start", "end")
+
+
+def current_text(session: Any, document: Document) -> DocumentText | None:
+    """Return the text attached to a document now, with its words read, or nothing."""
+    if document.text_sha256 is None:
+        return None
+    query = select(DocumentText).where(DocumentText.document_id == document.id).order_by(DocumentText.id.desc())
+    return session.scalars(query.limit(1).options(undefer(DocumentText.text))).first()
+
+
+def current_paragraphs(session: Any, document: Document) -> Paragraphs | None:
+    text = current_text(session, document)
+    return split_paragraphs(text.text, text.first_paragraph) if text else None
+
+
+def check_passage(passage: Passage, text: Paragraphs | None) -> None:
+    """Put into a passage what the text of its document says of it now."""
+    for name, value in passage_check(passage, text).items():
+        setattr(passage, name, value)
+    passage.checked_at = datetime.datetime.now(datetime.UTC) if text is not None else None
+
+
+def passage_check(passage: Passage, text: Paragraphs | None) -> dict[str, Any]:
+    """Return {attribute: value} of what a text says of a passage; doing so again gives the same."""
+    if text is None:
+        return {"check_result": PassageCheck.NO_TEXT, "found_paragraph": None, "found_start": None}
+    words = PassageSelector(*(getattr(passage, name) for name in PassageSelector.__dataclass_fields__))
+    located = locate(text, words)
+    values: dict[str, Any] = {
+        "check_result": WORDS[located.result],
+        "found_paragraph": located.paragraph,
+        "found_start": located.start,
+    }
+    if located.exact is not None and located.paragraph is not None and located.start is not None:
+        values |= {"exact": located.exact, "sha256": passage.sha256 or sha256_of(located.exact)}
+        if located.result == PassageCheck.FOUND.value or passage.prefix is None:
+            around = surrounding_text(text[located.paragraph], located.start, located.start + len(located.exact))
+            values |= {"prefix": around[0], "suffix": around[1]}
+    return values
+
+
+@event.listens_for(Session, "before_flush")
+def _check_passages(session: Session, _context: Any, _instances: Any) -> None:
+    """Check each new or changed passage, so that no door can forget it."""
+    texts: dict[Document, Paragraphs | None] = {}
+    for passage in (*session.new, *session.dirty):
+        if isinstance(passage, Passage) and (passage in session.new or _changed(passage, *PLACE, "sha256")):
+            if passage.document not in texts:
+                texts[passage.document] = current_paragraphs(session, passage.document)
+            text = texts[passage.document]
+            if text is not None:
+                _forget_other_words(passage, text)
+            check_passage(passage, text)
+
+
+def _changed(passage: Passage, *names: str) -> bool:
+    return any(inspect(passage).attrs[name].history.has_changes() for name in names)
+
+
+def _forget_other_words(passage: Passage, text: Paragraphs) -> None:
+    """Let a passage go that was put in another place: its words are now those that stand there."""
+    inside = passage.start < passage.end <= len(text.get(passage.paragraph, ""))
+    if inspect(passage).persistent and inside and _changed(passage, *PLACE) and not _changed(passage, "sha256"):
+        passage.sha256 = passage.exact = passage.prefix = passage.suffix = None

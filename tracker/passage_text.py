@@ -1,0 +1,203 @@
+"""Paragraphs, sentences and places in a text; where recorded words stand in it. Positions are Unicode code points."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, islice
+
+from flask_babel import gettext as _
+
+#: How many characters before and after a passage are kept, to tell it from the same words elsewhere.
+CONTEXT_LENGTH = 32
+#: Words as frequent as this say nothing about where they were meant.
+MAX_CANDIDATES = 10_000
+#: From which likeness, in per cent, a first paragraph is the title: printed titles differ in case, quotes and dashes.
+SAME_TITLE = 85
+PLACE = re.compile(r"p\s*(\d{1,6})(?:\s*s\s*(\d{1,6})|\s+(\d{1,7})\s*[-–]\s*(\d{1,7}))?", re.IGNORECASE)
+
+
+class Paragraphs(dict[int, str]):
+    """The paragraphs of a text by their numbers."""
+
+    @cached_property
+    def edges(self) -> dict[int, tuple[list[int], set[int]]]:
+        """Return {number: (where words begin, where words end)}."""
+        return {
+            number: (
+                [found.start() for found in re.finditer(r"(?<!\w)\S", paragraph)],
+                {found.end() for found in re.finditer(r"\S(?!\w)", paragraph)},
+            )
+            for number, paragraph in self.items()
+        }
+
+    def nearest(self, number: int) -> list[int]:
+        """Return the numbers of all paragraphs, those near a number first."""
+        return sorted(self, key=lambda other: abs(other - number))
+
+
+@dataclass(frozen=True)
+class PassageSelector:
+    """What is recorded of a passage: its place; the sha256 of its words, the words, what is beside them, if known."""
+
+    paragraph: int
+    start: int
+    end: int
+    sha256: str | None = None
+    exact: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+
+
+@dataclass(frozen=True)
+class LocationResult:
+    """Whether recorded words were "found", "moved" or "not_found"; where they are, and what they are."""
+
+    result: str
+    paragraph: int | None = None
+    start: int | None = None
+    exact: str | None = None
+
+
+def normalise_line_ends(text: str) -> str:
+    """Return a text with its line ends as LF; nothing else is changed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def sha256_of(text: str) -> str:
+    """Return the sha256 of a text as UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words of a text without accents or case: "Límites, U.S." gives limites, u, s."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.findall(r"\w+", text.casefold())
+
+
+def split_paragraphs(text: str, first: int) -> Paragraphs:
+    """Return the paragraphs of a text, the first one numbered `first`: 0 where it is the title, else 1.
+
+    Blank lines part them where there are any; else each line is one.
+    """
+    blocks = [list(lines) for full, lines in groupby(text.split("\n"), lambda line: bool(line.strip())) if full]
+    parted = blocks[0] if len(blocks) == 1 else ["\n".join(lines) for lines in blocks]
+    return Paragraphs(enumerate(parted, first))
+
+
+def begins_with_title(text: str, title: str) -> bool:
+    """Return whether the first paragraph is the title, more or less as it is recorded."""
+    from rapidfuzz import fuzz
+
+    beginning = " ".join(search_words(split_paragraphs(text, 0).get(0, "")[: 4 * len(title)]))
+    return fuzz.ratio(beginning, " ".join(search_words(title))) >= SAME_TITLE
+
+
+def sentence_spans(paragraph: str, language: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of each sentence, without the blanks around it."""
+    from sentencex import get_sentence_boundaries
+
+    found = []
+    for each in get_sentence_boundaries(language, paragraph):
+        said = paragraph[each["start_index"] : each["end_index"]]
+        start, end = each["end_index"] - len(said.lstrip()), each["start_index"] + len(said.rstrip())
+        if start < end:
+            found.append((start, end))
+    return found
+
+
+def parse_place(text: Mapping[int, str], language: str, typed: str) -> tuple[int, int | None, int, int]:
+    """Read a place as people type it: "p3", "p3 s2" or "p3 120-240".
+
+    Returns (paragraph, sentence or None, start, end); raises ValueError, saying what is there, for what is not.
+    """
+    read = PLACE.fullmatch(typed.strip())
+    if not read:
+        raise ValueError(_("Write a place as p3 (a paragraph), p3 s2 (a sentence) or p3 120-240 (characters)."))
+    number, sentence, start, end = (int(part) if part else None for part in read.groups())
+    if number is None or number not in text:
+        least, most = min(text, default=0), max(text, default=0)
+        raise ValueError(
+            _("There is no paragraph %(n)s: write %(least)s to %(most)s.", n=number, least=least, most=most)
+        )
+    paragraph = text[number]
+    if sentence is not None:
+        found = sentence_spans(paragraph, language)
+        if not 1 <= sentence <= len(found):
+            raise ValueError(_("Paragraph %(n)s has %(most)s sentences.", n=number, most=len(found)))
+        return number, sentence, *found[sentence - 1]
+    if start is None or end is None:
+        return number, None, 0, len(paragraph)
+    if not start < end <= len(paragraph):
+        most = len(paragraph)
+        raise ValueError(_("Paragraph %(n)s has characters 0 to %(most)s, the lower first.", n=number, most=most))
+    return number, None, start, end
+
+
+def surrounding_text(paragraph: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands right before and right after a stretch of a paragraph."""
+    return paragraph[max(0, start - CONTEXT_LENGTH) : start], paragraph[end : end + CONTEXT_LENGTH]
+
+
+def locate(text: Paragraphs, words: PassageSelector) -> LocationResult:
+    """Look for recorded words: at their place, else elsewhere; of several places the one whose neighbours fit best.
+
+    Words known by their sha256 alone are looked for between the edges of words, and the nearest is taken.
+    """
+    here = text.get(words.paragraph, "")[words.start : words.end]
+    whole = len(here) == words.end - words.start
+    # Words that are no longer those of the hash were kept for another place.
+    exact = words.exact if words.exact and words.sha256 in (None, sha256_of(words.exact)) else None
+    if whole and (here == exact if exact else words.sha256 in (None, sha256_of(here))):
+        return LocationResult("found", words.paragraph, words.start, here)
+    if exact:
+        places = islice(_standing(text, exact, words.paragraph), MAX_CANDIDATES)
+        best = max(places, key=lambda at: _fitness(text, words, len(exact), at), default=None)
+    else:
+        best = _hashed(text, words) if words.sha256 else None
+    if best is None:
+        return LocationResult("not_found")
+    number, start = best
+    return LocationResult("moved", number, start, exact or text[number][start : start + words.end - words.start])
+
+
+def _standing(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int, int]]:
+    """Yield each (paragraph, start) where words stand, the paragraphs near a number first."""
+    for number in text.nearest(near):
+        at = text[number].find(exact)
+        while at >= 0:
+            yield number, at
+            at = text[number].find(exact, at + 1)
+
+
+def _fitness(text: Paragraphs, words: PassageSelector, length: int, at: tuple[int, int]) -> tuple[int, int, int]:
+    number, start = at
+    before, after = surrounding_text(text[number], start, start + length)
+    fitting = _alike(before[::-1], (words.prefix or "")[::-1]) + _alike(after, words.suffix or "")
+    return fitting, -abs(number - words.paragraph), -abs(start - words.start)
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many same characters two texts begin."""
+    for count, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return count
+    return min(len(one), len(other))
+
+
+def _hashed(text: Paragraphs, words: PassageSelector) -> tuple[int, int] | None:
+    """Return the nearest (paragraph, start) where words of the recorded length have the recorded sha256."""
+    length = words.end - words.start
+    for number in text.nearest(words.paragraph):
+        paragraph = text[number]
+        if len(paragraph) < length:
+            continue
+        starts, ends = text.edges[number]
+        fitting = [start for start in starts if start + length in ends]
+        for start in sorted(fitting, key=lambda start: abs(start - words.start)):
+            if hashlib.sha256(paragraph[start : start + length].encode()).hexdigest() == words.sha256:
+                return number, start
+    return None

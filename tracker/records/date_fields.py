@@ -1,0 +1,144 @@
+"""Fields for days and points in time."""
+
+import datetime
+import re
+from calendar import monthrange
+from functools import cache
+
+from babel.dates import format_interval, format_skeleton, get_month_names
+from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import fields
+
+from tracker import dates
+from tracker.passage_text import search_words
+from tracker.records.fields import FORBIDDEN_CHARACTERS, MAX_TYPED_LENGTH, FieldMixin
+from tracker.vocabulary import DatePrecision
+
+#: A number, with what may end it where it counts the days of a month: 24th, 1.º
+NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th|o|er|ro)?", re.ASCII)
+#: Words that stand around a day: the 24th of July, 1.º de enero del 2024.
+AROUND = frozenset({"de", "del", "el", "er", "o", "of", "ro", "the"})
+#: Days that are told by how many days ago they were.
+AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1}
+#: All that a day is written with: any other sign may mean that it is uncertain, or not one day.
+SIGNS = re.compile("[\\w\\s.,/°\u0300-\u036f-]*")
+
+
+class Date(FieldMixin, fields.StringField):
+    """A day in the calendar, typed in English or Spanish, with the month's name or in numbers."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            typed, self.data = valuelist[0].strip(), None
+            self.data = parse_date(typed) if typed else None
+
+    def _value(self) -> str:
+        return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0]) if self.raw_data else self.plain(self.data) or ""
+
+    def plain(self, value: datetime.date | None) -> str | None:
+        return value.isoformat() if value else None
+
+    def text(self, value: datetime.date | None) -> str:
+        return format_date(value, "long") if value else ""
+
+
+def parse_date(typed: str) -> datetime.date:
+    """Return the day that somebody typed; raises ValueError, in words for them, where it is none or not surely one."""
+    shown = FORBIDDEN_CHARACTERS.sub("�", typed[:40])
+    words = [word for word in search_words(typed) if word not in AROUND] if len(typed) <= MAX_TYPED_LENGTH else []
+    if len(words) == 1 and words[0] in AGO:
+        return dates.today() - datetime.timedelta(days=AGO[words[0]])
+    named = [month for month in map(month_number, words) if month]
+    numbers = [found[1] for found in map(NUMBER.fullmatch, words) if found]
+    year = next((int(number) for number in numbers if len(number) == 4), 0)
+    short = [int(number) for number in numbers if len(number) <= 2]
+    if len(words) == 3 and len(named) <= 1 and len(short) == 3 - len(named):
+        raise ValueError(_("“%(typed)s” has a year of two digits; write all four, as in 24 July 2023.", typed=shown))
+    if len(words) != 3 or len(named) + len(short) != 2 or not short or not year or not SIGNS.fullmatch(typed):
+        raise ValueError(_not_a_day(shown))
+    if named:
+        readings = {(named[0], short[0])}
+    elif len(numbers[0]) == 4:
+        readings = {(short[0], short[1])}
+    else:
+        readings = {(short[1], short[0]), (short[0], short[1])} if len(numbers[2]) == 4 else set()
+    return _one_day(shown, year, {(month, day) for month, day in readings if 1 <= month <= 12})
+
+
+def month_number(word: str) -> int:
+    """Return the number of the month that a folded word, at least three letters long, begins; or 0."""
+    found = {number for name, number in _months() if name.startswith(word)} if len(word) >= 3 else set()
+    return found.pop() if len(found) == 1 else 0
+
+
+@cache
+def _months() -> frozenset[tuple[str, int]]:
+    names = (get_month_names("wide", locale=language).items() for language in ("en", "es"))
+    return frozenset((search_words(name)[0], number) for each in names for number, name in each)
+
+
+def _one_day(shown: str, year: int, readings: set[tuple[int, int]]) -> datetime.date:
+    """Return the only one of some days, given as (month, day); raises ValueError for none or several."""
+    if not readings:
+        raise ValueError(_not_a_day(shown))
+    lengths = {month: monthrange(year, month)[1] for month, _day in readings}
+    days = sorted(datetime.date(year, month, day) for month, day in readings if 1 <= day <= lengths[month])
+    if len(days) > 1:
+        one, other = days
+        raise ValueError(
+            _(
+                "“%(typed)s” can be %(one)s or %(other)s; write %(one_plain)s or %(other_plain)s.",
+                typed=shown,
+                one=format_date(one, "long"),
+                other=format_date(other, "long"),
+                one_plain=one.isoformat(),
+                other_plain=other.isoformat(),
+            )
+        )
+    if not days:
+        (month, length), *_rest = lengths.items()
+        called = format_skeleton("yMMMM", datetime.date(year, month, 1), locale=get_locale())
+        raise ValueError(
+            _(
+                "“%(typed)s” is not a day in the calendar: %(month)s has %(n)s days.",
+                typed=shown,
+                month=called,
+                n=length,
+            )
+        )
+    return days[0]
+
+
+def _not_a_day(shown: str) -> str:
+    return _(
+        "“%(typed)s” is not a day in the calendar; write it as 2023-07-24, 24 July 2023 or 24/07/2023.", typed=shown
+    )
+
+
+class Timestamp(FieldMixin):
+    """A point in time, which the server sets and nobody types."""
+
+    def plain(self, value: datetime.datetime | None) -> str | None:
+        return value.astimezone(datetime.UTC).isoformat() if value else None
+
+    def text(self, value: datetime.datetime | None) -> str:
+        return f"{format_datetime(value, 'medium')} UTC" if value else ""
+
+
+#: What a time of recording means, of whatever is recorded.
+KNOWN_SINCE = _l("Since when it is known here.")
+
+
+def format_date_range(first: datetime.date | None, precision: DatePrecision, last: datetime.date | None = None) -> str:
+    """Return a day, or a time from one day to another, no more exact than it is known."""
+    if first is None:
+        return _("date unknown")
+    if precision is DatePrecision.YEAR:
+        return format_date(first, "yyyy")
+    if precision is DatePrecision.MONTH:
+        return format_skeleton("yMMMM", first, locale=get_locale())
+    if last is not None and last != first:
+        return format_interval(first, last, "yMMMMd", locale=get_locale())
+    return format_date(first, "long")

@@ -1,0 +1,121 @@
+"""Forms for what is entered together with a meeting, on one page: less to type than on pages of their own."""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from tracker.models import Participant, Party
+from tracker.passage_text import normalise_line_ends
+from tracker.records.choice_fields import Choice
+from tracker.records.claims import ClaimForm
+from tracker.records.commitment_sources import CommitmentSourceForm
+from tracker.records.commitments import CommitmentForm
+from tracker.records.date_fields import Date
+from tracker.records.documents import DocumentForm
+from tracker.records.fields import LongText, describe_forbidden_character
+from tracker.records.meetings import MeetingLinkForm, ParticipationForm
+from tracker.records.passage_field import PassageField
+from tracker.records.reference_fields import Reference, References
+from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
+
+#: The longest text of a document, in characters.
+LONGEST_TEXT = 2_000_000
+
+
+@contextmanager
+def temporary_value(field: Any, value: Any) -> Iterator[None]:
+    """Let a field hold a value for a while; the page goes on showing what was typed."""
+    typed, field.data = field.data, value
+    try:
+        yield
+    finally:
+        field.data = typed
+
+
+class VerbatimText(LongText):
+    """A text kept as it is but for its line ends: every blank counts for where its words stand."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = normalise_line_ends(valuelist[0]) if valuelist[0].strip() else None
+
+    def pre_validate(self, form: Any) -> None:
+        if unfit := describe_forbidden_character(self.data or ""):
+            raise StopValidation(unfit)
+        super().pre_validate(form)
+
+
+class DocumentEntry(DocumentForm):
+    """A document with its text; a publication date that is left empty is not known."""
+
+    text = VerbatimText(_l("Text"), most=LONGEST_TEXT, description=_l("Pasted whole; it can then be read beside."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        with temporary_value(self.published_precision, self.precision):
+            return super().validate(extra_validators)
+
+    def populate_obj(self, obj: Any) -> None:
+        with temporary_value(self.published_precision, self.precision):
+            super().populate_obj(obj)
+
+    @property
+    def precision(self) -> Any:
+        empty = not self.published_on.data and not self.published_on.process_errors
+        return DatePrecision.UNKNOWN if empty else self.published_precision.data
+
+
+class SeatEntry(ParticipationForm):
+    """A seat; whose it is follows from the name where no participant is chosen."""
+
+    participant = Reference(
+        _l("Participant"), Participant, description=_l("Empty: whoever has that name, added if nobody has.")
+    )
+    attendance = Choice(_l("Attendance"), Attendance, required=True, default=Attendance.ATTENDED)
+    passage = PassageField(_l("Passage"))
+
+    def validate_is_group(self, is_group: Any) -> None:
+        if is_group.data and self.participant.data:
+            raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
+
+
+class CommitmentEntry(CommitmentForm):
+    """A commitment with its leads and the passage it rests on."""
+
+    text = LongText(_l("What was undertaken"), description=_l("In our own words. Empty: the title says it all."))
+    made_on = Date(_l("Made on"), description=_l("Empty: the day the meeting began."))
+    leads = References(_l("Leads"), Party, required=True)
+    passage = PassageField(_l("Passage"))
+    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
+    attributed_to = CommitmentSourceForm.attributed_to
+
+    #: The first day of the meeting, as far as it is typed.
+    usual_day: datetime.date | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        with temporary_value(self.made_on, self.made_on.data or self.usual_day):
+            fine = super().validate(extra_validators)
+            if not self.made_on.data and not self.made_on.errors:
+                self.made_on.errors = [_("Fill this in, since the day of the meeting is not known.")]
+        return fine and not self.made_on.errors
+
+    def populate_obj(self, obj: Any) -> None:
+        day, text = self.made_on.data or self.usual_day, self.text.data or self.title.data
+        with temporary_value(self.made_on, day), temporary_value(self.text, text):
+            super().populate_obj(obj)
+
+
+class LinkEntry(MeetingLinkForm):
+    """A link to another meeting with the passage that tells of it."""
+
+    passage = PassageField(_l("Passage"))
+
+
+class ClaimEntry(ClaimForm):
+    """A claim with the passage that makes it."""
+
+    passage = PassageField(_l("Passage"))

@@ -1,0 +1,124 @@
+"""A field for the place in a text that a record rests on, as people type it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms.validators import StopValidation
+
+from tracker import passage_text
+from tracker.models import Document, Passage
+from tracker.records.fields import Text
+from tracker.records.reference_fields import get_by_code
+
+#: Stands between a place and the text it is in, where that is not the one being read.
+OF = " of "
+
+
+@dataclass
+class SourceText:
+    """A document whose text is being read, with the passages known in it and those made while reading."""
+
+    document: Document
+    #: The document's code, or what stands for it while it is not saved.
+    key: str
+    called: str
+    language: str
+    paragraphs: passage_text.Paragraphs
+    known: Sequence[Passage] = ()
+    made: list[Passage] = field(default_factory=list)
+
+    def sentences(self, paragraph: int) -> list[tuple[int, int]]:
+        """Return the (start, end) of each sentence of a paragraph."""
+        return passage_text.sentence_spans(self.paragraphs[paragraph], self.language)
+
+    def passage(self, typed: str) -> Passage:
+        """Return the passage at a place, a new one where none is known; raises ValueError for what is no place."""
+        paragraph, sentence, start, end = passage_text.parse_place(self.paragraphs, self.language, typed)
+        for each in (*self.known, *self.made):
+            if _stands(each) == (paragraph, start, end):
+                return each
+        made = Passage(paragraph=paragraph, sentence=sentence, start=start, end=end)
+        self.made.append(made)
+        return made
+
+    def told(self, passage: Passage) -> str:
+        """Return a passage as people type it, so that reading it again gives the same one."""
+        here = [each for each in self.known if _stands(each) == (passage.paragraph, passage.start, passage.end)]
+        for typed in (passage.place, f"p{passage.paragraph} {passage.start}-{passage.end}"):
+            try:
+                paragraph, _sentence, start, end = passage_text.parse_place(self.paragraphs, self.language, typed)
+            except ValueError:
+                continue
+            if here[:1] == [passage] and (paragraph, start, end) == _stands(passage):
+                return typed
+        return passage.code
+
+
+def _stands(passage: Passage) -> tuple[int | None, int | None, int]:
+    """Return (paragraph, start, end) of where the words of a passage stand in the text that is read."""
+    if passage.id is None:
+        return passage.paragraph, passage.start, passage.end
+    start = passage.found_start
+    return passage.found_paragraph, start, (start or 0) + len(passage.exact or "")
+
+
+class PassageField(Text):
+    """A passage, typed by its code or as a place: p3 s2 in the text being read, p3 s2 of one named by its key."""
+
+    #: The texts that can be read, and the one being read, where there are any.
+    readings: Mapping[str, SourceText] = {}
+    reading: SourceText | None = None
+    data: Any
+    #: The passage that is meant.
+    passage: Passage | None = None
+
+    def process_data(self, value: Any) -> None:
+        self.passage, self.data = value, value.code if value is not None else None
+
+    def read_in(self, readings: Mapping[str, SourceText], reading: SourceText | None, before: str | None) -> None:
+        """Say which texts can be read, which is being read, and the key of the one that was read while this was typed.
+
+        What was typed goes on meaning the same where another text is read now.
+        """
+        self.readings, self.reading = readings, reading
+        if not self.raw_data:
+            self.data = self.text(self.passage)
+        elif self.data and before:
+            within, _of, key = self.data.partition(OF)
+            if passage_text.PLACE.fullmatch(within.strip()):
+                key = key.strip() or before
+                self.data = within if reading and key == reading.key else f"{within}{OF}{key}"
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        self.passage = None
+        if self.data:
+            within, of, key = self.data.partition(OF)
+            if of or passage_text.PLACE.fullmatch(within.strip()):
+                self.passage = self._read(within, key.strip() if of else None)
+            else:
+                self.passage = get_by_code(Passage, self.data) or self._read(within, None)
+
+    def _read(self, typed: str, key: str | None) -> Passage:
+        if not self.readings:
+            said = _("Choose a document whose text can be read beside, or write the code of a passage.")
+            raise StopValidation(f"{_('“%(typed)s” is no passage.', typed=self.data[:60])} {said}")
+        reading = self.reading if key is None else self.readings.get(key)
+        if reading is None:
+            keys = ", ".join(self.readings)
+            said = _("After “of” write which document of this meeting it is; those with a text: %(keys)s.", keys=keys)
+            raise StopValidation(f"“{self.data[:60]}”: {said}")
+        try:
+            return reading.passage(typed)
+        except ValueError as error:
+            raise StopValidation(f"“{self.data[:60]}”: {error}") from error
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, Passage):
+            return self.reading.told(value) if self.reading else value.code
+        return value or ""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        setattr(obj, name, self.passage if self.data else None)

@@ -1,0 +1,114 @@
+"""Figures as charts, for the pages that tell of them."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from babel.dates import format_skeleton
+from flask_babel import format_date, format_decimal, get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from tracker.exports.charts import bars_and_lines
+from tracker.models import AsOf, Claim, Commitment, Indicator
+from tracker.queries import dashboard, indicators
+from tracker.records import CATALOGUE
+from tracker.records.claims import claim_period
+from tracker.vocabulary import OverallStatus
+
+#: How many of the largest changes are told in words.
+MOST_TOLD = 3
+
+
+def indicator_figures(indicator: Indicator) -> dict[str, Any]:
+    """Return what the page of an indicator tells: its figures, those drawn, and their chart."""
+    found = indicators.indicator_claims(indicator)
+    drawn = found.drawn(indicator)
+    return {
+        "figures": found,
+        "drawn": drawn,
+        "chart": indicator_chart(indicator, drawn),
+        "why_not_drawn": reason_not_drawn,
+    }
+
+
+def commitment_figures(commitment: Commitment) -> dict[str, Any]:
+    """Return what the page of a commitment tells of claims: those tied to it, and {indicator: chart}."""
+    tied = indicators.commitment_claims(commitment)
+    drawn = {claim.indicator: tied.drawn(claim.indicator) for claim in tied.told if claim.indicator}
+    charts_of_tied = {each: indicator_chart(each, claims) for each, claims in drawn.items() if len(claims) > 1}
+    return {"tied": tied, "charts_of_tied": charts_of_tied}
+
+
+def indicator_chart(indicator: Indicator, claims: Sequence[Claim]) -> Markup:
+    """Return figures of an indicator as a chart, described in words; nothing for none."""
+    points = [
+        (*days, claim.value or 0, figure_text(claim)) for claim in claims if (days := indicators.claim_days(claim))
+    ]
+    if not points:
+        return Markup("")
+    title = _("%(indicator)s, in %(unit)s", indicator=indicator, unit=indicator.unit)
+    description = ngettext(
+        "One figure: %(first)s.",
+        "%(num)s figures, from %(first)s to %(last)s.",
+        len(points),
+        first=points[0][-1],
+        last=points[-1][-1],
+    )
+    return bars_and_lines.line_chart(title, description, points, indicator.unit, key=f"figures-{indicator.code}")
+
+
+def figure_text(claim: Claim) -> str:
+    """Return a figure with what it is of: 26,000 (January 1, 2020 – December 31, 2022)."""
+    columns = CATALOGUE["claims"].columns
+    number = columns["value"].text(claim.value)
+    when = claim_period(claim) or _("published on %(day)s", day=columns["published_on"].text(claim.published_on))
+    return _("%(number)s (%(when)s)", number=number, when=when)
+
+
+def reason_not_drawn(claim: Claim) -> str:
+    """Return why a figure that stands is not among those of its indicator that are drawn, or nothing."""
+    if claim.value is None:
+        return ""
+    if not indicators.in_unit(claim):
+        return _("not drawn: in another unit")
+    return "" if indicators.claim_days(claim) else _("not drawn: of no known day")
+
+
+def status_trend(clock: AsOf) -> dict[str, Any]:
+    """Return how the statuses of all commitments moved up to the clock's day: days, words, counts, chart and text.
+
+    Nothing where there were commitments on fewer than two of the days.
+    """
+    told_on = dashboard.statuses_over_time(dashboard.month_ends(clock.on), clock)
+    days, counts = sorted(told_on), [told_on[day] for day in sorted(told_on)]
+    if len(days) < 2:
+        return {}
+    words = [word for word in OverallStatus if any(word in counted for counted in counts)]
+    labels = [format_skeleton("yMMM", day, locale=get_locale()) for day in days[:-1]]
+    labels.append(format_date(days[-1], "medium"))
+    series = [(word.value, str(word.label), [counted.get(word, 0) for counted in counts]) for word in words]
+    title = _("Commitments by overall status, %(first)s to %(last)s", first=labels[0], last=labels[-1])
+    told = _moved(days, series)
+    chart = bars_and_lines.stacked_columns(title, told, labels, series, key="statuses")
+    return {"days": days, "words": words, "counts": counts, "chart": chart, "told": told}
+
+
+def _moved(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:
+    """Return in words how many commitments there were first and last, and which counts changed most."""
+
+    def span(counts: Sequence[int]) -> dict[str, str]:
+        return {"before": format_decimal(counts[0]), "after": format_decimal(counts[-1])}
+
+    totals = [sum(counts) for counts in zip(*(counts for *_word, counts in series), strict=True)]
+    first, last = (format_date(day, "long") for day in (days[0], days[-1]))
+    told = _("%(before)s commitments on %(first)s, %(after)s on %(last)s.", first=first, last=last, **span(totals))
+    changed = sorted(
+        (each for each in series if each[2][0] != each[2][-1]), key=lambda each: -abs(each[2][-1] - each[2][0])
+    )
+    if not changed:
+        return told + " " + _("Each status has as many as before.")
+    moves = [
+        _("%(status)s from %(before)s to %(after)s", status=label, **span(counts)) for _word, label, counts in changed
+    ]
+    return told + " " + _("The largest changes: %(changes)s.", changes="; ".join(moves[:MOST_TOLD]))

@@ -1,0 +1,112 @@
+"""The first page: what needs somebody, what changed, how everything stands, and how that moved."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms.validators import StopValidation
+
+from tracker.errors import Invalid
+from tracker.models import AsOf
+from tracker.queries import dashboard, history, listing, scores, status_changes
+from tracker.records import CATALOGUE
+from tracker.records.as_of import AsOfForm
+from tracker.records.date_fields import Date
+from tracker.views import charts
+from tracker.views.urls import tidy_url
+from tracker.vocabulary import CommitmentKind, OverallStatus, Standing
+
+pages = Blueprint("dashboard", __name__)
+
+UPDATES = CATALOGUE["updates"]
+
+#: How far back the page looks for what changed, unless it is asked for another day.
+LATELY = datetime.timedelta(days=30)
+MOST_CHANGES, MOST_MEETINGS, MOST_PLANNED, MOST_STEPS = 10, 5, 3, 8
+
+
+class DashboardForm(AsOfForm):
+    """What the first page is asked for."""
+
+    since = Date(_l("Changes since"))
+
+    def validate_since(self, since: Any) -> None:
+        if since.data and since.data > self.clock.on:
+            raise StopValidation(_("This day comes after the one the page is asked for: choose an earlier one."))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return the two hands of the clock as an address holds them."""
+        hands = (self.as_of, self.known_by)
+        return {hand.name: hand.plain(hand.data) or "" for hand in hands if hand.data}
+
+
+@dataclass(frozen=True)
+class RecentChanges:
+    """What changed since a day: the last movements, and how many there are in the list at an address."""
+
+    since: datetime.date
+    address: str
+    total: int
+    told: Sequence[status_changes.StatusChange]
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    if tidy := tidy_url():
+        return redirect(tidy)
+    asked = DashboardForm(request.args)
+    if not asked.validate():
+        raise Invalid(asked.errors)
+    clock, review_every = asked.clock, current_app.config["SETTINGS"].review_every
+    on, held = clock.on, dashboard.last_held_meeting(clock)
+    return render_template(
+        "dashboard/index.html",
+        asked=asked,
+        clock=clock,
+        reasons=dashboard.follow_up_counts(clock, review_every),
+        last_held=held,
+        lately=_changes(asked.since.data or on - min(LATELY, on - datetime.date.min), asked),
+        since_held=_changes(held.starts_on, asked) if held and held.starts_on else None,
+        planned=dashboard.planned_meetings(clock, MOST_PLANNED),
+        meetings=dashboard.latest_meetings(clock, MOST_MEETINGS),
+        meeting_count=dashboard.meeting_count(clock),
+        steps=[] if clock.past else history.latest_changes(MOST_STEPS),
+        trend=charts.status_trend(clock),
+        format_date=format_date,
+        percent=scores.format_percentage,
+        **_matrix(clock),
+    )
+
+
+def _changes(since: datetime.date, asked: DashboardForm) -> RecentChanges:
+    words = {"recorded_from": since.isoformat(), "standing": Standing.YES.value, **asked.words}
+    query = listing.filtered_query(UPDATES, UPDATES.filters.from_query(MultiDict(words)))
+    told = status_changes.status_changes(query, MOST_CHANGES)
+    return RecentChanges(since, f"/updates/?{urlencode(words)}", listing.count_rows(query), told)
+
+
+def _matrix(clock: AsOf) -> dict[str, Any]:
+    """Return how many commitments each area has, by kind and by status, and the score of their leads."""
+    areas, scored = dashboard.counts_by_area(clock), scores.scores_by_area(clock)
+    statuses = [word for word in OverallStatus if any(area.statuses[word] for area in areas)]
+    return {
+        "areas": areas,
+        "commitment_kinds": list(CommitmentKind),
+        "statuses": statuses,
+        "totals": {
+            **{word: sum(area.kinds[word] for area in areas) for word in CommitmentKind},
+            **{word: sum(area.statuses[word] for area in areas) for word in OverallStatus},
+        },
+        "total": sum(area.total for area in areas),
+        "scored": {area.area: scored.get(area.area.id, scores.Score()) for area in areas},
+        "scored_in_all": sum(scored.values(), scores.Score()),
+    }

@@ -1,0 +1,146 @@
+"""The text of a document: attaching it, its original file, and citing places in it."""
+
+import io
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import undefer
+
+from tracker.actions import documents
+from tracker.actions.text_extraction import extract_text
+from tracker.database import session
+from tracker.errors import Invalid, NotFound
+from tracker.models import Document, DocumentText, Passage, current_text
+from tracker.queries import duplicates
+from tracker.queries.document_text import meetings_reported_in
+from tracker.records import CATALOGUE, record_address
+from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.views.error_pages import wants_json
+from tracker.views.records import get_or_404, show_record
+
+pages = Blueprint("texts", __name__)
+KIND = CATALOGUE["documents"]
+#: Names that Windows keeps for devices.
+DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+
+
+@pages.post("/documents/<code:code>/text")
+def attach(code: str) -> ResponseReturnValue:
+    """Attach what was pasted or uploaded, or do what another button of the form says."""
+    document = get_or_404(KIND, code)
+    pasted = request.form.get("text", "")
+    if g.get("stale"):
+        message = _("The page was open for long: your text is below, and nothing was attached yet. Send it again.")
+        return show_record(KIND, document, 400, wrong={"text": [message]}, pasted=FORBIDDEN_CHARACTERS.sub("�", pasted))
+    try:
+        if "detach" in request.form:
+            documents.detach_text(g.account, document)
+            flash(_("The text is detached; its passages are kept."))
+        elif "take-over" in request.form:
+            moved = documents.accept_moved_passages(g.account, document)
+            flash(_("Recorded where they are now: %(codes)s.", codes=", ".join(p.code for p in moved) or _("none")))
+        else:
+            flash(attachment_message(_attached(document, pasted)))
+    except Invalid as error:
+        if wants_json():
+            raise
+        session.rollback()
+        return show_record(
+            KIND,
+            get_or_404(KIND, code),
+            Invalid.status,
+            wrong=error.errors,
+            pasted=FORBIDDEN_CHARACTERS.sub("�", pasted),
+        )
+    return redirect(f"{record_address(document)}#text", 303)
+
+
+def _attached(document: Document, pasted: str) -> documents.AttachmentResult:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        if not pasted.strip():
+            raise Invalid({"text": [_("Choose a file, or paste the text.")]})
+        return documents.attach_text(g.account, document, pasted)
+    if pasted.strip():
+        raise Invalid({"file": [_("Choose a file or paste the text, not both.")]})
+    data, name = file.read(), file_name(file.filename)
+    text, media_type = extract_text(data, name)
+    try:
+        return documents.attach_text(g.account, document, text, name, media_type, data)
+    except Invalid as error:
+        raise Invalid({"file": error.errors["text"]}) from error
+
+
+def attachment_message(done: documents.AttachmentResult) -> str:
+    """Return in words what attaching a text did."""
+    said = [_("The text is attached.") if done.changed else _("This is the text that was attached already.")]
+    if done.document.text_differs:
+        said.append(_("It is not the one catalogued: its sha256 differs."))
+    for other in duplicates.documents_with_text([done.document.text_sha256 or ""]):
+        if other is not done.document:
+            said.append(_("“%(document)s” has the same text: is it here twice?", document=other))
+    return " ".join([*said, done.sentence()] if done.passages else said)
+
+
+def file_name(typed: str) -> str:
+    """Return the name of a file without folders, and without what no name should hold."""
+    return FORBIDDEN_CHARACTERS.sub("", re.split(r"[\\/:]", typed)[-1]).strip(" .")[-200:] or "text"
+
+
+@pages.get("/documents/<code:code>/original")
+def original(code: str) -> ResponseReturnValue:
+    """Send the file that the text was read from: always to be saved, never to be shown."""
+    document = get_or_404(KIND, code)
+    text = current_text(session, document)
+    row = session.get(DocumentText, text.id, options=[undefer(DocumentText.original)]) if text else None
+    if row is None or row.original is None:
+        raise NotFound(_("No file is kept of the text of “%(document)s”.", document=document))
+    name = row.file_name or "text"
+    name = f"_{name}" if DEVICES.match(name) else name
+    return send_file(
+        io.BytesIO(row.original), "application/octet-stream", as_attachment=True, download_name=name, etag=False
+    )
+
+
+@pages.post("/documents/<code:code>/passages")
+def cite(code: str) -> ResponseReturnValue:
+    """Make a passage of a place, or take the one that is there, and go on to what shall rest on it."""
+    document = get_or_404(KIND, code)
+    places = {name: request.form.get(name, "").strip()[:20] for name in ("paragraph", "sentence", "start", "end")}
+    try:
+        passage = documents.cite_passage(g.account, document, **places)
+        return redirect(_onwards(document, passage, request.form.get("to", "")), 303)
+    except Invalid as error:
+        if wants_json():
+            raise
+        session.rollback()
+        return show_record(KIND, get_or_404(KIND, code), Invalid.status, wrong=error.errors, cited=places)
+
+
+def _onwards(document: Document, passage: Passage, to: str) -> str:
+    """Return where a passage is put to use; a message says so where there is no such page."""
+    meetings, code = meetings_reported_in(document), passage.code
+    one = meetings[0].code if len(meetings) == 1 else None
+    begun: dict[str, Any] = {"meeting": one} if one else {}
+    if to == "commitment":
+        if one and meetings[0].starts_on:
+            begun["made_on"] = meetings[0].starts_on.isoformat()
+        begun |= {"commitment-sources-0-code": "", "commitment-sources-0-passage": code}
+        return f"/commitments/new?{urlencode(begun)}"
+    if to == "claim":
+        return f"/claims/new?{urlencode({'passage': code} | begun)}"
+    if to == "seat" and one:
+        row = urlencode({"participations-0-passage": code, "participations-0-code": ""})
+        return f"/meetings/{one}/edit?{row}#participations"
+    if to == "seat":
+        named = _("Several meetings name this document") if meetings else _("No meeting names this document yet")
+        flash(_("%(code)s is recorded. %(named)s: open the meeting, and add the seat there.", code=code, named=named))
+    elif to == "evidence":
+        return f"/log?{urlencode({'evidence-0-passage': code})}"
+    else:
+        raise Invalid({"to": [_("Choose what shall rest on it: a commitment, a claim, a seat or evidence.")]})
+    return record_address(passage)

@@ -1,0 +1,78 @@
+"""Errors as pages, and as JSON for who asks for it."""
+
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from tracker.errors import Conflict, Invalid, TrackerError
+
+#: {status: (title, what to do)}
+TOLD: dict[int, tuple[Any, Any]] = {
+    400: (_l("This request cannot be read"), _l("Go back, and try again from the page you came from.")),
+    404: (_l("Nothing is here"), _l("Check the address, or search one of the lists.")),
+    405: (_l("This cannot be done here"), _l("This address does not take that kind of request.")),
+    409: (_l("The records do not allow this"), _l("Look at what is in the way, then try again.")),
+    413: (
+        _l("That is too large"),
+        _l("Send at most 10,000 characters in each field, or a file of 25 megabytes."),
+    ),
+    422: (_l("Something in this address is not known"), _l("Correct it, or begin again from the whole list.")),
+    503: (_l("Somebody else is writing"), _l("Go back, where what you typed still stands, and send it again.")),
+    500: (_l("Something went wrong on our side"), _l("Nothing was saved. Try again; if it happens again, report it.")),
+}
+
+
+def wants_json() -> bool:
+    """Return whether the one asking is a program."""
+    asked = request.args.get("format")
+    if asked:
+        return asked in ("json", "about")
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def error_response(status: int, message: Any = None, errors: Any = None, records: Any = ()) -> Response:
+    """Return the page, or JSON, that says what is wrong."""
+    title, way_out = TOLD.get(status, (_l("This cannot be done"), _l("Go back, and try again.")))
+    if wants_json():
+        body: dict[str, Any] = {"status": status, "message": str(message or title)}
+        if errors:
+            body["errors"] = {name: [str(each) for each in said] for name, said in errors.items()}
+        if records:
+            body["records"] = [f"{use.kind.name}/{use.record.code}" for use in records]
+        return make_response(body, status)
+    page = render_template(
+        "error.html", title=title, message=message, way_out=way_out, errors=errors or {}, uses=records, status=status
+    )
+    return make_response(page, status)
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(TrackerError)
+    def tracker_error(error: TrackerError) -> Response:
+        if isinstance(error, Invalid):
+            return error_response(error.status, errors=error.errors)
+        return error_response(error.status, error, records=error.records if isinstance(error, Conflict) else ())
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        if error.response is not None:
+            return make_response(error.response)
+        said = None
+        if isinstance(error, CSRFError):
+            said = _("This form is no longer valid: go back, reload the page and send it again.")
+        elif error.code == 400 and error.description != type(error).description:
+            said = error.description
+        response = error_response(error.code or 500, said)
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> Response:
+        app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        return error_response(500)

@@ -1,0 +1,95 @@
+"""What is refused before any page sees it, and the headers every answer carries."""
+
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest
+
+from tracker.errors import Invalid, TooLarge
+from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.views import error_pages
+
+#: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: No form has so many fields, however many rows it has.
+MOST_FIELDS = 18_000
+
+#: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
+KEEPING = {
+    "records.new",
+    "records.edit",
+    "texts.attach",
+    "updates.log",
+    "updates.correct",
+    "updates.check",
+    "updates.void",
+    "retiring.change",
+    "bulk.change",
+    "reports.issue",
+    "reports.into_template",
+}
+#: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
+UPLOADING = {"texts.attach", "imports.upload", "reports.into_template"}
+MOST_UPLOADED = 27 * 1024 * 1024
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(refuse_unreadable)
+    app.before_request(refuse_forged)
+    app.after_request(add_headers)
+
+
+def refuse_unreadable() -> None:
+    sends_file = request.endpoint in UPLOADING and request.mimetype == "multipart/form-data"
+    if sends_file:
+        request.max_content_length = request.max_form_memory_size = MOST_UPLOADED
+    try:
+        unquote_to_bytes(request.query_string).decode()
+        body = b"" if sends_file else request.get_data(cache=True)
+        if request.mimetype == "application/x-www-form-urlencoded":
+            if body.count(b"&") >= MOST_FIELDS:
+                raise TooLarge(_("This form has more fields than any page here sends."))
+            body = unquote_to_bytes(body)
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(_("This is not UTF-8, so it cannot be read.")) from error
+    for name, value in request.args.items(multi=True):
+        if FORBIDDEN_CHARACTERS.search(name + value):
+            raise Invalid(
+                {
+                    FORBIDDEN_CHARACTERS.sub("�", name[:60]): [
+                        _("Remove the control characters; nothing here holds them.")
+                    ]
+                }
+            )
+
+
+def refuse_forged() -> None:
+    """Refuse a form without our token, which another site may have sent; say so where a page of ours lost it."""
+    if request.endpoint is None:
+        return
+    try:
+        current_app.extensions["csrf"].protect()
+    except CSRFError:
+        if request.endpoint not in KEEPING or error_pages.wants_json():
+            raise
+        g.stale = True
+
+
+def add_headers(response: Response) -> Response:
+    response.headers.extend(HEADERS)
+    if not response.cache_control:
+        response.cache_control.no_cache = True
+    return response

@@ -1,0 +1,95 @@
+"""What stands in an address."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import BaseConverter
+
+from tracker.errors import Invalid
+from tracker.models import AsOf
+from tracker.records import CATALOGUE, Kind
+from tracker.records.as_of import AsOfForm
+
+
+class KindName(BaseConverter):
+    """The name of a kind of record, as the kind."""
+
+    regex = "|".join(CATALOGUE)
+
+    def to_python(self, value: str) -> Kind:
+        return CATALOGUE[value]
+
+    def to_url(self, value: Any) -> str:
+        return value if isinstance(value, str) else value.name
+
+
+class PagedKindName(KindName):
+    """The name of a kind whose records have pages of their own."""
+
+    # Tried before the other, so that /new is the page for adding and not a code.
+    weight = 50
+    regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent and not kind.append_only)
+
+
+class Code(BaseConverter):
+    """The code of a record."""
+
+    regex = "[a-z0-9][a-z0-9.-]{0,99}"
+
+
+def requested_format(*known: str) -> str:
+    """Return the file format the address asks for, or nothing for the page; raises Invalid."""
+    asked = request.args.get("format", "")
+    if asked and asked not in known:
+        raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=asked[:60], known=", ".join(known))]})
+    return asked
+
+
+def with_requested_dates(path: str) -> str:
+    """Return an address of this site as of the same time as this page."""
+    hands = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
+    page, mark, place = path.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}{urlencode(hands)}{mark}{place}" if hands else path
+
+
+def local_path(path: str | None) -> str:
+    """Return a path within this site that a form may lead back to, or nothing for any other address."""
+    path = path or ""
+    inside = re.fullmatch(r"/(?![/\\])[^\s\\]*", path) and len(path) <= 2_000
+    return path if inside else ""
+
+
+def requested_as_of() -> AsOf:
+    """Return as of when the address asks for things; raises Invalid."""
+    asked = AsOfForm(request.args)
+    if not asked.validate():
+        raise Invalid(asked.errors)
+    return asked.clock
+
+
+def current_url(**changes: Any) -> str:
+    """Return this page's address with other values; None takes one out, and so does a changed list its page."""
+    args: MultiDict[str, str] = request.args.copy()
+    for name in ("after", "before"):
+        args.poplist(name)
+    for name, value in changes.items():
+        args.poplist(name)
+        if value is not None:
+            args.setlist(name, value if isinstance(value, list) else [value])
+    return request.path + (f"?{urlencode(list(args.items(multi=True)))}" if args else "")
+
+
+def tidy_url() -> str:
+    """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
+    if all(value for _name, value in request.args.items(multi=True)):
+        return ""
+    return current_url(**{name: [v for v in request.args.getlist(name) if v] or None for name in request.args})
+
+
+def url_without(name: str, value: str) -> str:
+    """Return this page's address without one value of a filter."""
+    return current_url(**{name: [each for each in request.args.getlist(name) if each != value]})
