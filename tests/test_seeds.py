@@ -135,7 +135,7 @@ def test_items_fit_their_form(kind):
         assert needed <= item.keys(), item["code"]
         for name, field in fields.items():
             if isinstance(field, Choice):
-                assert set(values_of(item, name)) <= {word.value for word in field.words}, (item["code"], name)
+                assert set(values_of(item, name)) <= {word.value for word in field.vocabulary}, (item["code"], name)
     assert len(BY_CODE[kind]) == len(SEEDED[kind]), "A code stands twice."
 
 

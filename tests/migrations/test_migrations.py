@@ -387,7 +387,7 @@ def test_every_closed_list_is_kept_by_the_database():
 
 
 def words_of(field):
-    return isinstance(field, Choice) and not field.several
+    return isinstance(field, Choice) and not field.multiple
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def compared(kind, asked):
     session.expunge_all()
     records = session.scalars(query.order_by(*order.by(kind)).options(*kind.loads())).all()
     told = listing.with_as_of(kind, records, filters.clock)
-    return rows, [tuple(column.plain(column.value(record)) for column in columns) for record in told]
+    return rows, [tuple(column.to_json(column.value(record)) for column in columns) for record in told]
 
 
 def check_all(asked):

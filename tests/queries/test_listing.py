@@ -729,12 +729,12 @@ def long(seeded, where):
 
 
 LONG = ["parties", "areas", "documents", "passages", "meetings", "commitments", "claims"]
-SORTS = [(name, way + sort) for name in LONG for sort in CATALOGUE[name].sorts for way in ("", "-")]
+SORTS = [(name, way + sort) for name in LONG for sort in CATALOGUE[name].sort_keys for way in ("", "-")]
 
 
 def in_order(app, kind, sort):
     """Return the codes of all records as a list should hold them: ties as recorded, and what has no value last."""
-    key = kind.sorts[sort.removeprefix("-")].key
+    key = kind.sort_keys[sort.removeprefix("-")].key
     with app.app_context():
         records = session.execute(select(kind.model.code, getattr(kind.model, key)).order_by(kind.model.id)).all()
     known = sorted((r for r in records if r[1] is not None), key=lambda r: r[1], reverse=sort.startswith("-"))

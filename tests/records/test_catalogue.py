@@ -123,7 +123,7 @@ def value_of(kind, field, other=False):
         case "Flag":
             return not other
         case "Choice":
-            return list(field.words)[other].value
+            return list(field.vocabulary)[other].value
         case "Code":
             return {"territories": ("mx", "us"), "languages": ("es", "en")}[field.listed][other]
         case "AccountReference":
@@ -202,7 +202,7 @@ def test_a_changed_field_is_told_in_the_history(app, kind, field):
         assert change.fields == {name: [given[name], new] for name, new in changes.items()}
         held = kind.columns[field.name]
         record = found_again(record)
-        assert held.plain(held.value(record)) == changes[field.name]
+        assert held.to_json(held.value(record)) == changes[field.name]
 
 
 @pytest.mark.parametrize(("kind", "field"), OPTIONAL, ids=names)
@@ -221,7 +221,7 @@ def test_an_emptied_field_is_told_in_the_history(app, kind, field):
         assert change.fields == {name: [given[name], new] for name, new in (changes | {field.name: emptied}).items()}
         held = kind.columns[field.name]
         record = found_again(record)
-        assert held.plain(held.value(record)) == emptied
+        assert held.to_json(held.value(record)) == emptied
 
 
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=names)
@@ -270,12 +270,12 @@ def test_a_complete_record_comes_back_from_its_own_plain_values(app, kind, other
         given, record = complete(kind, **others)
         before, version = last_change(record).seq, record.version
         told = [kind.columns[field.name] for field in kind.form()]
-        plain = json.loads(json.dumps({column.name: column.plain(column.value(record)) for column in told}))
+        plain = json.loads(json.dumps({column.name: column.to_json(column.value(record)) for column in told}))
         assert plain == given
         edit(record, **plain)
         assert last_change(record).seq == before
         assert found_again(record).version == version
-        assert {column.name: column.plain(column.value(record)) for column in told} == given
+        assert {column.name: column.to_json(column.value(record)) for column in told} == given
 
 
 @pytest.mark.parametrize("kind", PAGED_KINDS, ids=names)
@@ -284,7 +284,7 @@ def test_a_record_of_the_same_plain_values_is_the_same_but_for_its_code(app, kin
         given, record = complete(kind)
         twin = make.record(kind.name, **(given | {"code": "twin"}))
         for column in (kind.columns[field.name] for field in kind.form() if field.name != "code"):
-            assert column.plain(column.value(found_again(twin))) == column.plain(column.value(record)), column.name
+            assert column.to_json(column.value(found_again(twin))) == column.to_json(column.value(record)), column.name
 
 
 @settings(deadline=None)
@@ -298,7 +298,7 @@ def test_any_number_a_field_takes_comes_back_from_its_plain_value(number, places
     field.process_formdata([typed])
     once = field.data
     assert once == float(typed)
-    field.process_formdata(field.entered(json.loads(json.dumps(field.plain(once)))))
+    field.process_formdata(field.to_input(json.loads(json.dumps(field.to_json(once)))))
     assert field.data == once
 
 
@@ -451,17 +451,17 @@ def texts_of(app, kind, name, plain):
     field = kind.form()[name]
     match field.type:
         case "Reference" | "References" | "AccountReference":
-            query = select(field.model).where(field.model.code.in_(plain if field.several else [plain]))
+            query = select(field.model).where(field.model.code.in_(plain if field.multiple else [plain]))
             with app.app_context():
                 return [str(record) for record in session.scalars(query)]
         case "Choice":
             with app.test_request_context():
-                return [str(field.words(plain).label)]
+                return [str(field.vocabulary(plain).label)]
         case "Code":
             return [{"mx": "Mexico", "es": "Spanish"}[plain]]
         case "Choices":
             with app.test_request_context():
-                return [str(field.words(word).label) for word in plain]
+                return [str(field.vocabulary(word).label) for word in plain]
         case "Flag":
             return ["Yes" if plain else "No"]
         case "Date" | "PastMoment":
@@ -477,7 +477,7 @@ def test_a_column_reaches_the_list_page(shown, kind, name):
     document, _errors = parsed(shown.client.get(address).text)
     rows = {words(e): row for row in elements(document, "tr") for e in elements(row, "span", "a")}
     row = rows[given["code"]]
-    if name == kind.heading:
+    if name == kind.title_column:
         [cell] = elements(row, "th")
     else:
         [cell] = [each for each in elements(row, "td") if each.get("data-column") == name]

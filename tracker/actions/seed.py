@@ -86,7 +86,9 @@ def _replant(
     meant, changes = kind.form.from_plain(item), {}
     for held in kind.form(obj=record):
         wanted = meant[held.short_name]
-        if held.name not in item or (not wanted.process_errors and held.plain(held.data) == held.plain(wanted.data)):
+        if held.name not in item or (
+            not wanted.process_errors and held.to_json(held.data) == held.to_json(wanted.data)
+        ):
             continue
         if last.get(held.name, SEEDING) == SEEDING:
             changes[held.name] = item[held.name]

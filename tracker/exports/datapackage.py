@@ -78,7 +78,7 @@ def write_datapackage(
         found = export_rows.iterate_rows(reading, kind, columns, open_data.open_data_query(kind), order, clock)
         tally = _file(folder / f"{name}.csv", [column.name for column in columns], found, told)
         schema = {"fields": list(map(_field, columns)), "primaryKey": "code", "foreignKeys": _keys(kind, columns)}
-        resources.append(_resource(name, kind.many, kind.about, schema, tally))
+        resources.append(_resource(name, kind.plural, kind.description, schema, tally))
         rows[name] = tally.count
         used += columns
     resources.append(_words(folder, used))
@@ -148,9 +148,9 @@ def _field(column: Column) -> dict[str, Any]:
     if told["type"] == "list":
         told["type"] = "string"
         said.append(f"Codes of “{referenced_kind(column)}”, parted by “; ”.")
-    if column.words:
-        said.append(f"A word of the list {column.words.__name__} in words.csv.")
-        constraints["enum"] = [word.value for word in column.words]
+    if column.vocabulary:
+        said.append(f"A word of the list {column.vocabulary.__name__} in words.csv.")
+        constraints["enum"] = [word.value for word in column.vocabulary]
     if column.name == "code" or getattr(column.field, "required", False):
         constraints["required"] = True
     if column.name == "code":

@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/json"
 
 def json_item(columns: Sequence[Column], record: Any) -> dict[str, Any]:
     """Return {column: plain value} of one record."""
-    return {column.name: column.plain(column.value(record)) for column in columns}
+    return {column.name: column.to_json(column.value(record)) for column in columns}
 
 
 def json_lines(items: Iterable[dict[str, Any]], **beside: Any) -> Iterator[str]:

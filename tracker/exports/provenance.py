@@ -89,7 +89,7 @@ def list_provenance(
 ) -> dict[str, Any]:
     """Return the stamp of a list as a file of a format, which went by."""
     return provenance(
-        title=str(kind.many),
+        title=str(kind.plural),
         sentence=filters.sentence(),
         filters=to_query(filters),
         clock=filters.clock,

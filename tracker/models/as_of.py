@@ -46,18 +46,18 @@ class AsOf:
     #: Whether it is asked how things stood, and not how they stand.
     past: bool = True
 
-    def knew(self, logged: Any) -> ColumnElement[bool]:
+    def recorded(self, logged: Any) -> ColumnElement[bool]:
         """Return the condition that a row was recorded by then."""
         return logged.recorded_at <= self.known_by if self.known_by else true()
 
-    def stood(self, logged: Any, undoing: Any) -> ColumnElement[bool]:
+    def in_force(self, logged: Any, undoing: Any) -> ColumnElement[bool]:
         """Return the condition that a row was recorded, and not corrected or voided, by then.
 
         `undoing` is the column by which a row of the same sort names the one it takes the place of.
         """
         later = aliased(logged)
-        undone = exists().where(getattr(later, undoing) == logged.id, self.knew(later))
-        return and_(self.knew(logged), ~undone)
+        undone = exists().where(getattr(later, undoing) == logged.id, self.recorded(later))
+        return and_(self.recorded(logged), ~undone)
 
 
 def _latest(column: Any, clock: AsOf, said: Any) -> Any:
@@ -71,7 +71,7 @@ def _latest(column: Any, clock: AsOf, said: Any) -> Any:
             update.effective_on <= clock.on,
             update.status.is_not(None),
             said,
-            clock.stood(update, "corrects_id"),
+            clock.in_force(update, "corrects_id"),
         )
         .order_by(update.effective_on.desc(), update.recorded_at.desc(), update.id.desc())
         .limit(1)
@@ -116,7 +116,7 @@ def overall_status(clock: AsOf) -> Any:
 
 def existed(clock: AsOf, retired: bool = False) -> ColumnElement[bool]:
     """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
-    made = and_(Commitment.made_on <= clock.on, clock.knew(Commitment)) if clock.past else true()
+    made = and_(Commitment.made_on <= clock.on, clock.recorded(Commitment)) if clock.past else true()
     return made if retired else and_(made, _listed(clock))
 
 
@@ -129,7 +129,7 @@ def _listed(clock: AsOf) -> Any:
 def update_in_force(clock: AsOf) -> Any:
     """Return whether an update was not corrected or voided by then, of a commitment that was there, as a word."""
     there = exists().where(Commitment.id == ProgressUpdate.commitment_id, existed(clock))
-    counted = and_(clock.stood(ProgressUpdate, "corrects_id"), there)
+    counted = and_(clock.in_force(ProgressUpdate, "corrects_id"), there)
     return as_term(case((counted, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
 
 
@@ -151,7 +151,7 @@ def update_current_status(session: Any, row: CommitmentParty) -> None:
             update.commitment_id == row.commitment.id,
             update.party_id == row.party.id,
             update.status.is_not(None),
-            now.stood(update, "corrects_id"),
+            now.in_force(update, "corrects_id"),
         )
         .order_by(update.effective_on.desc(), update.recorded_at.desc(), update.id.desc())
     )

@@ -90,7 +90,7 @@ def _stale(clock: AsOf, review_every: int) -> Any:
     updated = exists().where(
         ProgressUpdate.commitment_id == Commitment.id,
         ProgressUpdate.status.is_not(None),
-        clock.stood(ProgressUpdate, "corrects_id"),
+        clock.in_force(ProgressUpdate, "corrects_id"),
         # The day ends where the tracker's days are counted.
         ProgressUpdate.recorded_at <= end_of_day(clock.on),
         lately(DayOf(ProgressUpdate.recorded_at)),
@@ -98,7 +98,7 @@ def _stale(clock: AsOf, review_every: int) -> Any:
     checked = exists().where(
         CheckLog.commitment_id == Commitment.id,
         CheckLog.voids_id.is_(None),
-        clock.stood(CheckLog, "voids_id"),
+        clock.in_force(CheckLog, "voids_id"),
         CheckLog.checked_on <= clock.on,
         lately(CheckLog.checked_on),
     )

@@ -113,9 +113,9 @@ def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str
     for name in FIELDS:
         field, old = form[name], getattr(commitment, name)
         if old != field.data and (field.data is not None or name in emptied):
-            found.append((field.label.text, field.text(old), field.text(field.data)))
+            found.append((field.label.text, field.display(old), field.display(field.data)))
     if form.where_searched.data:
-        found.append((_("Check"), "–", form.checked_on.text(form.checked_on.data)))
+        found.append((_("Check"), "–", form.checked_on.display(form.checked_on.data)))
     if form.settle.data:
         unassessed = [row for row in lead_parties(commitment) if row.status is Status.NOT_ASSESSED]
         old, new = str(Status.NOT_ASSESSED.label), str(Status.NO_EVIDENCE_FOUND.label)

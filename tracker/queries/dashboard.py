@@ -122,7 +122,7 @@ def _spans(clock: AsOf, among: Any) -> Any:
         partition_by=(update.commitment_id, update.party_id),
         order_by=(update.effective_on, update.recorded_at, update.id),
     )
-    said = (among, update.status.is_not(None), clock.stood(update, "corrects_id"))
+    said = (among, update.status.is_not(None), clock.in_force(update, "corrects_id"))
     columns = (update.commitment_id, update.party_id, update.status, update.effective_on)
     return select(*columns, until.label("until")).where(*said).subquery()
 

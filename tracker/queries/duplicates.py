@@ -241,7 +241,7 @@ def _one_place(form: Any, row: Row[Any]) -> str:
     for name in ("venue", "city", "country"):
         typed, known = form[name].data, getattr(row, name)
         if typed and known and search_words(typed) == search_words(known):
-            return form[name].text(typed)
+            return form[name].display(typed)
         if name == "city" and typed and known:
             return ""
     return ""

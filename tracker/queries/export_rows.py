@@ -30,7 +30,7 @@ def iterate_rows(
     single = [n for n, expression in enumerate(told) if not isinstance(expression, Select)]
     rows = select(model.id, *(told[n] for n in single)).where(model.id.in_(chunk))
     lists = {n: pairs.where(pairs.selected_columns[0].in_(chunk)) for n, pairs in enumerate(told) if n not in single}
-    plain = {n: columns[n].plain for n in single if not _is_plain(told[n])}
+    plain = {n: columns[n].to_json for n in single if not _is_plain(told[n])}
     listed = query.with_only_columns(model.id).order_by(*order.by(kind)).execution_options(yield_per=CHUNK)
     for ids in reading.scalars(listed).partitions():
         found = {row[0]: row for row in reading.execute(rows, {"ids": ids}).all()}

@@ -35,7 +35,7 @@ def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
     clock: AsOf = filters.clock
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
-        clock.stood(Update, "corrects_id"),
+        clock.in_force(Update, "corrects_id"),
         Update.effective_on <= clock.on if clock.past else true(),
     )
     evidence = selectinload(Update.evidence).selectinload(Evidence.passage).selectinload(Passage.document)
@@ -45,7 +45,7 @@ def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
 def last_change(filters: Filters) -> datetime.datetime:
     """Return when something was last logged, corrections too, else recorded, of the commitments."""
     logged = select(func.max(Update.recorded_at)).where(
-        Update.commitment_id.in_(_ids(filters)), filters.clock.knew(Update)
+        Update.commitment_id.in_(_ids(filters)), filters.clock.recorded(Update)
     )
     recorded = select(func.max(Commitment.recorded_at)).where(Commitment.id.in_(_ids(filters)))
     return session.scalar(logged) or session.scalar(recorded) or LONG_AGO

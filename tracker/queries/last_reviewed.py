@@ -17,13 +17,13 @@ def last_reviewed(commitments: Sequence[Commitment], clock: AsOf) -> dict[int, d
         ProgressUpdate.commitment_id.in_(ids),
         ProgressUpdate.recorded_at <= end_of_day(clock.on),
         ProgressUpdate.status.is_not(None),
-        clock.stood(ProgressUpdate, "corrects_id"),
+        clock.in_force(ProgressUpdate, "corrects_id"),
     )
     checks = select(CheckLog.commitment_id, func.max(CheckLog.checked_on)).where(
         CheckLog.commitment_id.in_(ids),
         CheckLog.checked_on <= clock.on,
         CheckLog.voids_id.is_(None),
-        clock.stood(CheckLog, "voids_id"),
+        clock.in_force(CheckLog, "voids_id"),
     )
     found = [
         (number, at.astimezone(zone()).date())

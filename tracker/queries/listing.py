@@ -37,14 +37,14 @@ def rows_of_parent(kind: Kind, parent: Record, clock: AsOf | None = None) -> lis
     query = select(kind.model).where(getattr(kind.model, kind.parent) == parent).order_by(kind.model.id)
     if clock and clock.past and kind.append_only:
         then = kind.filters.true_on
-        query = query.where(clock.knew(kind.model), true() if then is None else then <= clock.on)
+        query = query.where(clock.recorded(kind.model), true() if then is None else then <= clock.on)
     return list(with_as_of(kind, session.scalars(query.options(*kind.loads())).all(), clock))
 
 
 def with_as_of(kind: Kind, records: Sequence[Any], clock: AsOf | None = None) -> Sequence[Any]:
     """Return records with what of them depends on the day: today, or that of a clock."""
-    if kind.tell and records:
-        kind.tell(records, clock or AsOf(today(), past=False))
+    if kind.add_as_of and records:
+        kind.add_as_of(records, clock or AsOf(today(), past=False))
     return records
 
 
@@ -86,10 +86,10 @@ class Order:
     def of(cls, kind: Kind, name: str | None) -> "Order":
         """Read an order such as "-made_on"; raises Invalid."""
         name = name or kind.order
-        if name.removeprefix("-") not in kind.sorts:
-            known = ", ".join(each for sort in kind.sorts for each in (sort, f"-{sort}"))
+        if name.removeprefix("-") not in kind.sort_keys:
+            known = ", ".join(each for sort in kind.sort_keys for each in (sort, f"-{sort}"))
             raise Invalid({"sort": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
-        return cls(name, kind.sorts[name.removeprefix("-")], name.startswith("-"))
+        return cls(name, kind.sort_keys[name.removeprefix("-")], name.startswith("-"))
 
     def by(self, kind: Kind, backwards: bool = False) -> list[Any]:
         """Return the terms to order a query by."""
@@ -159,7 +159,7 @@ class FacetValue:
 
 def facets(kind: Kind, filters: Filters) -> dict[str, list[FacetValue]]:
     """Return what each filter of several values offers, counted under the other filters: {filter: offers}."""
-    return {field.name: facet_values(kind, filters, field) for field in filters.several}
+    return {field.name: facet_values(kind, filters, field) for field in filters.multiple}
 
 
 def facet_values(kind: Kind, filters: Filters, field: Any) -> list[FacetValue]:

@@ -45,7 +45,7 @@ def _there(model: type[Record]) -> ColumnElement[bool] | None:
 
 def _one(column: Column) -> bool:
     """Return whether a column names one other record."""
-    return getattr(column.field, "model", None) in {kind.model for kind in KINDS.values()} and not column.field.several
+    return getattr(column.field, "model", None) in {kind.model for kind in KINDS.values()} and not column.field.multiple
 
 
 def _column(kind: Kind, column: Column) -> Column:

@@ -25,7 +25,7 @@ class Referrer:
 
     @property
     def heading(self) -> str:
-        return f"{self.kind.many} · {self.label}"
+        return f"{self.kind.plural} · {self.label}"
 
 
 def referrers_of(*records: Record) -> list[Referrer]:

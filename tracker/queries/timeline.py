@@ -110,7 +110,7 @@ _EVIDENCE = (
 
 
 def _known(model: Any, commitment: Commitment, clock: AsOf, *loads: Any) -> Sequence[Any]:
-    query = select(model).where(model.commitment == commitment, clock.knew(model)).order_by(model.id)
+    query = select(model).where(model.commitment == commitment, clock.recorded(model)).order_by(model.id)
     return session.scalars(query.options(*loads)).all()
 
 

@@ -22,11 +22,11 @@ class AreaForm(RecordForm):
 KIND = Kind(
     name="areas",
     form=AreaForm,
-    one=_l("Policy area"),
-    many=_l("Policy areas"),
-    about=_l("The subjects that commitments are counted by; each commitment has one primary area."),
-    listed=("name", "name_es", "description", "parent"),
-    sorts={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.search},
+    singular=_l("Policy area"),
+    plural=_l("Policy areas"),
+    description=_l("The subjects that commitments are counted by; each commitment has one primary area."),
+    list_columns=("name", "name_es", "description", "parent"),
+    sort_keys={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.search},
     order="order",
-    heading="name",
+    title_column="name",
 )

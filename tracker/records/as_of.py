@@ -38,14 +38,14 @@ class PastMoment(Date):
         day = value.astimezone(zone()).date()
         return day if end_of_day(day) == value else None
 
-    def plain(self, value: Any) -> str | None:
+    def to_json(self, value: Any) -> str | None:
         return value and (self._day(value) or value).isoformat()
 
-    def text(self, value: Any) -> str:
+    def display(self, value: Any) -> str:
         if value is None:
             return ""
         day = self._day(value)
-        return super().text(day) if day else f"{format_datetime(value, 'medium')} UTC"
+        return super().display(day) if day else f"{format_datetime(value, 'medium')} UTC"
 
 
 def not_in_future(_form: Any, field: Any) -> None:

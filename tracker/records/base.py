@@ -47,8 +47,8 @@ class RecordForm(Form):
         entered: MultiDict[str, str] = MultiDict()
         for each in form:
             try:
-                given = values[each.name] if each.name in values else each.plain(each.data)
-                entered.setlist(each.name, each.entered(given))
+                given = values[each.name] if each.name in values else each.to_json(each.data)
+                entered.setlist(each.name, each.to_input(given))
             except ValueError as error:
                 wrong[each.name] = [str(error)]
         if wrong:
@@ -125,13 +125,13 @@ class Column:
     #: The value, as the model has it.
     value: Callable[[Any], Any]
     #: A value for machines: text, number, true or false, a list of texts, or None.
-    plain: Callable[[Any], Any]
+    to_json: Callable[[Any], Any]
     #: A value for people.
-    text: Callable[[Any], str]
+    display: Callable[[Any], str]
     #: The vocabulary its words are from, if they are.
-    words: Any = None
+    vocabulary: Any = None
     #: What of the model must be read with the record to tell this.
-    needs: tuple[Any, ...] = ()
+    loads: tuple[Any, ...] = ()
     #: How a page tells it of a record, where the value alone would say too much.
     shown: Callable[[Any], str] | None = None
     #: What gives the same value in a query: an attribute of the model, an expression, a select of (record id, value)
@@ -148,27 +148,27 @@ class Kind:
     #: In addresses, file names and the command line.
     name: str
     form: type[RecordForm]
-    one: Any
-    many: Any
+    singular: Any
+    plural: Any
     #: What the records are, in a sentence for somebody new.
-    about: Any
+    description: Any
     #: The columns a list shows unless others are asked for.
-    listed: tuple[str, ...]
+    list_columns: tuple[str, ...]
     #: {name: expression} a list can be sorted by; names by `search`, so that accents and case do not matter.
-    sorts: Mapping[str, Any]
+    sort_keys: Mapping[str, Any]
     #: What it is sorted by unless asked otherwise; downwards with a minus.
     order: str
     filters: type[Filters] = Filters
     #: Columns beside those of the form.
-    more: tuple[Column, ...] = ()
+    extra_columns: tuple[Column, ...] = ()
     #: The column people click on.
-    heading: str = "title"
+    title_column: str = "title"
     #: {column: how a page tells it of a record}
     shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     #: Whether its records are for those who keep them: the open data set leaves them out.
     internal: bool = False
     #: Puts into records what of them depends on the day, in as many queries for any number of them.
-    tell: Callable[[Sequence[Any], AsOf], None] | None = None
+    add_as_of: Callable[[Sequence[Any], AsOf], None] | None = None
 
     @property
     def model(self) -> type[Record]:
@@ -188,7 +188,7 @@ class Kind:
     def columns(self) -> dict[str, Column]:
         """Return {name: column}: all fields of the form, then the others."""
         told = (_column(self.model, each) for each in self.form())
-        return {c.name: replace(c, shown=self.shown.get(c.name)) for c in (*told, *self.more)}
+        return {c.name: replace(c, shown=self.shown.get(c.name)) for c in (*told, *self.extra_columns)}
 
     def address(self, record: Any) -> str:
         """Return the path of a record; that of a row leads on to its place on the page of its parent."""
@@ -206,7 +206,7 @@ class Kind:
         The record that a row belongs to is always read with it, for its address.
         """
         columns = self.columns.values() if columns is None else columns
-        needs = [attribute for column in columns for attribute in column.needs]
+        needs = [attribute for column in columns for attribute in column.loads]
         if self.parent:
             needs.append(getattr(self.model, self.parent))
         return [selectinload(attribute) for attribute in dict.fromkeys(needs)]
@@ -235,5 +235,5 @@ def _told(field: Any, name: str, label: Any, value: Any, needs: tuple[Any, ...] 
     if isinstance(value, QueryableAttribute):
         related = isinstance(value.property, RelationshipProperty)
         value, needs, sql = attrgetter(value.key), (value,) if related else (), value
-    words = getattr(field, "words", None)
-    return Column(name, label, value, field.plain, field.text, words, needs, sql=sql, field=field)
+    vocabulary = getattr(field, "vocabulary", None)
+    return Column(name, label, value, field.to_json, field.display, vocabulary, needs, sql=sql, field=field)

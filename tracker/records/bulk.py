@@ -64,9 +64,9 @@ class BulkForm(Form):
     @property
     def given(self) -> dict[str, Any]:
         """Return {field of a commitment or a check, or settle: plain value} of what is given."""
-        found = {name: self[name].plain(self[name].data) for name in FIELDS if self[name].data is not None}
+        found = {name: self[name].to_json(self[name].data) for name in FIELDS if self[name].data is not None}
         found |= {name: None for ticked, name in EMPTYING.items() if self[ticked].data}
         if self.where_searched.data:
             checked = ("where_searched", "checked_on", "settle")
-            found |= {name: self[name].plain(self[name].data) for name in checked}
+            found |= {name: self[name].to_json(self[name].data) for name in checked}
         return found

@@ -41,13 +41,13 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
 
     @property
     def picked(self) -> list[Any]:
-        return (self.data or []) if self.several else [self.data] if self.data is not None else []
+        return (self.data or []) if self.multiple else [self.data] if self.data is not None else []
 
     def iter_choices(self) -> Iterator[Option]:
         options, picked = dict(self.options()), {self.key(value) for value in self.picked}
         # What was typed is kept, also where it is not among the options.
         typed = [key for key in self.raw_data or () if key and key not in options]
-        if not self.several:
+        if not self.multiple:
             yield Option("", "", not picked and not typed, {})
         for key in typed:
             shown = FORBIDDEN_CHARACTERS.sub("�", key)
@@ -57,13 +57,13 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         keys = list(dict.fromkeys(key.strip() for key in valuelist if key.strip()))
-        if not self.several:
+        if not self.multiple:
             keys = keys[:1]
             if not valuelist:
                 return
         found = {key: self.option(key) if not FORBIDDEN_CHARACTERS.search(key) else None for key in keys}
         values = [value for value in found.values() if value is not None]
-        self.data = values if self.several else values[0] if values else None
+        self.data = values if self.multiple else values[0] if values else None
         for key, value in found.items():
             if value is None:
                 raise ValueError(self.unknown(FORBIDDEN_CHARACTERS.sub("�", key)))
@@ -72,18 +72,18 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
         if self.process_errors:
             raise StopValidation()
 
-    def plain(self, value: Any) -> Any:
-        if self.several:
+    def to_json(self, value: Any) -> Any:
+        if self.multiple:
             return sorted(self.key(item) for item in value or ())
         return None if value is None else self.key(value)
 
-    def text(self, value: Any) -> str:
-        values = value if self.several else [value] if value is not None else []
+    def display(self, value: Any) -> str:
+        values = value if self.multiple else [value] if value is not None else []
         return "; ".join(self.label_of(item) for item in values or ())
 
-    def entered(self, value: Any) -> list[str]:
-        if not self.several:
-            return super().entered(value)
+    def to_input(self, value: Any) -> list[str]:
+        if not self.multiple:
+            return super().to_input(value)
         items = value.split(";") if isinstance(value, str) else [] if value is None else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise ValueError(_("Give this as a list of codes."))
@@ -95,16 +95,16 @@ class Choice(ChoiceMixin):
 
     widget = Select()
 
-    def __init__(self, label: Any = None, words: Any = Term, **kwargs: Any):
+    def __init__(self, label: Any = None, vocabulary: Any = Term, **kwargs: Any):
         super().__init__(label, **kwargs)
-        self.words = words
+        self.vocabulary = vocabulary
 
     def options(self) -> Mapping[str, str]:
-        return {word.value: str(word.label) for word in self.words}
+        return {word.value: str(word.label) for word in self.vocabulary}
 
     def option(self, key: str) -> Term | None:
         try:
-            return self.words(key)
+            return self.vocabulary(key)
         except ValueError:
             return None
 
@@ -115,11 +115,11 @@ class Choice(ChoiceMixin):
 class Choices(Choice):
     """Several words of a vocabulary."""
 
-    several = True
+    multiple = True
     widget = Select(multiple=True)
 
 
-Choice.many = Choices
+Choice.multiple_class = Choices
 
 
 class Code(ChoiceMixin):
@@ -152,8 +152,8 @@ class Code(ChoiceMixin):
 class Codes(Code):
     """Several standard codes."""
 
-    several = True
+    multiple = True
     widget = Select(multiple=True)
 
 
-Code.many = Codes
+Code.multiple_class = Codes

@@ -100,14 +100,14 @@ class ClaimFilters(Filters):
 KIND = Kind(
     name="claims",
     form=ClaimForm,
-    one=_l("Claim"),
-    many=_l("Claims"),
-    about=_l(
+    singular=_l("Claim"),
+    plural=_l("Claims"),
+    description=_l(
         "What a document reports as fact, not as an undertaking. A claim is no progress on a commitment by itself."
     ),
-    listed=("text", "attributed_to", "area", "value", "unit", "meeting", "passage"),
-    sorts={"code": Claim.code, "value": Claim.value, "published_on": Claim.published_on},
+    list_columns=("text", "attributed_to", "area", "value", "unit", "meeting", "passage"),
+    sort_keys={"code": Claim.code, "value": Claim.value, "published_on": Claim.published_on},
     order="code",
     filters=ClaimFilters,
-    heading="text",
+    title_column="text",
 )

@@ -17,7 +17,7 @@ KINDS = {kind.model: name for name, kind in CATALOGUE.items()}
 
 def type_of(column: Column) -> str:
     """Return the type of a column's plain values: string, integer, number, boolean, date, datetime or list."""
-    if getattr(column.field, "several", False):
+    if getattr(column.field, "multiple", False):
         return "list"
     if isinstance(column.field, Number):
         return "integer" if column.field.whole else "number"
@@ -36,14 +36,16 @@ def describe_columns(columns: Iterable[Column]) -> list[dict[str, str]]:
     for column in columns:
         definition = str(getattr(column.field, "description", ""))
         meant = {"name": column.name, "label": str(column.label), "type": type_of(column), "definition": definition}
-        held = {"words": column.words.__name__ if column.words else "", "records": referenced_kind(column)}
+        held = {"words": column.vocabulary.__name__ if column.vocabulary else "", "records": referenced_kind(column)}
         told.append(meant | {name: value for name, value in held.items() if value})
     return told
 
 
 def codebook(columns: Iterable[Column]) -> dict[str, dict[str, dict[str, str]]]:
     """Return {list of words: {word: its label and definition}} of all that the columns hold."""
-    lists: dict[str, Sequence[Any]] = {column.words.__name__: column.words for column in columns if column.words}
+    lists: dict[str, Sequence[Any]] = {
+        column.vocabulary.__name__: column.vocabulary for column in columns if column.vocabulary
+    }
     return {
         name: {word.value: {"label": str(word.label), "definition": str(word.definition)} for word in lists[name]}
         for name in sorted(lists)

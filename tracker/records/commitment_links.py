@@ -36,12 +36,12 @@ class CommitmentLinkFilters(Filters):
 KIND = Kind(
     name="commitment-links",
     form=CommitmentLinkForm,
-    one=_l("Link to a commitment"),
-    many=_l("Links between commitments"),
-    about=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
-    listed=("code", "commitment", "kind", "to", "note"),
-    sorts={"code": CommitmentLink.code},
+    singular=_l("Link to a commitment"),
+    plural=_l("Links between commitments"),
+    description=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
+    list_columns=("code", "commitment", "kind", "to", "note"),
+    sort_keys={"code": CommitmentLink.code},
     order="code",
     filters=CommitmentLinkFilters,
-    heading="code",
+    title_column="code",
 )

@@ -53,22 +53,22 @@ class CommitmentPartyFilters(Filters):
 KIND = Kind(
     name="commitment-parties",
     form=CommitmentPartyForm,
-    one=_l("Party to a commitment"),
-    many=_l("Parties to commitments"),
-    about=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
-    listed=("code", "commitment", "party", "role", "status"),
-    sorts={"code": CommitmentParty.code},
+    singular=_l("Party to a commitment"),
+    plural=_l("Parties to commitments"),
+    description=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
+    list_columns=("code", "commitment", "party", "role", "status"),
+    sort_keys={"code": CommitmentParty.code},
     order="code",
     filters=CommitmentPartyFilters,
-    more=(
+    extra_columns=(
         derived_column(
             "status",
             _l("Status"),
             lambda row: row.status if row.role is PartyRole.LEAD else None,
-            Choice(words=Status, description=_l("How a lead stands.")),
+            Choice(vocabulary=Status, description=_l("How a lead stands.")),
             sql=_status,
         ),
     ),
-    heading="code",
-    tell=_tell,
+    title_column="code",
+    add_as_of=_tell,
 )

@@ -29,12 +29,12 @@ class CommitmentSourceFilters(Filters):
 KIND = Kind(
     name="commitment-sources",
     form=CommitmentSourceForm,
-    one=_l("Source of a commitment"),
-    many=_l("Sources of commitments"),
-    about=_l("The passages each commitment rests on, and whose word they are."),
-    listed=("code", "commitment", "passage", "relation", "attributed_to"),
-    sorts={"code": CommitmentSource.code},
+    singular=_l("Source of a commitment"),
+    plural=_l("Sources of commitments"),
+    description=_l("The passages each commitment rests on, and whose word they are."),
+    list_columns=("code", "commitment", "passage", "relation", "attributed_to"),
+    sort_keys={"code": CommitmentSource.code},
     order="code",
     filters=CommitmentSourceFilters,
-    heading="code",
+    title_column="code",
 )

@@ -191,11 +191,11 @@ def _parties(name: str, label: Any, role: PartyRole) -> Column:
 KIND = Kind(
     name="commitments",
     form=CommitmentForm,
-    one=_l("Commitment"),
-    many=_l("Commitments"),
-    about=_l("What the parties undertook, each with the passage it rests on and how it stands."),
-    listed=("title", "area", "kind", "status", "leads", "meeting", "made_on", "due_on"),
-    sorts={
+    singular=_l("Commitment"),
+    plural=_l("Commitments"),
+    description=_l("What the parties undertook, each with the passage it rests on and how it stands."),
+    list_columns=("title", "area", "kind", "status", "leads", "meeting", "made_on", "due_on"),
+    sort_keys={
         "made_on": Commitment.made_on,
         "due_on": Commitment.due_on,
         "title": Commitment.search,
@@ -204,19 +204,19 @@ KIND = Kind(
     },
     order="-made_on",
     filters=CommitmentFilters,
-    more=(
+    extra_columns=(
         derived_column(
             "status",
             _l("Status"),
             lambda c: c.status,
-            Choice(words=OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
+            Choice(vocabulary=OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
             sql=overall_status,
         ),
         derived_column(
             "deadline_state",
             _l("Deadline state"),
             lambda c: c.deadline_state,
-            Choice(words=DeadlineState, description=_l("On the day that is asked for.")),
+            Choice(vocabulary=DeadlineState, description=_l("On the day that is asked for.")),
             sql=deadline_state,
         ),
         _parties("leads", _l("Leads"), PartyRole.LEAD),
@@ -242,5 +242,5 @@ KIND = Kind(
             ),
         ),
     ),
-    tell=_tell,
+    add_as_of=_tell,
 )

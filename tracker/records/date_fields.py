@@ -35,12 +35,12 @@ class Date(FieldMixin, fields.StringField):
             self.data = parse_date(typed) if typed else None
 
     def _value(self) -> str:
-        return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0]) if self.raw_data else self.plain(self.data) or ""
+        return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0]) if self.raw_data else self.to_json(self.data) or ""
 
-    def plain(self, value: datetime.date | None) -> str | None:
+    def to_json(self, value: datetime.date | None) -> str | None:
         return value.isoformat() if value else None
 
-    def text(self, value: datetime.date | None) -> str:
+    def display(self, value: datetime.date | None) -> str:
         return format_date(value, "long") if value else ""
 
 
@@ -120,10 +120,10 @@ def _not_a_day(shown: str) -> str:
 class Timestamp(FieldMixin):
     """A point in time, which the server sets and nobody types."""
 
-    def plain(self, value: datetime.datetime | None) -> str | None:
+    def to_json(self, value: datetime.datetime | None) -> str | None:
         return value.astimezone(datetime.UTC).isoformat() if value else None
 
-    def text(self, value: datetime.datetime | None) -> str:
+    def display(self, value: datetime.datetime | None) -> str:
         return f"{format_datetime(value, 'medium')} UTC" if value else ""
 
 

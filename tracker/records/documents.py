@@ -76,14 +76,14 @@ class DocumentFilters(Filters):
 KIND = Kind(
     name="documents",
     form=DocumentForm,
-    one=_l("Document"),
-    many=_l("Documents"),
-    about=_l("The texts everything here rests on: statements, readouts, reports."),
-    listed=("title", "kind", "issued_by", "language", "published_on"),
-    sorts={"published_on": Document.published_on, "title": Document.search, "code": Document.code},
+    singular=_l("Document"),
+    plural=_l("Documents"),
+    description=_l("The texts everything here rests on: statements, readouts, reports."),
+    list_columns=("title", "kind", "issued_by", "language", "published_on"),
+    sort_keys={"published_on": Document.published_on, "title": Document.search, "code": Document.code},
     order="-published_on",
     filters=DocumentFilters,
-    more=(
+    extra_columns=(
         derived_column("text_sha256", _l("sha256 of the attached text"), Document.text_sha256, Text()),
         derived_column(
             "text_differs",
@@ -123,24 +123,24 @@ class PassageFilters(Filters):
 PASSAGES = Kind(
     name="passages",
     form=PassageForm,
-    one=_l("Passage"),
-    many=_l("Passages"),
-    about=_l("The places in documents that commitments, claims and seats rest on."),
-    listed=("code", "document", "paragraph", "sentence", "start", "end", "check_result"),
-    sorts={"code": Passage.code, "document": Passage.document_id},
+    singular=_l("Passage"),
+    plural=_l("Passages"),
+    description=_l("The places in documents that commitments, claims and seats rest on."),
+    list_columns=("code", "document", "paragraph", "sentence", "start", "end", "check_result"),
+    sort_keys={"code": Passage.code, "document": Passage.document_id},
     order="code",
     filters=PassageFilters,
-    more=(
+    extra_columns=(
         derived_column(
             "length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start
         ),
         derived_column("exact", _l("Exact words"), Passage.exact, LongText()),
         derived_column("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
         derived_column("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
-        derived_column("check_result", _l("Check"), Passage.check_result, Choice(words=PassageCheck)),
+        derived_column("check_result", _l("Check"), Passage.check_result, Choice(vocabulary=PassageCheck)),
         derived_column("checked_at", _l("Checked at"), Passage.checked_at, Timestamp()),
         derived_column("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),
         derived_column("found_start", _l("Found from character"), Passage.found_start, Number()),
     ),
-    heading="code",
+    title_column="code",
 )

@@ -61,9 +61,9 @@ class FieldMixin(fields.Field):
     """What every field here adds to WTForms: a plain value for machines, a text for people, and the way back."""
 
     #: Whether the value is a list.
-    several = False
+    multiple = False
     #: The field that takes several values of this one's kind, where there is one.
-    many: Any = None
+    multiple_class: Any = None
 
     def __init__(
         self, label: Any = None, *, required: bool = False, internal: bool = False, validators: Any = (), **kwargs: Any
@@ -77,15 +77,15 @@ class FieldMixin(fields.Field):
         """Return what stands in the field; what no page can hold is shown as a replacement character."""
         return FORBIDDEN_CHARACTERS.sub("�", super()._value())
 
-    def plain(self, value: Any) -> Any:
+    def to_json(self, value: Any) -> Any:
         """Return a value as JSON and history hold it."""
         return value
 
-    def text(self, value: Any) -> str:
+    def display(self, value: Any) -> str:
         """Return a value as people read it."""
         return "" if value is None else str(value)
 
-    def entered(self, value: Any) -> list[str]:
+    def to_input(self, value: Any) -> list[str]:
         """Return what a person would have typed for a plain value; ValueError if it is of another type."""
         if value is None:
             return [""]
@@ -191,16 +191,16 @@ class Number(FieldMixin, fields.StringField):
             return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0])
         return "" if self.data is None else format_typed_number(self.data)
 
-    def plain(self, value: float | None) -> float | int | None:
+    def to_json(self, value: float | None) -> float | int | None:
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
-    def text(self, value: float | None) -> str:
+    def display(self, value: float | None) -> str:
         return "" if value is None else str(format_decimal(Decimal(repr(value)), format="#,##0.######"))
 
-    def entered(self, value: Any) -> list[str]:
+    def to_input(self, value: Any) -> list[str]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return [format_typed_number(value)]
-        return super().entered(value)
+        return super().to_input(value)
 
 
 class Flag(FieldMixin, fields.BooleanField):
@@ -219,11 +219,11 @@ class Flag(FieldMixin, fields.BooleanField):
         if self.process_errors:
             raise StopValidation()
 
-    def text(self, value: bool | None) -> str:
+    def display(self, value: bool | None) -> str:
         return _("Yes") if value else _("No")
 
-    def entered(self, value: Any) -> list[str]:
-        return [str(value).lower()] if isinstance(value, bool) else super().entered(value)
+    def to_input(self, value: Any) -> list[str]:
+        return [str(value).lower()] if isinstance(value, bool) else super().to_input(value)
 
 
 class RecordCode(Text):

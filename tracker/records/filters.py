@@ -31,8 +31,8 @@ def any_of(field: UnboundField, link: Any, label: Any = None, ids: Any = None) -
     function of the filters returning one of these. Other records are meant by their ids. Where that costs less,
     `ids(filters)` selects the ids of the records that the values chosen let through.
     """
-    kwargs = {name: field.kwargs[name] for name in ("words", "model", "listed") if name in field.kwargs}
-    narrowing = UnboundField(field.field_class.many, label or field.args[0], *field.args[1:], **kwargs)
+    kwargs = {name: field.kwargs[name] for name in ("vocabulary", "model", "listed") if name in field.kwargs}
+    narrowing = UnboundField(field.field_class.multiple_class, label or field.args[0], *field.args[1:], **kwargs)
     narrowing.link, narrowing.ids = link, ids
     return narrowing
 
@@ -108,7 +108,7 @@ class Filters(AsOfForm):
         if field.name == "q":
             # Each word typed begins some word of the record.
             return and_(*(model.search.contains(f" {word}", autoescape=True) for word in search_words(field.data)))
-        if not field.several:
+        if not field.multiple:
             return getattr(type(self), field.name).condition(field.data)
         if ids := getattr(type(self), field.name).ids:
             return model.id.in_(ids(self))
@@ -123,9 +123,9 @@ class Filters(AsOfForm):
         return link(self) if callable(link) else link
 
     @property
-    def several(self) -> list[Any]:
+    def multiple(self) -> list[Any]:
         """Return the fields that take several values."""
-        return [field for field in self if field.several]
+        return [field for field in self if field.multiple]
 
     def sentence(self) -> str:
         """Return the filters in words, to stand above a list."""
@@ -142,6 +142,6 @@ def to_query(filters: Filters) -> dict[str, list[str]]:
 
 def selected_values(field: Any) -> list[tuple[str, str]]:
     """Return the (value in the address, text) of each value chosen in a filter."""
-    if field.several:
+    if field.multiple:
         return [(field.key(value), field.label_of(value)) for value in field.data]
-    return [(field.data if isinstance(field.data, str) else field.plain(field.data), field.text(field.data))]
+    return [(field.data if isinstance(field.data, str) else field.to_json(field.data), field.display(field.data))]

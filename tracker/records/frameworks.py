@@ -19,11 +19,11 @@ class FrameworkForm(RecordForm):
 KIND = Kind(
     name="frameworks",
     form=FrameworkForm,
-    one=_l("Framework"),
-    many=_l("Frameworks"),
-    about=_l("Standing agreements that commitments are made under."),
-    listed=("name", "name_es", "description"),
-    sorts={"name": Framework.search, "code": Framework.code},
+    singular=_l("Framework"),
+    plural=_l("Frameworks"),
+    description=_l("Standing agreements that commitments are made under."),
+    list_columns=("name", "name_es", "description"),
+    sort_keys={"name": Framework.search, "code": Framework.code},
     order="name",
-    heading="name",
+    title_column="name",
 )

@@ -19,11 +19,11 @@ class IndicatorForm(RecordForm):
 KIND = Kind(
     name="indicators",
     form=IndicatorForm,
-    one=_l("Indicator"),
-    many=_l("Indicators"),
-    about=_l("What is counted, so that figures from different documents can be set side by side."),
-    listed=("name", "name_es", "unit"),
-    sorts={"name": Indicator.search, "code": Indicator.code},
+    singular=_l("Indicator"),
+    plural=_l("Indicators"),
+    description=_l("What is counted, so that figures from different documents can be set side by side."),
+    list_columns=("name", "name_es", "unit"),
+    sort_keys={"name": Indicator.search, "code": Indicator.code},
     order="name",
-    heading="name",
+    title_column="name",
 )

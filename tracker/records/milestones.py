@@ -40,12 +40,12 @@ class MilestoneFilters(Filters):
 KIND = Kind(
     name="milestones",
     form=MilestoneForm,
-    one=_l("Milestone"),
-    many=_l("Milestones"),
-    about=_l("Steps on the way to what was undertaken; that one was reached needs evidence."),
-    listed=("code", "title", "commitment", "due_on", "done_on", "passage"),
-    sorts={"code": Milestone.code, "due_on": Milestone.due_on, "title": Milestone.search},
+    singular=_l("Milestone"),
+    plural=_l("Milestones"),
+    description=_l("Steps on the way to what was undertaken; that one was reached needs evidence."),
+    list_columns=("code", "title", "commitment", "due_on", "done_on", "passage"),
+    sort_keys={"code": Milestone.code, "due_on": Milestone.due_on, "title": Milestone.search},
     order="code",
     filters=MilestoneFilters,
-    heading="code",
+    title_column="code",
 )

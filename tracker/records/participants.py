@@ -28,14 +28,14 @@ class ParticipantFilters(Filters):
 KIND = Kind(
     name="participants",
     form=ParticipantForm,
-    one=_l("Participant"),
-    many=_l("Participants"),
-    about=_l(
+    singular=_l("Participant"),
+    plural=_l("Participants"),
+    description=_l(
         "The people who sat at the meetings or were named there. Their office stands at each seat, as printed that day."
     ),
-    listed=("name", "other_names"),
-    sorts={"name": Participant.search, "code": Participant.code},
+    list_columns=("name", "other_names"),
+    sort_keys={"name": Participant.search, "code": Participant.code},
     order="name",
     filters=ParticipantFilters,
-    heading="name",
+    title_column="name",
 )

@@ -36,12 +36,14 @@ class PartyFilters(Filters):
 KIND = Kind(
     name="parties",
     form=PartyForm,
-    one=_l("Party"),
-    many=_l("Parties"),
-    about=_l("Countries, government bodies and international organisations: whoever undertakes, hosts or publishes."),
-    listed=("name", "name_es", "kind", "parent"),
-    sorts={"name": Party.search, "code": Party.code},
+    singular=_l("Party"),
+    plural=_l("Parties"),
+    description=_l(
+        "Countries, government bodies and international organisations: whoever undertakes, hosts or publishes."
+    ),
+    list_columns=("name", "name_es", "kind", "parent"),
+    sort_keys={"name": Party.search, "code": Party.code},
     order="name",
     filters=PartyFilters,
-    heading="name",
+    title_column="name",
 )

@@ -84,7 +84,7 @@ class PassageField(Text):
         """
         self.readings, self.reading = readings, reading
         if not self.raw_data:
-            self.data = self.text(self.passage)
+            self.data = self.display(self.passage)
         elif self.data and before:
             within, _of, key = self.data.partition(OF)
             if passage_text.PLACE.fullmatch(within.strip()):
@@ -115,7 +115,7 @@ class PassageField(Text):
         except ValueError as error:
             raise StopValidation(f"“{self.data[:60]}”: {error}") from error
 
-    def text(self, value: Any) -> str:
+    def display(self, value: Any) -> str:
         if isinstance(value, Passage):
             return self.reading.told(value) if self.reading else value.code
         return value or ""

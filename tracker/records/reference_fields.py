@@ -60,7 +60,7 @@ class Reference(ChoiceMixin):
         if self.model not in many:
             beyond = select(self.model.id).order_by(self.model.id).offset(MAX_OPTIONS).limit(1)
             many[self.model] = session.scalar(beyond) is not None
-        return many[self.model] and not self.several
+        return many[self.model] and not self.multiple
 
     @property
     def typed(self) -> str:
@@ -123,11 +123,11 @@ class Reference(ChoiceMixin):
 class References(Reference):
     """Several other records, named by their codes."""
 
-    several = True
+    multiple = True
     widget = Select(multiple=True)
 
 
-Reference.many = References
+Reference.multiple_class = References
 
 
 class AccountReference(Reference):
@@ -144,4 +144,4 @@ class AccountReferences(AccountReference, References):
     """Several people with accounts."""
 
 
-AccountReference.many = AccountReferences
+AccountReference.multiple_class = AccountReferences

@@ -79,11 +79,13 @@ class ReportFilters(Filters):
 KIND = Kind(
     name="reports",
     form=ReportForm,
-    one=_l("Report"),
-    many=_l("Reports"),
-    about=_l("Status reports that were issued, each kept as it was: its files can be downloaded again, and verified."),
-    listed=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
-    sorts={
+    singular=_l("Report"),
+    plural=_l("Reports"),
+    description=_l(
+        "Status reports that were issued, each kept as it was: its files can be downloaded again, and verified."
+    ),
+    list_columns=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
+    sort_keys={
         "recorded_at": ReportRun.recorded_at,
         "as_of": ReportRun.as_of,
         "title": ReportRun.search,
@@ -92,7 +94,7 @@ KIND = Kind(
     order="-recorded_at",
     filters=ReportFilters,
     internal=True,
-    more=log_columns(
+    extra_columns=log_columns(
         ReportRun,
         derived_column("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
         derived_column("commitments", _l("Commitments"), ReportRun.commitments, Number()),

@@ -128,24 +128,26 @@ def _tell(updates: Sequence[ProgressUpdate], clock: AsOf) -> None:
 
 def _corrected_by(clock: AsOf) -> Any:
     later = aliased(ProgressUpdate)
-    return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.knew(later)).scalar_subquery()
+    return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.recorded(later)).scalar_subquery()
 
 
 UPDATES = Kind(
     name="updates",
     form=UpdateForm,
-    one=_l("Update"),
-    many=_l("Updates"),
-    about=_l("What was found of each lead, on what evidence: since when it is so, and since when it is known here."),
-    listed=("code", "commitment", "party", "status", "effective_on", "recorded_at", "reason"),
-    sorts={
+    singular=_l("Update"),
+    plural=_l("Updates"),
+    description=_l(
+        "What was found of each lead, on what evidence: since when it is so, and since when it is known here."
+    ),
+    list_columns=("code", "commitment", "party", "status", "effective_on", "recorded_at", "reason"),
+    sort_keys={
         "code": ProgressUpdate.code,
         "effective_on": ProgressUpdate.effective_on,
         "recorded_at": ProgressUpdate.recorded_at,
     },
     order="-recorded_at",
     filters=UpdateFilters,
-    more=log_columns(
+    extra_columns=log_columns(
         ProgressUpdate,
         derived_column("evidence", _l("Evidence"), ProgressUpdate.evidence, References(model=Evidence)),
         derived_column(
@@ -163,8 +165,8 @@ UPDATES = Kind(
             Text(description=_l("The first of those logged for all leads at once.")),
         ),
     ),
-    heading="code",
-    tell=_tell,
+    title_column="code",
+    add_as_of=_tell,
 )
 
 
@@ -212,13 +214,13 @@ class EvidenceFilters(Filters):
 EVIDENCE = Kind(
     name="evidence",
     form=EvidenceForm,
-    one=_l("Evidence"),
-    many=_l("Evidence"),
-    about=_l("The passages and pages that updates rest on, and what each shows of the finding."),
-    listed=("code", "relation", "passage", "web_address", "title", "retrieved_on"),
-    sorts={"code": Evidence.code},
+    singular=_l("Evidence"),
+    plural=_l("Evidence"),
+    description=_l("The passages and pages that updates rest on, and what each shows of the finding."),
+    list_columns=("code", "relation", "passage", "web_address", "title", "retrieved_on"),
+    sort_keys={"code": Evidence.code},
     order="code",
     filters=EvidenceFilters,
-    more=log_columns(Evidence),
-    heading="code",
+    extra_columns=log_columns(Evidence),
+    title_column="code",
 )

@@ -72,9 +72,9 @@ def init_app(app: Flask) -> None:
         as_then=urls.with_requested_dates,
         compared=COMPARED,
         date_text=format_date_range,
-        day_text=Date().bind(Form(), "day").text,
-        known_by_text=PastMoment().bind(Form(), "moment").text,
-        moment_text=Timestamp().bind(Form(), "moment").text,
+        day_text=Date().bind(Form(), "day").display,
+        known_by_text=PastMoment().bind(Form(), "moment").display,
+        moment_text=Timestamp().bind(Form(), "moment").display,
         without=urls.url_without,
         format_datetime=format_datetime,
         get_locale=get_locale,
@@ -100,6 +100,6 @@ def display_change(kind: Any, field: str, value: Any) -> str:
         return _("empty")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    words = kind.columns[field].words if field in kind.columns else None
+    words = kind.columns[field].vocabulary if field in kind.columns else None
     labels = {word.value: str(word.label) for word in words or ()}
     return "; ".join(labels.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))

@@ -80,7 +80,7 @@ def _milestone(milestone: Milestone, found: feeds.CommitmentDates) -> dict[str, 
 
 
 def _meeting(meeting: Meeting, found: feeds.CommitmentDates) -> dict[str, Any]:
-    country = MEETINGS.columns["country"].text(meeting.country)
+    country = MEETINGS.columns["country"].display(meeting.country)
     inferred = meeting.date_basis is Basis.INFERRED
     return {
         "starts_on": meeting.starts_on,

@@ -61,8 +61,8 @@ def indicator_chart(indicator: Indicator, claims: Sequence[Claim]) -> Markup:
 def figure_text(claim: Claim) -> str:
     """Return a figure with what it is of: 26,000 (January 1, 2020 – December 31, 2022)."""
     columns = CATALOGUE["claims"].columns
-    number = columns["value"].text(claim.value)
-    when = claim_period(claim) or _("published on %(day)s", day=columns["published_on"].text(claim.published_on))
+    number = columns["value"].display(claim.value)
+    when = claim_period(claim) or _("published on %(day)s", day=columns["published_on"].display(claim.published_on))
     return _("%(number)s (%(when)s)", number=number, when=when)
 
 

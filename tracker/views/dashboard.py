@@ -46,7 +46,7 @@ class DashboardForm(AsOfForm):
     def words(self) -> dict[str, str]:
         """Return the two hands of the clock as an address holds them."""
         hands = (self.as_of, self.known_by)
-        return {hand.name: hand.plain(hand.data) or "" for hand in hands if hand.data}
+        return {hand.name: hand.to_json(hand.data) or "" for hand in hands if hand.data}
 
 
 @dataclass(frozen=True)

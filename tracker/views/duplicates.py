@@ -19,7 +19,7 @@ pages = Blueprint("duplicates", __name__)
 def likely_duplicates_json(kind: Kind) -> Response:
     """Tell the records likely to be the one that is being typed, as JSON."""
     if kind.name not in duplicates.COMPARED:
-        raise NotFound(_("%(kind)s are not compared with one another.", kind=kind.many))
+        raise NotFound(_("%(kind)s are not compared with one another.", kind=kind.plural))
     url = downloads.url(kind)
     items = [
         {"code": each.record.code, "name": str(each.record), "url": url.value(each.record), "reason": each.reason}
@@ -64,7 +64,7 @@ def duplicates_to_confirm(sheet: Any) -> list[duplicates.DuplicateCandidate]:
 def _is_new(kind: Kind, form: RecordForm) -> bool:
     """Return whether anything that is compared differs from what is saved."""
     record, names = form.record, duplicates.COMPARED[kind.name]
-    return record is None or any(form[n].plain(form[n].data) != form[n].plain(getattr(record, n)) for n in names)
+    return record is None or any(form[n].to_json(form[n].data) != form[n].to_json(getattr(record, n)) for n in names)
 
 
 def confirmed_different() -> list[str]:

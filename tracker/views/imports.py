@@ -93,7 +93,7 @@ def settle(number: str) -> ResponseReturnValue:
             uploads.change_reading(file, *asked)
             flash(_("The file is read anew: look at its columns."))
             return redirect(f"/import/{number}", 303)
-        file.settings = _said(ImportSettings(*read), table.header).plain()
+        file.settings = _said(ImportSettings(*read), table.header).to_json()
         _watched(number, lambda told: uploads.preview_import(g.account, file, told))
     except Invalid as error:
         return _settle(file, error.errors)

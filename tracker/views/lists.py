@@ -45,7 +45,7 @@ class ListRequest:
     @cached_property
     def shown(self) -> list[Column]:
         """Return the columns of the page, the one people click on first."""
-        return self.columns(self.kind.listed, self.kind.heading)
+        return self.columns(self.kind.list_columns, self.kind.title_column)
 
     @cached_property
     def told(self) -> list[Column]:

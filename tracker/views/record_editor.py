@@ -140,7 +140,7 @@ class RecordEditor:
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
                 for f in edit.form:
-                    called = _("%(kind)s, row %(n)s, %(field)s", kind=table.kind.many, n=number, field=f.label.text)
+                    called = _("%(kind)s, row %(n)s, %(field)s", kind=table.kind.plural, n=number, field=f.label.text)
                     wrong += [(f.id, called, said) for said in f.errors]
         return wrong
 
@@ -149,7 +149,7 @@ class RecordEditor:
         found = _differing(self.form, self.record, "")
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
-                start = _("%(kind)s, row %(n)s", kind=table.kind.many, n=number)
+                start = _("%(kind)s, row %(n)s", kind=table.kind.plural, n=number)
                 if edit.form.record is None:
                     whole = "" if edit.removed or is_blank(edit, self.typed) else _told(edit.form, table.settled)
                     found += [FieldConflict(start, "", whole)] if whole else []
@@ -161,14 +161,14 @@ class RecordEditor:
 
 
 def _differing(form: Any, record: Any, start: str) -> list[FieldConflict]:
-    pairs = [(f, f.text(getattr(record, f.short_name)), f.text(f.data)) for f in form]
+    pairs = [(f, f.display(getattr(record, f.short_name)), f.display(f.data)) for f in form]
     start = f"{start}: " if start else ""
     return [FieldConflict(f"{start}{f.label.text}", saved, typed) for f, saved, typed in pairs if saved != typed]
 
 
 def _told(form: Any, settled: tuple[str, ...]) -> str:
     """Return in words what stands in a row that only one of two editors has."""
-    told = [(f.label.text, f.text(f.data)) for f in form if f.short_name not in settled and f.data]
+    told = [(f.label.text, f.display(f.data)) for f in form if f.short_name not in settled and f.data]
     return "; ".join(f"{label}: {text}" for label, text in told if text)
 
 
@@ -190,7 +190,7 @@ def is_blank(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:
     for field in fresh:
         if field.short_name == "code" or field.name.removeprefix(fresh._prefix) == edit.kind.parent:
             continue
-        usual = [] if field.type == "Flag" else field.entered(field.plain(field.data))
+        usual = [] if field.type == "Flag" else field.to_input(field.to_json(field.data))
         if typed is not None and typed.getlist(field.name) not in ([], [""], usual):
             return False
     return True

@@ -106,7 +106,7 @@ def show_record(kind: Kind, record: Any, status: int = 200, rows: Any = None, **
 def past(kind: Kind, code: str) -> ResponseReturnValue:
     changes = history.record_history(kind, code)
     if not changes:
-        raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.many, code=code))
+        raise NotFound(_("%(kind)s: nothing ever had the code “%(code)s”.", kind=kind.plural, code=code))
     if requested_format("json"):
         return downloads.history_as_json(changes)
     record = listing.get_record(kind, code)
@@ -176,4 +176,4 @@ def get_or_404(kind: Kind, code: str, clock: AsOf | None = None) -> Any:
         situation = NotFound if request.method == "GET" else Conflict
         where = f"/{kind.name}/{code}/history"
         raise situation(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
-    raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.many, code=code[:80]))
+    raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.plural, code=code[:80]))

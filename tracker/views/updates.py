@@ -65,7 +65,7 @@ def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
     for prefix, form in forms:
         for field in form:
             if field.short_name not in ("code", "corrects", "update"):
-                typed.setlist(prefix + field.short_name, field.entered(field.plain(field.data)))
+                typed.setlist(prefix + field.short_name, field.to_input(field.to_json(field.data)))
     return typed
 
 

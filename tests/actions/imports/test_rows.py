@@ -31,7 +31,7 @@ JS = "mx-us-2023-07-24"
 
 def exported(kind):
     """Return all records of a kind as the CSV that people take away."""
-    order = listing.Order.of(kind, "code" if "code" in kind.sorts else None)
+    order = listing.Order.of(kind, "code" if "code" in kind.sort_keys else None)
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
         rows = export_rows.iterate_rows(
@@ -359,10 +359,10 @@ def test_a_file_without_codes_adds_its_rows_once(app, bring, kind):
     with app.app_context(), writing():
         made = make.FACTORIES[kind.name]()
         form = kind.form(obj=made)
-        values = {each.name: csv_cell(each.plain(each.data)) for each in form if each.name != "code"}
+        values = {each.name: csv_cell(each.to_json(each.data)) for each in form if each.name != "code"}
         uses = kind.model.PARENT
-        if kind.heading in values and not uses:
-            values[kind.heading] = "Quite another"
+        if kind.title_column in values and not uses:
+            values[kind.title_column] = "Quite another"
         elif "paragraph" in values:
             values["paragraph"] = "77"
         elif kind.name == "participations":

@@ -52,7 +52,7 @@ class ImportResult:
     #: Whether it was done, and not undone again.
     kept: bool = False
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         told = asdict(self)
         del told["report"]["rows"]
@@ -85,7 +85,7 @@ class ImportBatch:
         #: `headers` is {field: header}, `readers` {field: what reads its cells}.
         self.kind, self.headers, self.readers, self.survey = kind, headers, readers, survey
         self.form: Any = kind.form()
-        self.usual = {each.name: each.entered(each.plain(each.data)) for each in self.form}
+        self.usual = {each.name: each.to_input(each.to_json(each.data)) for each in self.form}
         self.references = [each for each in self.form if isinstance(each, Reference) and each.name in self.headers]
         self.loads = kind.loads([kind.columns[each.name] for each in self.form])
         self.outcome = ImportResult(total=survey.total, report=survey.report)
@@ -127,7 +127,7 @@ class ImportBatch:
         parts: dict[Any, set[str]] = {}
         for each in self.references:
             cells = (row.cells[each.name] for row in rows)
-            split = (cell.split(";") if each.several else [cell] for cell in cells)
+            split = (cell.split(";") if each.multiple else [cell] for cell in cells)
             named = {part.strip() for cell in split for part in cell}
             parts.setdefault(each.model, set()).update(part for part in named if not FORBIDDEN_CHARACTERS.search(part))
         kept = session.info.setdefault("named", {})
@@ -143,13 +143,13 @@ class ImportBatch:
         entered, wrong = dict(self.usual), {}
         if record is not None:
             kept = (each for each in self.form if each.name not in row.cells)
-            entered = {each.name: each.entered(each.plain(getattr(record, each.name))) for each in kept}
+            entered = {each.name: each.to_input(each.to_json(getattr(record, each.name))) for each in kept}
         for name, cell in row.cells.items():
             try:
                 meant = self.readers[name](cell)
             except InvalidCell as error:
                 meant, wrong[name] = cell, [error]
-            entered[name] = self.form[name].entered(meant)
+            entered[name] = self.form[name].to_input(meant)
         self._enter(entered)
         self.form.record = record
         if not wrong and record is not None and not (changes := self._changes(record)):
@@ -174,8 +174,8 @@ class ImportBatch:
         for name in self.headers:
             each = self.form[name]
             held = getattr(record, name)
-            if each.process_errors or each.plain(each.data) != each.plain(held):
-                found.append((str(each.label.text), each.text(held), each.text(each.data)))
+            if each.process_errors or each.to_json(each.data) != each.to_json(held):
+                found.append((str(each.label.text), each.display(held), each.display(each.data)))
         return found
 
     def _report(self, row: SourceRow, errors: dict[str, Any]) -> None:

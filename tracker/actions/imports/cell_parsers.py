@@ -68,11 +68,11 @@ class CellParser:
     """What the cells of one field mean, each part of them where it takes several."""
 
     def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
-        self.several = field.several
+        self.multiple = field.multiple
         self.mapped = {fold_text(value): key for value, key in mapped.items()}
 
     def __call__(self, cell: str) -> str:
-        if not self.several:
+        if not self.multiple:
             return self.one(cell.strip())
         return "; ".join(self.one(part.strip()) for part in cell.split(";") if part.strip())
 
@@ -95,9 +95,9 @@ class TermParser(CellParser):
                 known |= {fold_text(name): key.lower() for key, name in names.items() if key.lower() in keys}
             known |= {key: key for key in keys}
         else:
-            for word in field.words:
+            for word in field.vocabulary:
                 known |= dict.fromkeys(folded_in_every_language(word.label), word.value)
-            known |= {fold_text(word.value): word.value for word in field.words}
+            known |= {fold_text(word.value): word.value for word in field.vocabulary}
         self.known = self.mapped | known
 
     def one(self, cell: str) -> str:
@@ -114,7 +114,7 @@ class ReferenceParser(CellParser):
         # An account is named by its code alone.
         self.names: list[str] = []
         if issubclass(self.model, Record):
-            heading = kind_of(self.model).heading
+            heading = kind_of(self.model).title_column
             self.names = [name for name in (heading, f"{heading}_es") if name in self.model.SEARCHED[:2]]
 
     def expect(self, codes: Iterable[str]) -> None:

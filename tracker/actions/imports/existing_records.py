@@ -52,11 +52,11 @@ class ExistingRecords:
         return ""
 
     def _key(self, data: dict[str, Any]) -> tuple[Any, ...]:
-        plain = (self.fields[name].plain(data[name]) for name in self.given)
+        plain = (self.fields[name].to_json(data[name]) for name in self.given)
         return tuple(tuple(value) if isinstance(value, list) else value for value in plain)
 
     def _is_short(self, name: str) -> bool:
-        return self.fields[name].type != "LongText" and not self.fields[name].several
+        return self.fields[name].type != "LongText" and not self.fields[name].multiple
 
     def _one_of(self, name: str, values: Sequence[Any]) -> Any:
         """Return the condition that a field has one of the values."""

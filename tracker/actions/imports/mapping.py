@@ -32,7 +32,7 @@ class ImportSettings:
     #: {field: {value in the file: word or code}}
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def plain(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 

@@ -57,11 +57,11 @@ def unknown_values(
     for _number, cells in table.rows():
         for name, place in places.items():
             cell = cells[place] if place < len(cells) else ""
-            parts = cell.split(";") if form[name].several else [cell]
+            parts = cell.split(";") if form[name].multiple else [cell]
             held[name] |= dict.fromkeys(
                 part.strip() for part in parts if part.strip() and not FORBIDDEN_CHARACTERS.search(part)
             )
-        for own in ("code", kind.heading):
+        for own in ("code", kind.title_column):
             if own in columns and (place := columns.index(own)) < len(cells):
                 within.add(fold_text(cells[place]))
     found = {name: _unknown(kind, form[name], list(values), within, settings) for name, values in held.items()}

@@ -107,8 +107,8 @@ def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileSca
             survey.report.add(number, table.header[places["code"]], code, said)
         elif code:
             survey.codes[code] = number
-            if own and kind.heading in places:
-                called = fold_text(cells[places[kind.heading]])
+            if own and kind.title_column in places:
+                called = fold_text(cells[places[kind.title_column]])
                 twice |= {called} & survey.names.keys()
                 survey.names[called] = code
             if others := [cells[places[name]].strip() for name in own if cells[places[name]].strip()]:

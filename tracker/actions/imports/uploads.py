@@ -33,7 +33,7 @@ def store_upload(account: Account, kind: Kind, file_name: str, content: bytes) -
         kind=kind.name,
         file_name=FORBIDDEN_CHARACTERS.sub("�", file_name)[:200],
         content=content,
-        settings=recall_settings(kind, header).plain(),
+        settings=recall_settings(kind, header).to_json(),
     )
     session.add(file)
     session.flush()
@@ -52,7 +52,7 @@ def get_upload(account: Account, number: str) -> ImportFile:
 def change_reading(file: ImportFile, encoding: str, delimiter: str, sheet: str) -> None:
     """Read a file in another way from now on; raises Invalid if it cannot be read so."""
     header = files.read_table(file.content, encoding, delimiter, sheet).header
-    kept = recall_settings(CATALOGUE[file.kind], header).plain()
+    kept = recall_settings(CATALOGUE[file.kind], header).to_json()
     file.settings = kept | {"encoding": encoding, "delimiter": delimiter, "sheet": sheet}
     file.preview = None
 
@@ -67,7 +67,7 @@ def preview_import(account: Account, file: ImportFile, told: Callable[[int, int]
     """Find out what importing a file would do, keep that with it, and undo it; raises Invalid."""
     settings, kind = ImportSettings(**file.settings), CATALOGUE[file.kind]
     outcome = run_import(kind, upload_table(file), settings, account, keep=lambda _outcome: False, told=told)
-    file.preview = outcome.plain()
+    file.preview = outcome.to_json()
     return outcome
 
 
@@ -85,7 +85,7 @@ def apply_import(
         session.delete(file)
         remember_settings(kind, table.header, settings)
     else:
-        file.preview = outcome.plain()
+        file.preview = outcome.to_json()
     return outcome
 
 
@@ -97,5 +97,5 @@ def recall_settings(kind: Kind, header: list[str]) -> ImportSettings:
 
 def remember_settings(kind: Kind, header: list[str], settings: ImportSettings) -> None:
     """Keep what was said of the columns, values and days of a file for the next one."""
-    kept = ImportSettings(dates=settings.dates, columns=settings.columns, values=settings.values).plain()
+    kept = ImportSettings(dates=settings.dates, columns=settings.columns, values=settings.values).to_json()
     session.merge(ImportMapping(kind=kind.name, fingerprint=header_fingerprint(header), settings=kept))

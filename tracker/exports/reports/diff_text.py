@@ -69,7 +69,7 @@ class DescribedDifference:
     gone: bool = False
 
     def __str__(self) -> str:
-        called = f"{CATALOGUE[self.kind].one} {self.code}" if self.kind else self.where
+        called = f"{CATALOGUE[self.kind].singular} {self.code}" if self.kind else self.where
         return f"{called} · {self.what}" if self.what else called
 
 
@@ -85,7 +85,7 @@ def described_differences(run: ReportRun) -> Iterator[DescribedDifference]:
 
 def _of_record(each: Difference) -> DescribedDifference:
     kind, code = CATALOGUE[each.kind], each.place
-    column, called = kind.columns.get(each.field), each.about.get(kind.heading) or code
+    column, called = kind.columns.get(each.field), each.about.get(kind.title_column) or code
     if not each.field:
         was, now = (_("not there") if record is None else _("there") for record in (each.was, each.now))
         return DescribedDifference(called, _("The whole record"), was, now, each.kind, code, gone=each.now is None)
@@ -170,7 +170,7 @@ def _heading(place: str, report: dict[str, Any]) -> str:
             name,
         )
     if part == "report":
-        return str(CATALOGUE["reports"].one)
+        return str(CATALOGUE["reports"].singular)
     if part == "summary":
         # What follows in a caption explains it.
         return str(figures.CAPTIONS.get(name, Chapter.SUMMARY.label)).partition(";")[0]
@@ -200,7 +200,7 @@ def _said(value: Any, column: Column | None = None, words: Any = None) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):
         return format_decimal(value, "#,##0.##########")
-    if words := words or (column and column.words):
+    if words := words or (column and column.vocabulary):
         return next((str(word.label) for word in words if word.value == value), value)
     if column and (kind := CATALOGUE.get(referenced_kind(column))):
         found = session.scalar(select(kind.model).where(kind.model.code == value))

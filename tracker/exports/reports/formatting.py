@@ -22,7 +22,7 @@ def format_day(plain: str | None) -> str:
 
 def format_moment(plain: str) -> str:
     """Return a moment, given as in JSON, as people write it: as a day, if it is the end of one."""
-    return PastMoment().bind(Form(), "moment").text(datetime.datetime.fromisoformat(plain))
+    return PastMoment().bind(Form(), "moment").display(datetime.datetime.fromisoformat(plain))
 
 
 def status_tag(status: str | None) -> Span:

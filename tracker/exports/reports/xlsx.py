@@ -100,7 +100,7 @@ class _Sheets:
 
     def records(self, name: str) -> None:
         columns = self.data.head["columns"][name]
-        called = _("Participants") if name == "participations" else str(CATALOGUE[name].many)
+        called = _("Participants") if name == "participations" else str(CATALOGUE[name].plural)
         sheet = self._sheet(called, [column["label"] for column in columns])
         cells = [(place, column["name"], self._cell(sheet, column)) for place, column in enumerate(columns)]
         widths, number = [len(column["label"]) + 3 for column in columns], 0

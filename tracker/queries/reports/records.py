@@ -58,7 +58,7 @@ def report_queries(asked: ReportParameters) -> dict[str, Select[Any]]:
 
     updates = of(ProgressUpdate).where(ProgressUpdate.effective_on <= clock.on)
     evidence = select(Evidence).where(
-        Evidence.update_code.in_(updates.with_only_columns(ProgressUpdate.code)), clock.knew(Evidence)
+        Evidence.update_code.in_(updates.with_only_columns(ProgressUpdate.code)), clock.recorded(Evidence)
     )
     own = select(Commitment).where(Commitment.id.in_(ids))
     meetings = own.with_only_columns(Commitment.meeting_id)

@@ -57,6 +57,6 @@ class ReportRequest:
     def errors(self) -> list[tuple[str, Any, Any]]:
         """Return (id of the field, its label, message) of all that is wrong; what no field shows is about the scope."""
         labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
-        places = {field.name for field in self.filters if not field.several} | {*OWN}
+        places = {field.name for field in self.filters if not field.multiple} | {*OWN}
         found = [(name, said) for name, each in (self.wrong | self.form.errors).items() for said in each]
         return [(name if name in places else "scope", labels.get(name, name), said) for name, said in found]
