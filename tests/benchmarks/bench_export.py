@@ -68,7 +68,10 @@ def bare_sql(app):
     """Return the SQL, for sqlite3 itself, of the cells that the tracker writes."""
     cells = {name: getattr(Commitment, name, None) for name in KIND.columns}
     cells |= {"meeting": Meeting.code, "area": PolicyArea.code, "owner": Account.code}
-    cells |= {"status": overall_status(KIND.filters().clock), "deadline_state": deadline_state(KIND.filters().clock)}
+    cells |= {
+        "status": overall_status(KIND.filters().as_of_dates),
+        "deadline_state": deadline_state(KIND.filters().as_of_dates),
+    }
     cells["one_sided"] = case((Commitment.one_sided, "true"), else_="false")
     cells["areas"] = codes_of("commitment_area", "policy_area")
     cells["frameworks"] = codes_of("commitment_framework", "framework")
@@ -96,7 +99,7 @@ def export(app):
     with app.app_context(), snapshot() as reading:
         filters, columns = KIND.filters(), [*KIND.columns.values(), KIND.url_column(ADDRESS)]
         query, order = listing.filtered_query(KIND, filters), listing.Order.of(KIND, None)
-        rows = export_rows.iterate_rows(reading, KIND, columns, query, order, filters.clock)
+        rows = export_rows.iterate_rows(reading, KIND, columns, query, order, filters.as_of_dates)
         yield from written_as.csv_lines([column.name for column in columns], rows)
 
 

@@ -251,7 +251,7 @@ def listed(args):
     order, query = listing.Order.of(KIND, "code"), listing.filtered_query(KIND, filters)
     return {
         each.code: each
-        for each in listing.list_page(KIND, query, order, None, None, KIND.loads(), filters.clock).records
+        for each in listing.list_page(KIND, query, order, None, None, KIND.loads(), filters.as_of_dates).records
     }
 
 

@@ -18,11 +18,11 @@ def compared(kind, asked):
     query, order = listing.filtered_query(kind, filters), listing.Order.of(kind, None)
     columns = [*kind.columns.values(), kind.url_column("https://example.org/")]
     with snapshot() as reading:
-        rows = list(export_rows.iterate_rows(reading, kind, columns, query, order, filters.clock))
+        rows = list(export_rows.iterate_rows(reading, kind, columns, query, order, filters.as_of_dates))
     # What was told of a record at another time is forgotten.
     session.expunge_all()
     records = session.scalars(query.order_by(*order.by(kind)).options(*kind.loads())).all()
-    told = listing.with_as_of(kind, records, filters.clock)
+    told = listing.with_as_of(kind, records, filters.as_of_dates)
     return rows, [tuple(column.to_json(column.value(record)) for column in columns) for record in told]
 
 
@@ -59,7 +59,7 @@ def test_what_is_written_while_a_list_is_read_does_not_come_in(app, monkeypatch)
         last = session.scalars(query.order_by(kind.model.code.desc())).first()
         code, name = last.code, last.name
         with snapshot() as reading:
-            rows = export_rows.iterate_rows(reading, kind, columns, query, order, kind.filters().clock)
+            rows = export_rows.iterate_rows(reading, kind, columns, query, order, kind.filters().as_of_dates)
             first = next(rows)
             with writing():
                 make.participant(code="zz")

@@ -72,7 +72,7 @@ def export_list(kind: Kind, wanted: MultiDict[str, str], form: str, output: Any)
     to_file = output.name != "-"
     with snapshot() as reading:
         head, total = history.chain_head(reading), listing.count_rows(query, reading)
-        rows = tally.rows(export_rows.iterate_rows(reading, kind, columns, query, order, filters.clock))
+        rows = tally.rows(export_rows.iterate_rows(reading, kind, columns, query, order, filters.as_of_dates))
         items = (dict(zip(names, row, strict=True)) for row in rows)
         lines = (
             csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total=total, next=None)

@@ -70,7 +70,7 @@ def write_datapackage(
     `address` is what the addresses of records start with; `by` the code of the account that issues the set; `told`
     is told again and again how many more records were written.
     """
-    at, clock, head = datetime.datetime.now(datetime.UTC), Filters().clock, history.chain_head(reading)
+    at, clock, head = datetime.datetime.now(datetime.UTC), Filters().as_of_dates, history.chain_head(reading)
     resources, rows, used = [], {}, []
     for name, kind in open_data.KINDS.items():
         columns = [*open_data.open_data_columns(kind), kind.url_column(address)]

@@ -92,7 +92,7 @@ def list_provenance(
         title=str(kind.plural),
         sentence=filters.sentence(),
         filters=to_query(filters),
-        clock=filters.clock,
+        clock=filters.as_of_dates,
         at=at,
         by=by,
         rows={kind.name: tally.count},

@@ -32,7 +32,7 @@ def _ids(filters: Filters) -> Select[Any]:
 
 def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
     """Return what the last updates that stand moved, voids too, at most so many, the latest recorded first."""
-    clock: AsOf = filters.clock
+    clock: AsOf = filters.as_of_dates
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
         clock.in_force(Update, "corrects_id"),
@@ -45,7 +45,7 @@ def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
 def last_change(filters: Filters) -> datetime.datetime:
     """Return when something was last logged, corrections too, else recorded, of the commitments."""
     logged = select(func.max(Update.recorded_at)).where(
-        Update.commitment_id.in_(_ids(filters)), filters.clock.recorded(Update)
+        Update.commitment_id.in_(_ids(filters)), filters.as_of_dates.recorded(Update)
     )
     recorded = select(func.max(Commitment.recorded_at)).where(Commitment.id.in_(_ids(filters)))
     return session.scalar(logged) or session.scalar(recorded) or LONG_AGO
@@ -78,10 +78,10 @@ def commitment_dates(filters: Filters, most: int) -> CommitmentDates:
     if len(due) + len(steps) + len(meetings) > most:
         message = _("This calendar would hold more than %(most)s dates: choose an area, a party or days.", most=most)
         raise Invalid({"filters": [message]})
-    listing.with_as_of(COMMITMENTS, due, filters.clock)
+    listing.with_as_of(COMMITMENTS, due, filters.as_of_dates)
     commitments = {*(each.id for each in due), *(step.commitment_id for step in steps)}
     return CommitmentDates(
-        due, steps, meetings, _standings(filters.clock, commitments), _sides({each.id for each in meetings})
+        due, steps, meetings, _standings(filters.as_of_dates, commitments), _sides({each.id for each in meetings})
     )
 
 
@@ -95,7 +95,7 @@ def _there(filters: Filters) -> list[Any]:
     if any(field.name not in ("as_of", "known_by") for field in filters.chosen):
         own = select(Commitment.meeting_id).where(Commitment.id.in_(_ids(filters)))
         return [Meeting.id.in_(own)]
-    known_by = filters.clock.known_by
+    known_by = filters.as_of_dates.known_by
     return [recorded_by(Meeting, known_by)] if known_by else []
 
 

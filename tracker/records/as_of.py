@@ -69,7 +69,7 @@ class AsOfForm(Form):
             raise StopValidation(_("This day has not come yet: choose one up to today."))
 
     @property
-    def clock(self) -> AsOf:
+    def as_of_dates(self) -> AsOf:
         """Return the two dates that are asked for; left out, today and now."""
         known_by: Any = self.known_by.data
         return AsOf(self.as_of.data or today(), known_by, bool(self.as_of.data or known_by))

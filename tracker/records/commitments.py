@@ -107,8 +107,8 @@ class CommitmentForm(RecordForm):
 def _status(filters: Any) -> Any:
     """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
     if not filters.party.data:
-        return overall_status(filters.clock)
-    lead = lead_statuses(filters.clock).c
+        return overall_status(filters.as_of_dates)
+    lead = lead_statuses(filters.as_of_dates).c
     return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters.party.data]))
 
 
@@ -116,7 +116,7 @@ def _party(filters: Any) -> Any:
     """Lead to the parties in any role; where statuses are chosen too, to the leads that stand so."""
     if not filters.status.data:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
-    lead = lead_statuses(filters.clock).c
+    lead = lead_statuses(filters.as_of_dates).c
     return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters.status.data))
 
 
@@ -131,7 +131,7 @@ def _tell(records: Sequence[Commitment], clock: AsOf) -> None:
 
 
 def _follow_up(filters: Any, words: list[FollowUp]) -> Any:
-    return follow_up(filters.clock, current_app.config["SETTINGS"].review_every, words)
+    return follow_up(filters.as_of_dates, current_app.config["SETTINGS"].review_every, words)
 
 
 class CommitmentFilters(Filters):
@@ -139,7 +139,7 @@ class CommitmentFilters(Filters):
 
     def there(self, model: Any, but: str = "") -> list[Any]:
         shown = bool(self.retired.data) or but == "retired"
-        return [existed(self.clock, retired=shown)]
+        return [existed(self.as_of_dates, retired=shown)]
 
     area = any_of(
         CommitmentForm.area,
@@ -162,7 +162,7 @@ class CommitmentFilters(Filters):
         .join(Participation, Participation.meeting_id == Commitment.meeting_id)
         .where(Participation.attendance != Attendance.MENTIONED_ONLY),
     )
-    deadline = any_of(Choice(_l("Deadline state"), DeadlineState), lambda filters: deadline_state(filters.clock))
+    deadline = any_of(Choice(_l("Deadline state"), DeadlineState), lambda filters: deadline_state(filters.as_of_dates))
     follow_up = any_of(
         Choice(_l("Follow-up"), FollowUp),
         lambda filters: _follow_up(filters, list(FollowUp)),
@@ -170,7 +170,7 @@ class CommitmentFilters(Filters):
     )
     owner = any_of(CommitmentForm.owner, Commitment.owner_id)
     priority = any_of(CommitmentForm.priority, Commitment.priority)
-    retired = any_of(Choice(_l("Recorded in error"), Retired), lambda filters: is_retired(filters.clock))
+    retired = any_of(Choice(_l("Recorded in error"), Retired), lambda filters: is_retired(filters.as_of_dates))
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
     primary_area = any_of(CommitmentForm.area, Commitment.area_id)
     made_from = date_filter(_l("Made from"), lambda on: Commitment.made_on >= on)

@@ -98,7 +98,7 @@ class Filters(AsOfForm):
 
     def there(self, model: Any, but: str = "") -> list[Any]:
         """Return the SQL conditions that a record was there, and known, at the time that is asked for."""
-        known_by, true_on = self.clock.known_by, type(self).true_on
+        known_by, true_on = self.as_of_dates.known_by, type(self).true_on
         found = []
         if self.as_of.data and true_on is not None:
             found.append(or_(true_on <= self.as_of.data, true_on.is_(None)))

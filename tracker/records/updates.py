@@ -112,7 +112,7 @@ class UpdateFilters(Filters):
     effective_to = date_filter(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
     recorded_from = date_filter(_l("Recorded from"), lambda on: ProgressUpdate.recorded_at >= start_of_day(on))
     recorded_to = date_filter(_l("Recorded to"), lambda on: ProgressUpdate.recorded_at <= end_of_day(on))
-    standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: update_in_force(filters.clock))
+    standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: update_in_force(filters.as_of_dates))
 
 
 def _tell(updates: Sequence[ProgressUpdate], clock: AsOf) -> None:

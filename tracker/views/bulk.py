@@ -46,7 +46,7 @@ def again() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
     wanted, posted = ListRequest(CATALOGUE["commitments"], request.args), request.form
-    if wanted.filters.clock.past:
+    if wanted.filters.as_of_dates.past:
         raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
     try:
         commitments = (

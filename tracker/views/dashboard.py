@@ -39,7 +39,7 @@ class DashboardForm(AsOfForm):
     since = Date(_l("Changes since"))
 
     def validate_since(self, since: Any) -> None:
-        if since.data and since.data > self.clock.on:
+        if since.data and since.data > self.as_of_dates.on:
             raise StopValidation(_("This day comes after the one the page is asked for: choose an earlier one."))
 
     @property
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
     asked = DashboardForm(request.args)
     if not asked.validate():
         raise Invalid(asked.errors)
-    clock, review_every = asked.clock, current_app.config["SETTINGS"].review_every
+    clock, review_every = asked.as_of_dates, current_app.config["SETTINGS"].review_every
     on, held = clock.on, dashboard.last_held_meeting(clock)
     return render_template(
         "dashboard/index.html",

@@ -48,7 +48,9 @@ def _lines(wanted: ListRequest) -> Iterator[str]:
 
 def _table(wanted: ListRequest, reading: Connection, tally: DigestCounter) -> Iterator[str]:
     columns = columns_of(wanted)
-    rows = export_rows.iterate_rows(reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.clock)
+    rows = export_rows.iterate_rows(
+        reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.as_of_dates
+    )
     return csv_file.csv_lines([column.name for column in columns], tally.rows(rows))
 
 

@@ -55,7 +55,7 @@ class ListRequest:
     def page(self, columns: Sequence[Column]) -> listing.Page:
         before, after = self.args.get("before"), self.args.get("after")
         return listing.list_page(
-            self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.clock
+            self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.as_of_dates
         )
 
     @cached_property

@@ -68,7 +68,7 @@ def requested_as_of() -> AsOf:
     asked = AsOfForm(request.args)
     if not asked.validate():
         raise Invalid(asked.errors)
-    return asked.clock
+    return asked.as_of_dates
 
 
 def current_url(**changes: Any) -> str:

@@ -35,7 +35,7 @@ def exported(kind):
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
         rows = export_rows.iterate_rows(
-            reading, kind, columns, listing.filtered_query(kind, filters), order, filters.clock
+            reading, kind, columns, listing.filtered_query(kind, filters), order, filters.as_of_dates
         )
         return "".join(written_as.csv_lines([column.name for column in columns], rows))
 

@@ -90,7 +90,7 @@ def report_parameters(form: ReportForm, address: str) -> ReportParameters:
     at = now(session)
     known_by = min(known_by or at, at)
     filters = scope_filters(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
-    clock, meeting, since = filters.clock, form.since_meeting.data, form.since.data
+    clock, meeting, since = filters.as_of_dates, form.since_meeting.data, form.since.data
     held_at = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
     if meeting is None and since is None:
         meeting = dashboard.last_held_meeting(clock, Meeting.id.in_(held_at), Meeting.starts_on < clock.on)
