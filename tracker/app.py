@@ -5,7 +5,6 @@ from typing import Any
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
-from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import select
@@ -27,7 +26,7 @@ class Tracker(Flask):
     """Flask, with each request as one transaction: an answer is kept, an error undoes everything."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        if request.endpoint in ("static", "bootstrap.static"):
+        if request.endpoint == "static":
             return super().dispatch_request()
         if request.method not in SAFE:
             database.begin_write()
@@ -59,14 +58,12 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         # The guards do it, after they have looked whether the form can be read at all.
         WTF_CSRF_CHECK_DEFAULT=False,
-        BOOTSTRAP_SERVE_LOCAL=True,
         SETTINGS=settings,
     )
     app.config.from_mapping(config)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
-    Bootstrap5(app)
     CSRFProtect(app)
     database.init_app(app, database.database_url(settings.database, settings.data))
     views.init_app(app)

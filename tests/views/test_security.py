@@ -198,7 +198,7 @@ def answers(client, rough):
         "style, unchanged": rough.get("/static/tracker.css", headers={"If-None-Match": style.headers["ETag"]}),
         "style, part": rough.get("/static/tracker.css", headers={"Range": "bytes=0-5"}),
         "style, no such part": rough.get("/static/tracker.css", headers={"Range": "bytes=9999999-"}),
-        "bootstrap": rough.get("/bootstrap/static/css/bootstrap.min.css"),
+        "bootstrap": rough.get("/static/vendor/bootstrap-5.3.8/bootstrap.min.css"),
         "no such style": client.get("/static/nothing.css"),
         "to a path with a slash": client.get("/commitments"),
         "to a tidy address": client.get("/commitments/?q="),
@@ -388,7 +388,7 @@ def test_no_method_hides_in_another(app, client):
 
 def everything_to_get(app, client):
     """Return the path of every page there is, for one record of each kind that has any."""
-    paths = {"/", "/static/tracker.css", "/static/icon.svg", "/bootstrap/static/css/bootstrap.min.css"}
+    paths = {"/", "/static/tracker.css", "/static/icon.svg", "/static/vendor/bootstrap-5.3.8/bootstrap.min.css"}
     names = {"kind", "code"}
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or not rule.arguments <= names:
