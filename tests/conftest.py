@@ -12,6 +12,7 @@ from alembic import command
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
+from tests import static_checks
 from tests.client import PageClient
 from tracker.actions.seed import load_seeds
 from tracker.app import create_app
@@ -126,6 +127,15 @@ def pytest_collection_modifyitems(config, items):
 
 
 skipped = []
+checks = []
+
+
+def pytest_sessionstart(session):
+    """Start lint and types beside the tests, once, where the test command runs as the README gives it."""
+    config = session.config
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS and config.option.markexpr == "not long"
+    if whole and not hasattr(config, "workerinput") and not config.option.collectonly:
+        checks.extend(static_checks.start_checks())
 
 
 def pytest_runtest_logreport(report):
@@ -134,7 +144,11 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Count a skipped test as a failure where everything the tests need has been installed."""
-    if skipped and os.environ.get("TRACKER_TEST_NO_SKIPS") and exitstatus == 0:
-        print(f"\nSkipped, which is a failure here: {', '.join(skipped)}")
+    """Fail the run for what lint and types find, and for a skipped test where everything has been installed."""
+    problems = static_checks.failures(checks)
+    if skipped and os.environ.get("TRACKER_TEST_NO_SKIPS"):
+        problems.append(f"Skipped, which is a failure here: {', '.join(skipped)}")
+    for problem in problems:
+        print(f"\n{problem}")
+    if problems and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -10,10 +10,12 @@ import pytest
 from jinja2 import nodes
 
 import tracker
+from tests.static_checks import failures, start_checks
 from tracker.paths import folder
 from tracker.records import CATALOGUE
 
 ROOT = Path(tracker.__file__).parents[1]
+MODULES = sorted((ROOT / "tracker").rglob("*.py"))
 TEMPLATES = sorted(path.relative_to(folder("templates")).as_posix() for path in folder("templates").rglob("*.html"))
 
 
@@ -25,20 +27,13 @@ def run(*command):
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-def test_each_floor_leans_only_on_those_below():
-    run("lint-imports")
-
-
-def test_lint_finds_nothing():
-    run("ruff", "check", ".")
-
-
-def test_the_code_is_formatted():
-    run("ruff", "format", "--check", ".")
-
-
-def test_types_fit():
-    run("mypy")
+def test_a_finding_of_lint_fails_the_run(tmp_path):
+    (tmp_path / "sound.py").write_text("print(1)\n")
+    assert failures(start_checks([("ruff", "check", ".")], tmp_path)) == []
+    (tmp_path / "unsound.py").write_text("import os\n")
+    (problem,) = failures(start_checks([("ruff", "check", ".")], tmp_path))
+    assert problem.startswith("ruff check .\n")
+    assert "F401" in problem
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -80,12 +75,11 @@ def test_the_wheel_holds_every_template_migration_seed_and_static_file(tmp_path)
 
 def test_no_module_is_a_place_for_anything():
     vague = {"util", "utils", "helpers", "common", "misc", "manager"}
-    modules = list((ROOT / "tracker").rglob("*.py"))
-    assert not [path for path in modules if path.stem in vague]
+    assert not [path for path in MODULES if path.stem in vague]
 
 
 def test_every_module_opens_with_a_sentence():
-    for path in (ROOT / "tracker").rglob("*.py"):
+    for path in MODULES:
         assert re.match(r'"""[A-Z].*\.', path.read_text()), path
 
 
