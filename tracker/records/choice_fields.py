@@ -18,7 +18,14 @@ from tracker.vocabulary import Term
 class ChoiceMixin(FieldMixin, SelectFieldBase):
     """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
 
+    control = "select"
+    is_choice = True
     data: Any
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether there are so many options that one is typed, not chosen from a list of all."""
+        return False
 
     def options(self) -> Mapping[str, str]:
         """Return {key: label}."""
@@ -115,6 +122,7 @@ class Choice(ChoiceMixin):
 class Choices(Choice):
     """Several words of a vocabulary."""
 
+    control = "checkboxes"
     multiple = True
     widget = Select(multiple=True)
 
@@ -152,6 +160,7 @@ class Code(ChoiceMixin):
 class Codes(Code):
     """Several standard codes."""
 
+    control = "checkboxes"
     multiple = True
     widget = Select(multiple=True)
 

@@ -60,8 +60,12 @@ class Select(widgets.Select):
 class FieldMixin(fields.Field):
     """What every field here adds to WTForms: a plain value for machines, a text for people, and the way back."""
 
+    #: How a page lets people fill it in: input, text, textarea, checkbox, select or checkboxes.
+    control = "input"
     #: Whether the value is a list.
     multiple = False
+    #: Whether the value is from a list of options; whether these are other records, of a kind that pages suggest.
+    is_choice = is_reference = suggests = False
     #: The field that takes several values of this one's kind, where there is one.
     multiple_class: Any = None
 
@@ -97,6 +101,7 @@ class FieldMixin(fields.Field):
 class Text(FieldMixin, fields.StringField):
     """One line of text of at most `most` characters; nothing at all for a blank."""
 
+    control = "text"
     #: Whether line ends are kept.
     lines = False
 
@@ -122,6 +127,7 @@ class Text(FieldMixin, fields.StringField):
 class LongText(Text):
     """Several lines of text."""
 
+    control = "textarea"
     lines = True
     widget = widgets.TextArea()
 
@@ -131,6 +137,8 @@ class LongText(Text):
 
 class WebAddress(Text):
     """A web address."""
+
+    control = "input"
 
     def __init__(self, label: Any = None, **kwargs: Any):
         super().__init__(label, most=2_000, **kwargs)
@@ -206,6 +214,7 @@ class Number(FieldMixin, fields.StringField):
 class Flag(FieldMixin, fields.BooleanField):
     """Yes or no; an empty field is no."""
 
+    control = "checkbox"
     YES, NO = ("true", "yes", "y", "1", "on"), ("false", "no", "n", "0", "off", "")
     false_values = NO
 
@@ -229,6 +238,7 @@ class Flag(FieldMixin, fields.BooleanField):
 class RecordCode(Text):
     """What a record is known by: given once, never changed, never used again."""
 
+    control = "input"
     SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
     #: Words that stand for pages where a code would stand in an address.
     RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "suggest", "feed.atom", "index", "all"})

@@ -67,6 +67,7 @@ def _stands(passage: Passage) -> tuple[int | None, int | None, int]:
 class PassageField(Text):
     """A passage, typed by its code or as a place: p3 s2 in the text being read, p3 s2 of one named by its key."""
 
+    control = "input"
     #: The texts that can be read, and the one being read, where there are any.
     readings: Mapping[str, SourceText] = {}
     reading: SourceText | None = None

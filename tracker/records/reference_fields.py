@@ -39,6 +39,7 @@ def get_by_code(model: type[Record], code: str) -> Any:
 class Reference(ChoiceMixin):
     """Another record, named by its code."""
 
+    is_reference = suggests = True
     widget = Select()
 
     #: How many of those being entered on the same page come before this field, if it was typed into.
@@ -123,6 +124,7 @@ class Reference(ChoiceMixin):
 class References(Reference):
     """Several other records, named by their codes."""
 
+    control = "checkboxes"
     multiple = True
     widget = Select(multiple=True)
 
@@ -134,7 +136,7 @@ class AccountReference(Reference):
     """Somebody with an account; what plants the seeds is nobody."""
 
     #: However many there are, they are listed: no page suggests accounts.
-    is_typed = False
+    is_typed = suggests = False
 
     def options(self) -> Mapping[str, str]:
         return {code: name for code, name in super().options().items() if code != SEEDING}

@@ -190,7 +190,7 @@ def is_blank(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:
     for field in fresh:
         if field.short_name == "code" or field.name.removeprefix(fresh._prefix) == edit.kind.parent:
             continue
-        usual = [] if field.type == "Flag" else field.to_input(field.to_json(field.data))
+        usual = [] if field.control == "checkbox" else field.to_input(field.to_json(field.data))
         if typed is not None and typed.getlist(field.name) not in ([], [""], usual):
             return False
     return True
