@@ -43,6 +43,13 @@ def lying(data, size=1000):
     return data[: at + 24] + size.to_bytes(4, "little") + data[at + 28 :]
 
 
+def locked_word_file():
+    """Return a Word file whose first part is marked as encrypted."""
+    data = word_file()
+    at = data.index(b"PK\x01\x02")
+    return data[: at + 8] + b"\x01\x00" + data[at + 10 :]
+
+
 def bomb():
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -135,12 +135,6 @@ def declaring_in_utf16(held):
     return ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
 
 
-def locked_word_file():
-    data = files.word_file()
-    at = data.index(b"PK\x01\x02")
-    return data[: at + 8] + b"\x01\x00" + data[at + 10 :]
-
-
 def no_word_file():
     return files.rezipped(files.word_file()).replace(b"word/document.xml", b"word/documint.xml")
 
@@ -162,14 +156,14 @@ REFUSED = {
     "a zip bomb": (files.bomb, "unpacks to more"),
     "a zip that lies": (lambda: files.lying(files.word_file()), "broken"),
     "a large part": (
-        lambda: files.rezipped(files.word_file(), document=lambda h: h + b" " * docx.LARGEST_PART),
+        lambda: files.rezipped(files.word_file(), document=lambda h: h + b" " * docx.MAX_XML_BYTES),
         "unpacks",
     ),
     "a part that is no XML": (lambda: files.rezipped(files.word_file(), document=lambda _h: b"<w"), "broken"),
     "parts without end": (lambda: files.rezipped(files.word_file(), document=nested), "broken"),
     "an entity": (lambda: files.rezipped(files.word_file(), document=declaring), "declarations"),
     "an entity in UTF-16": (lambda: files.rezipped(files.word_file(), document=declaring_in_utf16), "declarations"),
-    "a Word file with a password": (locked_word_file, "password|broken"),
+    "a Word file with a password": (files.locked_word_file, "password|broken"),
     "a Word file without words": (lambda: files.word_file(lambda d: d.element.body.clear_content()), "no text"),
     "a PDF without text": (files.empty_pdf, "no text layer"),
     "a PDF cut short": (lambda: files.pdf_file(LINES)[:100], "broken"),

@@ -1,21 +1,21 @@
 """Word files: paragraphs and tables in their order."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
+from zipfile import BadZipFile
 
 from flask_babel import gettext as _
 
 from tracker.actions.text_extraction.refusal import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.zip_safety import DoctypeInZip, EncryptedZip, OversizedZip, UnsafeZip, open_zip, xml_members
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-#: Bytes that a file may unpack to, and files it may hold.
-MOST_UNPACKED = 100_000_000
-MOST_FILES = 2_000
-#: Bytes of one part in XML: as a tree it takes many times as much memory.
-LARGEST_PART = 20_000_000
+#: Of the file once it is unpacked; XML, as a tree, takes many times as much memory.
+MAX_BYTES = 100_000_000
+MAX_MEMBERS = 2_000
+MAX_XML_BYTES = 25_000_000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -26,34 +26,29 @@ def docx_text(data: bytes) -> str:
     from lxml.etree import LxmlError
 
     try:
-        _refuse_unsafe(data)
+        _check_archive(data)
         body = docx.Document(io.BytesIO(data)).element.body
-    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError, AttributeError, EOFError, OSError) as error:
-        raise unreadable_file(
-            _("This Word file is broken: open it in Word, save it again, or paste its text.")
-        ) from error
+    except OversizedZip as error:
+        message = _("This Word file unpacks to more than any document needs: paste its text.")
+        raise unreadable_file(message) from error
+    except EncryptedZip as error:
+        raise unreadable_file(_("This Word file has a password: save it without one.")) from error
+    except DoctypeInZip as error:
+        message = _("This Word file holds declarations no document needs: paste its text.")
+        raise unreadable_file(message) from error
+    except (UnsafeZip, BadZipFile, OpcError, LxmlError, KeyError, ValueError, AttributeError, OSError) as error:
+        message = _("This Word file is broken: open it in Word, save it again, or paste its text.")
+        raise unreadable_file(message) from error
     return "\n\n".join(block for block in _blocks(body) if block.strip())
 
 
-def _refuse_unsafe(data: bytes) -> None:
+def _check_archive(data: bytes) -> None:
     """Refuse what is no Word file, and what would unpack to more than a document needs."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if "word/document.xml" not in {part.filename for part in parts}:
+    with open_zip(data, max_bytes=MAX_BYTES, max_members=MAX_MEMBERS, max_xml_bytes=MAX_XML_BYTES) as archive:
+        if "word/document.xml" not in archive.namelist():
             raise unreadable_file(_("This is no Word file (.docx). Files that are read: PDF, .docx, HTML, plain text."))
-        if len(parts) > MOST_FILES or sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise unreadable_file(_("This Word file unpacks to more than any document needs: paste its text."))
-        for part in parts:
-            if part.flag_bits & 1:
-                raise unreadable_file(_("This Word file has a password: save it without one."))
-            if part.filename.endswith((".xml", ".rels")):
-                if part.file_size > LARGEST_PART:
-                    raise unreadable_file(_("This Word file unpacks to more than any document needs: paste its text."))
-                # No more is read than the size that was declared, and a wrong one is found out at the end.
-                with archive.open(part) as stream:
-                    held = stream.read()
-                if b"<!DOCTYPE" in held.replace(b"\0", b""):
-                    raise unreadable_file(_("This Word file holds declarations no document needs: paste its text."))
+        for _member in xml_members(archive):
+            pass
 
 
 def _blocks(element: Any) -> Iterator[str]:

@@ -4,14 +4,16 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zipfile import ZipFile
+
+from tracker.zip_safety import member_chunks, open_zip
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: A packed file that unpacks to more bytes than this, and to so many times its own size, is no report.
-MUCH, TIMES = 100_000_000, 100
+MAX_BYTES, MAX_RATIO = 100_000_000, 100
 FORMULA = re.compile(rb"<f[ >/]")
 #: What some programs write a link as: its address, and the place there.
 LINK = re.compile(r'HYPERLINK "([^"]*)"(?:\s+\\l "([^"]*)")?')
@@ -83,31 +85,33 @@ def flatten_json(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
         yield place, json.dumps(value, ensure_ascii=False)
 
 
-def _unpacked(content: bytes) -> zipfile.ZipFile:
-    packed = zipfile.ZipFile(io.BytesIO(content))
-    if sum(member.file_size for member in packed.infolist()) > max(MUCH, TIMES * len(content)):
-        raise ValueError
-    return packed
+def _open_zip(content: bytes) -> ZipFile:
+    return open_zip(content, max_bytes=max(MAX_BYTES, MAX_RATIO * len(content)))
 
 
 def _xlsx(content: bytes) -> Iterator[FileRow]:
     from python_calamine import CalamineWorkbook
 
-    packed = _unpacked(content)
+    # Each member is read to its end first, as calamine believes no declared size.
+    with _open_zip(content) as archive:
+        formulas = {
+            member.filename: len(FORMULA.findall(b"".join(member_chunks(archive, member))))
+            for member in archive.infolist()
+        }
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for name in book.sheet_names:
         yield from _table(f"sheet {name}, ", book.get_sheet_by_name(name).to_python())
     # What a formula comes to is read above; what it will come to in a spreadsheet may be anything.
-    for name in packed.namelist():
-        if name.startswith("xl/worksheets/") and (formulas := len(FORMULA.findall(packed.read(name)))):
-            yield FileRow(f"formulas of {name}", [("", str(formulas))])
+    for name, count in formulas.items():
+        if name.startswith("xl/worksheets/") and count:
+            yield FileRow(f"formulas of {name}", [("", str(count))])
 
 
 def _docx(content: bytes) -> Iterator[FileRow]:
     from docx import Document
     from lxml import etree
 
-    _unpacked(content)
+    _open_zip(content).close()
     document = Document(io.BytesIO(content))
     rels = document.part.rels
     yield from _words(document.element.body, {key: rel.target_ref for key, rel in rels.items() if rel.is_external})
