@@ -74,12 +74,10 @@ def export_list(kind: Kind, wanted: MultiDict[str, str], form: str, output: Any)
         head, total = history.chain_head(reading), listing.count_rows(query, reading)
         rows = tally.rows(export_rows.iterate_rows(reading, kind, columns, query, order, filters.as_of_dates))
         items = (dict(zip(names, row, strict=True)) for row in rows)
-        lines = (
-            csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total=total, next=None)
-        )
+        lines = csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total)
         with progress_bar(total if to_file else 0) as shown:
-            for stretch in tally.bytes(lines):
-                output.write(stretch)
+            for line in lines:
+                output.write(tally.add(line.encode()))
                 shown.update(tally.count - shown.pos)
     if not to_file:
         return
@@ -99,7 +97,7 @@ def export_all(folder: Path, licence: str) -> None:
         progress_bar(datapackage.count_records(reading)) as shown,
     ):
         rows = datapackage.write_datapackage(
-            reading, draft, licence=licence, address=_address(), by=LOCAL, told=shown.update
+            reading, draft, licence=licence, address=_address(), by=LOCAL, on_progress=shown.update
         )
     click.echo(f"{sum(rows.values()):,} records of {len(rows)} kinds are in {folder}, licensed {licence}.")
 

@@ -1,32 +1,34 @@
-"""Days as a calendar that calendar programs subscribe to: the same days give the same bytes."""
+"""Days as an iCalendar file to subscribe to: the same days give the same bytes."""
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import icalendar
+
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 #: How often a program should look again.
-OFTEN = datetime.timedelta(hours=12)
+REFRESH_INTERVAL = datetime.timedelta(hours=12)
 DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Event:
-    """A whole day, or several; every text is data, and what is empty is left out."""
+    """A whole day, or several; what is empty is left out."""
 
-    #: Another for each event of any tracker, and always the same for this one.
+    #: Unique among the events of all trackers, and never changed.
     uid: str
     starts_on: datetime.date
     summary: str
     description: str
-    #: The whole address of the record it is about.
+    #: The full address of the record.
     address: str
-    #: Steps with each edit of the record.
+    #: Grows with each edit of the record.
     version: int
     changed_at: datetime.datetime
     ends_on: datetime.date | None = None
-    #: Comes round again every so many months, if not 0.
+    #: How many months pass until it recurs; 0 if it does not.
     every_months: int = 0
     category: str = ""
     location: str = ""
@@ -36,52 +38,51 @@ class Event:
 
 def calendar(title: str, events: Iterable[Event]) -> bytes:
     """Return an iCalendar object of events, in their order."""
-    from icalendar import Calendar
-
-    written = Calendar()
-    written.add("prodid", "-//Tracker//Commitments//EN")
-    written.add("version", "2.0")
-    written.add("method", "PUBLISH")
+    component = icalendar.Calendar()
+    component.add("prodid", "-//Tracker//Commitments//EN")
+    component.add("version", "2.0")
+    component.add("method", "PUBLISH")
     for name in ("name", "x-wr-calname"):
-        written.add(name, title)
-    written.add("refresh-interval", OFTEN, parameters={"VALUE": "DURATION"})
+        component.add(name, title)
+    component.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     for event in events:
-        written.add_component(_component(event))
-    return written.to_ical()
+        component.add_component(_event_component(event))
+    content: bytes = component.to_ical()
+    return content
 
 
-def _component(event: Event) -> Any:
-    from icalendar import Event as Component
-
-    written = Component()
-    written.add("uid", event.uid)
-    written.add("dtstamp", event.changed_at)
-    written.add("last-modified", event.changed_at)
-    written.add("sequence", event.version)
-    written.add("dtstart", event.starts_on)
-    if event.ends_on and event.ends_on > event.starts_on:
-        # The end is the day after the last; the calendar ends with its last day.
-        written.add("dtend", min(event.ends_on, datetime.date.max - DAY) + DAY)
-    if event.every_months:
-        written.add("rrule", recurrence_rule(event.starts_on, event.every_months))
-    texts = {"summary": event.summary, "description": event.description, "location": event.location}
-    for name, text in texts.items():
-        if text:
-            written.add(name, text)
-    if event.category:
-        written.add("categories", [event.category])
-    if event.status:
-        written.add("status", event.status)
-    written.add("url", event.address)
-    # A deadline keeps nobody busy.
-    written.add("transp", "TRANSPARENT")
-    return written
+def _event_component(event: Event) -> icalendar.Event:
+    # The end is the day after the last; the calendar ends with its last day.
+    several = event.ends_on and event.ends_on > event.starts_on
+    end = min(event.ends_on or event.starts_on, datetime.date.max - DAY) + DAY
+    properties = {
+        "uid": event.uid,
+        "dtstamp": event.changed_at,
+        "last-modified": event.changed_at,
+        "sequence": event.version,
+        "dtstart": event.starts_on,
+        "dtend": end if several else None,
+        "rrule": recurrence_rule(event.starts_on, event.every_months) if event.every_months else None,
+        "summary": event.summary,
+        "description": event.description,
+        "location": event.location,
+        "categories": [event.category] if event.category else None,
+        "status": event.status,
+        "url": event.address,
+        # A deadline keeps nobody busy.
+        "transp": "TRANSPARENT",
+    }
+    component = icalendar.Event()
+    for name, value in properties.items():
+        if value not in (None, ""):
+            component.add(name, value)
+    return component
 
 
 def recurrence_rule(day: datetime.date, every_months: int) -> dict[str, Any]:
-    """Return the rule of a day that comes round: where a month has no such day, on its last."""
+    """Return the rule of a day that recurs: in a month without such a day, on its last."""
     rule: dict[str, Any] = {"freq": "monthly", "interval": every_months}
     if day.day > 28:
-        # The last that there is of these: a rule that names the 31st alone would skip the other months.
+        # The last of these days that the month has: a rule of the 31st alone would skip the other months.
         rule |= {"bymonthday": list(range(28, day.day + 1)), "bysetpos": -1}
     return rule

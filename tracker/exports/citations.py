@@ -12,26 +12,27 @@ from tracker.records.date_fields import format_date_range
 from tracker.vocabulary import DatePrecision
 
 BIBTEX, CSL = "application/x-bibtex; charset=utf-8", "application/vnd.citationstyles.csl+json; charset=utf-8"
-#: What TeX takes for more than itself; by name, where a sign behind a backslash would still count as a brace.
-NAMED = {"\\": "backslash", "{": "braceleft", "}": "braceright", "^": "asciicircum", "~": "asciitilde"}
-NAMED |= {"<": "less", ">": "greater", "|": "bar"}
-TEX = str.maketrans({sign: f"\\{sign}" for sign in "#$%&_"} | {s: f"{{\\text{name}}}" for s, name in NAMED.items()})
-#: An address is read letter by letter: only what would end it is written otherwise.
+#: Characters that mean something to TeX; those that a backslash would not make plain stand by their names.
+NAMES = {"\\": "backslash", "{": "braceleft", "}": "braceright", "^": "asciicircum", "~": "asciitilde"}
+NAMES |= {"<": "less", ">": "greater", "|": "bar"}
+TEX = str.maketrans({sign: f"\\{sign}" for sign in "#$%&_"} | {s: f"{{\\text{name}}}" for s, name in NAMES.items()})
+#: TeX reads an address character by character: only what would end it is escaped.
 TEX_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "\\{}"})
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-#: How much of an ISO date, and of its parts, is known.
-LETTERS = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7, DatePrecision.DAY: 10}
+#: Characters of an ISO date that are known.
+KNOWN_CHARACTERS = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7, DatePrecision.DAY: 10}
 
 
 @dataclass(frozen=True)
 class Source:
-    """What can be cited; every text is data, and what is empty is left out."""
+    """What can be cited; what is empty is left out."""
 
-    #: Another for each source: letters, digits, dots and hyphens.
+    #: Unique: letters, digits, dots and hyphens.
     key: str
     title: str
-    #: What it is, in words, and as a type of CSL.
+    #: What it is in words.
     genre: str
+    #: What it is as a type of CSL.
     sort: str
     #: Organisations, whose names are never cut into first and last ones.
     authors: Sequence[str] = ()
@@ -51,9 +52,9 @@ class Source:
         return _("Republished by %(name)s", name=self.republisher) if self.republisher else ""
 
     @property
-    def known(self) -> str:
-        """Return the day of publication as an ISO date, no more exact than it is known, or nothing."""
-        return self.published_on.isoformat()[: LETTERS[self.precision]] if self.published_on else ""
+    def issued(self) -> str:
+        """Return the ISO date of publication as far as it is known: 2024, 2024-03, 2024-03-01 or nothing."""
+        return self.published_on.isoformat()[: KNOWN_CHARACTERS[self.precision]] if self.published_on else ""
 
 
 def plain_citation(source: Source) -> str:
@@ -62,8 +63,8 @@ def plain_citation(source: Source) -> str:
         format_date_range(source.published_on, source.precision) if source.published_on else _("no date")
     )
     published = f"{source.publisher}, {when}" if source.publisher else when[:1].upper() + when[1:]
-    said = (_line(each) for each in ("; ".join(source.authors), source.title, source.genre, published, source.note))
-    parts = [each if each.endswith((".", "!", "?", "…")) else f"{each}." for each in said if each]
+    texts = map(_one_line, ("; ".join(source.authors), source.title, source.genre, published, source.note))
+    parts = [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in texts if text]
     if source.address and source.accessed:
         day = format_date_range(source.accessed, DatePrecision.DAY)
         parts.append(_("%(address)s (accessed %(day)s).", address=source.address, day=day))
@@ -73,16 +74,16 @@ def plain_citation(source: Source) -> str:
 
 
 def bibtex(source: Source) -> str:
-    """Return a source as an entry in UTF-8 that BibTeX and biblatex read; both braces keep a name or title whole."""
-    year, month = source.known[:4], int(source.known[5:7] or 0)
+    """Return a source as an entry for BibTeX and biblatex, in UTF-8; double braces keep a name or title whole."""
+    year, month = source.issued[:4], int(source.issued[5:7] or 0)
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in source.authors),
         "title": f"{{{_tex(source.title)}}}",
         "howpublished": _tex(source.publisher),
-        "note": _tex("; ".join(each for each in (source.genre, source.dated, source.note) if each)),
-        "date": source.known,
+        "note": _tex("; ".join(filter(None, (source.genre, source.dated, source.note)))),
+        "date": source.issued,
         "year": year,
-        # A word that each style knows in its own language.
+        # Each style knows these words in its language.
         "month": MONTHS[month - 1] if month else "",
         "url": source.address.translate(TEX_ADDRESS),
         "urldate": source.accessed.isoformat() if source.accessed and source.address else "",
@@ -96,27 +97,27 @@ def csl(source: Source) -> str:
     item: dict[str, Any] = {
         "id": source.key,
         "type": source.sort,
-        "title": _line(source.title),
-        "genre": _line(source.genre),
-        "author": [{"literal": _line(name)} for name in source.authors],
-        "publisher": _line(source.publisher),
-        "issued": _parts(source.known),
+        "title": _one_line(source.title),
+        "genre": _one_line(source.genre),
+        "author": [{"literal": _one_line(name)} for name in source.authors],
+        "publisher": _one_line(source.publisher),
+        "issued": _date_parts(source.issued),
         "URL": source.address,
-        "accessed": _parts(source.accessed.isoformat() if source.accessed and source.address else ""),
+        "accessed": _date_parts(source.accessed.isoformat() if source.accessed and source.address else ""),
         "language": source.language,
-        "note": _line("; ".join(each for each in (source.dated, source.note) if each)),
+        "note": _one_line("; ".join(filter(None, (source.dated, source.note)))),
     }
-    told = (f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in item.items() if value)
-    return "[{\n" + ",\n".join(told) + "\n}]\n"
+    lines = (f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in item.items() if value)
+    return "[{\n" + ",\n".join(lines) + "\n}]\n"
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
 def _tex(text: str) -> str:
-    return _line(text).translate(TEX)
+    return _one_line(text).translate(TEX)
 
 
-def _parts(day: str) -> dict[str, Any]:
+def _date_parts(day: str) -> dict[str, Any]:
     return {"date-parts": [[int(part) for part in day.split("-")]]} if day else {}

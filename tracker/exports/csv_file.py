@@ -9,16 +9,16 @@ from typing import Any
 from tracker.records.fields import format_typed_number
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
-#: What a spreadsheet takes for the beginning of something to run, and the apostrophe that holds it.
-RISKY = frozenset("=+-@\t\r'")
-#: How many rows are written at once.
+#: What begins a formula in a spreadsheet, and the apostrophe that keeps a text from being one.
+FORMULA_STARTS = frozenset("=+-@\t\r'")
+#: Rows written at once.
 CHUNK = 500
 
 
-def csv_cell(value: Any) -> str:
-    """Return a plain value as a cell: lists joined by "; ", text that a spreadsheet would run held by an apostrophe.
+def csv_cell(value: object) -> str:
+    """Return a plain value as a cell: lists joined by "; ", an apostrophe before text that a spreadsheet would run.
 
-    What an apostrophe begins gets another, so that taking one away always gives the original.
+    Text that begins with an apostrophe gets another, so that taking one away always gives the original.
     """
     if value is None:
         return ""
@@ -29,23 +29,23 @@ def csv_cell(value: Any) -> str:
     if isinstance(value, float):
         return format_typed_number(value)
     text = "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text[:1] in RISKY else text
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
 
 
 def csv_cells(values: Sequence[Any]) -> Sequence[Any]:
-    """Return plain values of one column as `cell` would, or as what the writer turns into that; quicker."""
+    """Return the plain values of one column as `csv_cell` does, or as what the writer turns into the same; quicker."""
     types = set(map(type, values)) - {type(None)}
     if types <= {int}:
         return values
     if types == {str}:
-        return [f"'{text}" if text and text[0] in RISKY else text for text in values]
+        return [f"'{text}" if text and text[0] in FORMULA_STARTS else text for text in values]
     if types == {list}:
-        return csv_cells(["; ".join(several or ()) for several in values])
+        return csv_cells(["; ".join(texts or ()) for texts in values])
     return [csv_cell(value) for value in values]
 
 
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]], mark: str = "\ufeff") -> Iterator[str]:
-    """Yield a header and rows of plain values as lines, many at once, behind a byte order mark."""
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]], mark: str = "\ufeff") -> Iterator[str]:
+    """Yield a header and rows of plain values as CSV, many lines at once, after a byte order mark."""
     out = io.StringIO()
     writer = csv.writer(out)
     out.write(mark)

@@ -16,8 +16,7 @@ from tracker.errors import TrackerError
 from tracker.exports import csv_file
 from tracker.exports.provenance import DigestCounter, provenance
 from tracker.queries import export_rows, history, listing, open_data
-from tracker.records import Kind
-from tracker.records.base import Column
+from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, referenced_kind, type_of
 from tracker.records.filters import Filters
 
@@ -34,16 +33,16 @@ DESCRIPTION = (
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write files into; they come into `path`, which must be new or empty, all together or not at all.
+    """Give a draft folder to write into; its files move into `path`, which must be new or empty, all or none of them.
 
-    Raises TrackerError if it is neither.
+    Raises TrackerError if `path` is a file or holds anything.
     """
     new = not path.exists()
     if not new and not path.is_dir():
         raise TrackerError(f"{path} is a file: name a folder that is new or empty.")
     # Named, for it may be hidden, as the draft of a command that was killed.
-    if not new and (held := next(path.iterdir(), None)):
-        raise TrackerError(f"{path} is not empty, it holds {held.name}: name a folder that is new or empty.")
+    if not new and (present := next(path.iterdir(), None)):
+        raise TrackerError(f"{path} is not empty, it holds {present.name}: name a folder that is new or empty.")
     path.mkdir(exist_ok=True)
     # Inside it, so that the files can be moved: beside it may be another disk, or nothing that can be written to.
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=path))
@@ -63,25 +62,26 @@ def count_records(reading: Connection) -> int:
 
 
 def write_datapackage(
-    reading: Connection, folder: Path, *, licence: str, address: str, by: str, told: Callable[[int], None]
+    reading: Connection, folder: Path, *, licence: str, address: str, by: str, on_progress: Callable[[int], None]
 ) -> dict[str, int]:
     """Write the files of the set into a folder; return how many records of each kind there are.
 
-    `address` is what the addresses of records start with; `by` the code of the account that issues the set; `told`
-    is told again and again how many more records were written.
+    `address` is what the addresses of records start with; `by` the code of the account that issues the set;
+    `on_progress` is called again and again with how many more records were written.
     """
-    at, clock, head = datetime.datetime.now(datetime.UTC), Filters().as_of_dates, history.chain_head(reading)
-    resources, rows, used = [], {}, []
+    at, as_of, head = datetime.datetime.now(datetime.UTC), Filters().as_of_dates, history.chain_head(reading)
+    resources, counts, exported = [], {}, []
     for name, kind in open_data.KINDS.items():
         columns = [*open_data.open_data_columns(kind), kind.url_column(address)]
         order = listing.Order("id", kind.model.id, False)
-        found = export_rows.iterate_rows(reading, kind, columns, open_data.open_data_query(kind), order, clock)
-        tally = _file(folder / f"{name}.csv", [column.name for column in columns], found, told)
+        rows = export_rows.iterate_rows(reading, kind, columns, open_data.open_data_query(kind), order, as_of)
+        counter = _write_table(folder / f"{name}.csv", [column.name for column in columns], rows, on_progress)
         schema = {"fields": list(map(_field, columns)), "primaryKey": "code", "foreignKeys": _keys(kind, columns)}
-        resources.append(_resource(name, kind.plural, kind.description, schema, tally))
-        rows[name] = tally.count
-        used += columns
-    resources.append(_words(folder, used))
+        resources.append(_resource(name, str(kind.plural), str(kind.description), schema, counter))
+        counts[name] = counter.count
+        exported += columns
+    resources.append(_write_words(folder, exported))
+    stamp = provenance(title=TITLE, sentence="", filters={}, as_of=as_of, at=at, by=by, rows=counts, head=head)
     package = {
         "profile": "tabular-data-package",
         "name": "tracker-open-data",
@@ -89,78 +89,87 @@ def write_datapackage(
         "description": DESCRIPTION,
         "created": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "licenses": [{"name": licence}],
-        "stamp": provenance(title=TITLE, sentence="", filters={}, clock=clock, at=at, by=by, rows=rows, head=head),
+        "stamp": stamp,
         "resources": resources,
     }
     (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return rows
+    return counts
 
 
-def _file(
-    path: Path, header: Sequence[str], rows: Iterable[Any], told: Callable[[int], None] | None = None
+def _write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], on_progress: Callable[[int], None] | None = None
 ) -> DigestCounter:
-    tally, before = DigestCounter(), 0
+    counter, reported = DigestCounter(), 0
     with path.open("xb") as file:
-        for stretch in tally.bytes(csv_file.csv_lines(header, tally.rows(rows), mark="")):
-            file.write(stretch)
-            if told:
-                told(tally.count - before)
-            before = tally.count
-    return tally
+        for line in csv_file.csv_lines(header, counter.rows(rows), mark=""):
+            file.write(counter.add(line.encode()))
+            if on_progress:
+                on_progress(counter.count - reported)
+            reported = counter.count
+    return counter
 
 
-def _words(folder: Path, columns: Sequence[Column]) -> dict[str, Any]:
-    """Write the lists of words that the columns hold, and return what is said of that file."""
-    lists = codebook(columns)
-    rows = ((name, word, *said.values()) for name, words in lists.items() for word, said in words.items())
-    tally = _file(folder / "words.csv", ("list", "word", "label", "definition"), rows)
-    said = {"list": "What the list is called.", "word": "As the other files hold it.", "label": "As people read it."}
+def _write_words(folder: Path, columns: Sequence[Column]) -> dict[str, Any]:
+    """Write the vocabularies of the columns as a table, and return its resource."""
+    rows = ((name, word, *texts.values()) for name, words in codebook(columns).items() for word, texts in words.items())
     fields: list[dict[str, Any]] = [
-        {"name": name, "type": "string", "description": each, "constraints": {"required": True}}
-        for name, each in said.items()
+        {"name": name, "type": "string", "description": description, "constraints": {"required": True}}
+        for name, description in {
+            "list": "What the list is called.",
+            "word": "As the other files hold it.",
+            "label": "As people read it.",
+            "definition": "What it means; empty where the label says it all.",
+        }.items()
     ]
-    definition = "What it means; empty where the label says it all."
-    fields.append({"name": "definition", "type": "string", "description": definition})
-    about_words = "Every word that stands in the other files for something, and what it means."
-    return _resource("words", "Words", about_words, {"fields": fields, "primaryKey": ["list", "word"]}, tally)
+    del fields[-1]["constraints"]
+    counter = _write_table(folder / "words.csv", [field["name"] for field in fields], rows)
+    description = "Every word that stands in the other files for something, and what it means."
+    return _resource("words", "Words", description, {"fields": fields, "primaryKey": ["list", "word"]}, counter)
 
 
-def _resource(name: str, title: Any, description: Any, schema: dict[str, Any], tally: DigestCounter) -> dict[str, Any]:
+def _resource(
+    name: str, title: str, description: str, schema: dict[str, Any], counter: DigestCounter
+) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": name,
         "path": f"{name}.csv",
-        "title": str(title),
-        "description": str(description),
+        "title": title,
+        "description": description,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": tally.size,
-        "hash": f"sha256:{tally.sha256}",
+        "bytes": counter.size,
+        "hash": f"sha256:{counter.sha256}",
         "schema": schema | {"missingValues": [""]},
     }
 
 
 def _field(column: Column) -> dict[str, Any]:
-    """Return what a table schema says of a column; several codes in a cell are text there, and no foreign key."""
-    told: dict[str, Any] = {"name": column.name, "title": str(column.label), "type": type_of(column)}
-    said, constraints = [str(getattr(column.field, "description", ""))], dict[str, Any]()
-    if told["type"] == "list":
-        told["type"] = "string"
-        said.append(f"Codes of “{referenced_kind(column)}”, parted by “; ”.")
+    """Return the field of a table schema for a column; several codes in a cell are text there, and no foreign key."""
+    sort, is_code = type_of(column), column.name == "code"
+    descriptions = [str(getattr(column.field, "description", ""))]
+    if sort == "list":
+        descriptions.append(f"Codes of “{referenced_kind(column)}”, parted by “; ”.")
     if column.vocabulary:
-        said.append(f"A word of the list {column.vocabulary.__name__} in words.csv.")
-        constraints["enum"] = [word.value for word in column.vocabulary]
-    if column.name == "code" or getattr(column.field, "required", False):
-        constraints["required"] = True
-    if column.name == "code":
-        constraints["unique"] = True
-    beside = {"description": " ".join(filter(None, said)), "constraints": constraints}
-    return told | {name: value for name, value in beside.items() if value}
+        descriptions.append(f"A word of the list {column.vocabulary.__name__} in words.csv.")
+    constraints = {
+        "enum": [word.value for word in column.vocabulary or ()],
+        "required": is_code or getattr(column.field, "required", False),
+        "unique": is_code,
+    }
+    field = {
+        "name": column.name,
+        "title": str(column.label),
+        "type": "string" if sort == "list" else sort,
+        "description": " ".join(filter(None, descriptions)),
+        "constraints": {name: value for name, value in constraints.items() if value},
+    }
+    return {name: value for name, value in field.items() if value}
 
 
 def _keys(kind: Kind, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Return the foreign keys of a table; by an empty name it means itself."""
+    """Return the foreign keys of a table; the empty name stands for the table itself."""
     keys = []
     for column in columns:
         if (other := referenced_kind(column)) and type_of(column) != "list":

@@ -4,21 +4,21 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from tracker.models import Record
 from tracker.records.base import Column
 
 MEDIA_TYPE = "application/json"
 
 
-def json_item(columns: Sequence[Column], record: Any) -> dict[str, Any]:
+def json_item(columns: Sequence[Column], record: Record) -> dict[str, Any]:
     """Return {column: plain value} of one record."""
     return {column.name: column.to_json(column.value(record)) for column in columns}
 
 
-def json_lines(items: Iterable[dict[str, Any]], **beside: Any) -> Iterator[str]:
-    """Yield {"items": […]} with what stands beside it, an item a line."""
-    start = '{"items": ['
-    for each in items:
-        yield start + "\n" + json.dumps(each, ensure_ascii=False)
-        start = ","
-    yield ("" if start == "," else start) + "\n]"
-    yield "".join(f", {json.dumps(name)}: {json.dumps(value)}" for name, value in beside.items()) + "}\n"
+def json_lines(items: Iterable[dict[str, Any]], total: int, following: str | None = None) -> Iterator[str]:
+    """Yield {"items": […], "total": …, "next": …} with an item a line; `following` is the address of the next page."""
+    opening = '{"items": ['
+    for item in items:
+        yield opening + "\n" + json.dumps(item, ensure_ascii=False)
+        opening = ","
+    yield ("" if opening == "," else opening) + f'\n], "total": {total}, "next": {json.dumps(following)}}}\n'

@@ -1,9 +1,9 @@
-"""What an export or report says of itself beside its data: what was asked, when and by whom, and its checksum."""
+"""The stamp of an export or report: what was asked for, when and by whom it was issued, and its checksum."""
 
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from tracker.models import AsOf
 from tracker.queries.listing import Order
@@ -11,35 +11,33 @@ from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, describe_columns
 from tracker.records.filters import Filters, to_query
 
+Row = TypeVar("Row")
+
 
 class DigestCounter:
-    """Counts the rows of a file and sums up its bytes as they go by, so that nothing of it is held."""
+    """Counts the rows of a file and sums up its bytes as they go by, so that none of it is held in memory."""
 
     def __init__(self) -> None:
         self.count = self.size = 0
-        self._sum = hashlib.sha256()
+        self._hash = hashlib.sha256()
 
-    def rows(self, rows: Iterable[Any]) -> Iterator[Any]:
+    def rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
             self.count += 1
             yield row
 
-    def stretches(self, stretches: Iterable[bytes]) -> Iterator[bytes]:
-        for stretch in stretches:
-            self.size += len(stretch)
-            self._sum.update(stretch)
-            yield stretch
-
-    def bytes(self, lines: Iterable[str]) -> Iterator[bytes]:
-        """Yield lines as UTF-8."""
-        return self.stretches(line.encode() for line in lines)
+    def add(self, chunk: bytes) -> bytes:
+        """Count a stretch of the file, and return it."""
+        self.size += len(chunk)
+        self._hash.update(chunk)
+        return chunk
 
     @property
     def sha256(self) -> str:
-        return self._sum.hexdigest()
+        return self._hash.hexdigest()
 
-    def of_file(self, form: str) -> dict[str, Any]:
-        """Return what is said of the file of a format that went by."""
+    def describe_file(self, form: str) -> dict[str, str | int]:
+        """Return format, size and checksum of the file that went by."""
         return {"format": form, "bytes": self.size, "sha256": self.sha256}
 
 
@@ -48,30 +46,30 @@ def provenance(
     title: str,
     sentence: str,
     filters: Mapping[str, Sequence[str]],
-    clock: AsOf,
+    as_of: AsOf,
     at: datetime.datetime,
     by: str,
     rows: Mapping[str, int],
     head: tuple[int, str],
-    **beside: Any,
+    **details: object,
 ) -> dict[str, Any]:
     """Return the stamp of an export or report, ready for JSON.
 
     `sentence` says the filters in words; `at` and `by` (the code of an account) when and by whom it was issued; `rows`
     how many records of each kind it holds; `head` how many changes the history had, and the hash of the last.
-    What stands `beside` is told as it is: a checksum, a format, columns.
+    The `details` follow as they are: a checksum, a format, columns.
     """
     return {
         "title": title,
         "sentence": sentence,
         "filters": dict(filters),
-        "as_of": clock.on.isoformat(),
-        "known_by": (clock.known_by or at).isoformat(),
+        "as_of": as_of.on.isoformat(),
+        "known_by": (as_of.known_by or at).isoformat(),
         "issued_at": at.isoformat(),
         "issued_by": by,
         "rows": dict(rows),
         "history": {"changes": head[0], "hash": head[1]},
-        **beside,
+        **details,
     }
 
 
@@ -80,26 +78,26 @@ def list_provenance(
     filters: Filters,
     order: Order,
     columns: Sequence[Column],
-    tally: DigestCounter,
+    counter: DigestCounter,
     form: str,
     *,
     at: datetime.datetime,
     by: str,
     head: tuple[int, str],
 ) -> dict[str, Any]:
-    """Return the stamp of a list as a file of a format, which went by."""
+    """Return the stamp of a list as a file of the format `form`, which has passed through `counter`."""
     return provenance(
         title=str(kind.plural),
         sentence=filters.sentence(),
         filters=to_query(filters),
-        clock=filters.as_of_dates,
+        as_of=filters.as_of_dates,
         at=at,
         by=by,
-        rows={kind.name: tally.count},
+        rows={kind.name: counter.count},
         head=head,
         kind=kind.name,
         sort=order.name,
-        **tally.of_file(form),
+        **counter.describe_file(form),
         columns=describe_columns(columns),
         codebook=codebook(columns),
     )

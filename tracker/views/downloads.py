@@ -63,7 +63,7 @@ def _page(wanted: ListRequest, tally: DigestCounter) -> str:
     page, columns = wanted.page(wanted.told), columns_of(wanted)
     items = (json_file.json_item(columns, record) for record in tally.rows(page.records))
     following = request.host_url.rstrip("/") + current_url(format="json", of=None, after=page.after)
-    return "".join(json_file.json_lines(items, total=wanted.total, next=following if page.after else None))
+    return "".join(json_file.json_lines(items, wanted.total, following if page.after else None))
 
 
 def _described(response: Response, of: str | None = None) -> Response:
@@ -82,8 +82,8 @@ def stamp_of_list(wanted: ListRequest) -> Response:
     at, tally = datetime.datetime.now(datetime.UTC), DigestCounter()
     with snapshot() as reading:
         head = history.chain_head(reading) if of == "csv" else history.chain_head()
-        for _stretch in tally.bytes(_table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]):
-            pass
+        for text in _table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]:
+            tally.add(text.encode())
     stamp = list_provenance(
         wanted.kind, wanted.filters, wanted.order, columns_of(wanted), tally, of, at=at, by=g.account.code, head=head
     )

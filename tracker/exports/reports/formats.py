@@ -104,13 +104,13 @@ BARE = ("csv", "json")
 def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
     """Return what is said of the file of a format, beside it."""
     data, tally = stored.stored_data(run), DigestCounter()
-    for _stretch in tally.stretches(FORMATS[form].write(run)):
-        pass
+    for chunk in FORMATS[form].write(run):
+        tally.add(chunk)
     return stamped(
         title=run.title,
         sentence=run.sentence or "",
         filters=parse_qs(run.scope or ""),
-        clock=AsOf(run.as_of, run.known_by),
+        as_of=AsOf(run.as_of, run.known_by),
         at=run.recorded_at,
         by=run.recorded_by.code,
         rows=data.head["rows"],
@@ -120,7 +120,7 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
             "address": f"{data.head['report']['address']}/reports/{run.code}",
             "sha256": run.sha256,
         },
-        **tally.of_file(form),
+        **tally.describe_file(form),
         columns=data.head["columns"]["commitments"] if form == "csv" else data.head["columns"],
         codebook=data.head["codebook"],
     )
