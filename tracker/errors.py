@@ -42,3 +42,8 @@ class Invalid(TrackerError):
     def __init__(self, errors: Mapping[str, Sequence[Any]]) -> None:
         super().__init__("; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in errors.items()))
         self.errors = errors
+
+
+def unreadable_file(message: str) -> Invalid:
+    """Return the error that says, by the field `file`, why a file cannot be read."""
+    return Invalid({"file": [message]})

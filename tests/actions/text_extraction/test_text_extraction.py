@@ -38,6 +38,23 @@ def test_plain_text_of_windows_is_read():
     assert extract_text("“Más” – acordó €5\r\nb".encode("cp1252"), "a") == ("“Más” – acordó €5\nb", "text/plain")
 
 
+@pytest.mark.parametrize("encoding", ["mac_roman", "utf-16-le", "utf-16-be"])
+def test_plain_text_without_a_mark_is_read(encoding):
+    assert extract_text("“Más” – acordó el señor".encode(encoding), "a")[0] == "“Más” – acordó el señor"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("cp1251", "Президенты двух стран подписали совместное заявление о сотрудничестве."),  # noqa: RUF001
+        ("cp1253", "Οι υπουργοί συναντήθηκαν στην πρωτεύουσα και συμφώνησαν να συνεργαστούν."),  # noqa: RUF001
+        ("gb18030", "两国总统在首都会晤，就移民与边境安全合作达成一致，下次会议将于五月举行。"),  # noqa: RUF001
+    ],
+)
+def test_plain_text_of_other_scripts_is_read(encoding, sentence):
+    assert extract_text(sentence.encode(encoding), "a.txt")[0] == sentence
+
+
 def test_a_page_is_read_without_what_stands_around_it():
     around = "<!-- x --><!DOCTYPE html><html><head><script>bad()</script></head><body><nav><a href='/'>Home</a></nav>"
     page = f"{around}<article>{PAGE}</article></body></html>"

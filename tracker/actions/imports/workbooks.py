@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.errors import Invalid
+from tracker.errors import unreadable_file
 from tracker.records.fields import format_typed_number
 from tracker.zip_safety import CHUNK_BYTES, OversizedZip, UnsafeZip, member_chunks, open_zip
 
@@ -34,10 +34,6 @@ class DayCell(str):
     """The day in a cell that the spreadsheet itself holds as a date."""
 
 
-def workbook_error(message: str) -> Invalid:
-    return Invalid({"file": [message]})
-
-
 def visible_sheets(content: bytes) -> dict[str, str]:
     """Return {name of a visible sheet: a cell of it that holds an error, or nothing}.
 
@@ -50,7 +46,7 @@ def visible_sheets(content: bytes) -> dict[str, str]:
     kinds = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
     names = [sheet.name for sheet in book.sheets_metadata if (sheet.typ, sheet.visible) == kinds]
     if not names:
-        raise workbook_error(_("The workbook has no sheet to read."))
+        raise unreadable_file(_("The workbook has no sheet to read."))
     parts = _sheet_members(content) if errors else {}
     # Of a sheet whose part is not known, all that is wrong anywhere may be its own.
     return {name: errors.get(parts[name], "") if name in parts else next(iter(errors.values()), "") for name in names}
@@ -83,7 +79,7 @@ def _opened(content: bytes) -> Any:
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except calamine.CalamineError as error:
-        raise workbook_error(
+        raise unreadable_file(
             _("The workbook cannot be read (%(error)s): save it anew as .xlsx.", error=error)
         ) from error
 
@@ -111,15 +107,15 @@ def _cells_with_errors(content: bytes) -> dict[str, str]:
         with open_zip(content, max_bytes=MAX_BYTES, max_members=MAX_MEMBERS) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "mimetype"}:
-                raise workbook_error(_("This is no Excel workbook (.xlsx): save it as one, or as CSV."))
+                raise unreadable_file(_("This is no Excel workbook (.xlsx): save it as one, or as CSV."))
             for member in archive.infolist():
                 if cell := _check_cells(member_chunks(archive, member)):
                     errors[member.filename] = cell
     except OversizedZip as error:
         message = _("The workbook unpacks to more than %(most)s MB, so it is not opened.", most=MAX_BYTES // 1024**2)
-        raise workbook_error(message) from error
+        raise unreadable_file(message) from error
     except UnsafeZip as error:
-        raise workbook_error(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
+        raise unreadable_file(_("The workbook is damaged, or has a password: save it anew as .xlsx.")) from error
     return errors
 
 
@@ -134,7 +130,7 @@ def _check_cells(chunks: Iterable[bytes]) -> str:
         for attributes, empty, end in CELL.findall(text):
             place = PLACE.search(attributes)
             if place is None or end != b">":
-                raise workbook_error(
+                raise unreadable_file(
                     _("The workbook is written in an unusual way: open it in a spreadsheet and save it anew.")
                 )
             if not error_cell and ERROR_TYPE.search(attributes):
@@ -143,7 +139,7 @@ def _check_cells(chunks: Iterable[bytes]) -> str:
             if not empty:
                 rows, columns = max(rows, int(place[2])), max(columns, _column_number(place[1]))
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
-        raise workbook_error(
+        raise unreadable_file(
             _(
                 "A sheet has %(rows)s rows and %(columns)s columns; %(most_rows)s and %(most_columns)s are the most, "
                 "and %(cells)s cells in all. Delete what lies far out, or cut it in two.",

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.actions.text_extraction import docx, html, pdf, plain
-from tracker.actions.text_extraction.refusal import unreadable_file
+from tracker.errors import unreadable_file
 from tracker.passage_text import normalise_line_ends
 
 #: Bytes of a file. What it unpacks to, and how much text it gives, have limits of their own.

@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 
 from flask_babel import gettext as _
 
-from tracker.actions.text_extraction.refusal import unreadable_file
+from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.zip_safety import DoctypeInZip, EncryptedZip, OversizedZip, UnsafeZip, open_zip, xml_members
 

@@ -5,7 +5,7 @@ import re
 
 from flask_babel import gettext as _
 
-from tracker.actions.text_extraction.refusal import unreadable_file
+from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 #: Characters; reading one takes about a second a million.

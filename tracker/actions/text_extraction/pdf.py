@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.actions.text_extraction.refusal import unreadable_file
+from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 MOST_PAGES = 3_000

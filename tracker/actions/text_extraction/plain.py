@@ -1,22 +1,22 @@
-"""Plain text: which encoding it is in."""
+"""Plain text: decoded by the encoding it is most likely in."""
 
+import charset_normalizer
 from flask_babel import gettext as _
 
-from tracker.actions.text_extraction.refusal import unreadable_file
+from tracker.actions.text_encoding import WESTERN, decodes, guess_encoding, is_western
+from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
-
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def plain_text(data: bytes) -> str:
-    """Return the text: as its byte order mark says, else as UTF-8, else as Windows-1252."""
-    marked = next((encoding for mark, encoding in MARKS if data.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        # Bytes that are anything decode as Windows-1252, but seldom without a control character.
-        if (encoding != "cp1252" and "\0" not in text) or not FORBIDDEN_CHARACTERS.search(text):
-            return text
-    raise unreadable_file(_("This is not a text, or its encoding is not known: save it as UTF-8, or paste its text."))
+    """Return the text of a file; raises Invalid, by `file`, where no encoding fits."""
+    encoding = guess_encoding(data)
+    if encoding in WESTERN and not is_western(data, encoding):
+        match = charset_normalizer.from_bytes(data).best()
+        encoding = match.encoding if match else None
+    text = data.decode(encoding) if encoding and decodes(data, encoding) else "\0"
+    # Any bytes decode in an encoding of one byte a character, but seldom without a control character.
+    if "\0" in text or (encoding in WESTERN and FORBIDDEN_CHARACTERS.search(text)):
+        message = _("This is not a text, or its encoding is not known: save it as UTF-8, or paste its text.")
+        raise unreadable_file(message)
+    return text
