@@ -1,6 +1,4 @@
-"""The house put together."""
-
-from typing import Any
+"""The application, put together."""
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
@@ -15,20 +13,20 @@ from tracker.models import LOCAL, Account
 from tracker.paths import folder
 
 #: Methods that change nothing.
-SAFE = {"GET", "HEAD", "OPTIONS"}
-#: A long text in every field, and many rows, stay below.
-MOST_BYTES = 8 * 1024 * 1024
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+#: The size of the largest request in bytes: a long text in every field, and many rows, stay below.
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
 #: Names by which a browser on this computer reaches it; others are refused, also when they lead here.
 HOSTS = ["localhost", "127.0.0.1"]
 
 
 class Tracker(Flask):
-    """Flask, with each request as one transaction: an answer is kept, an error undoes everything."""
+    """Flask, with each request as one transaction: a response commits it, an error undoes it."""
 
     def dispatch_request(self) -> ResponseReturnValue:
         if request.endpoint == "static":
             return super().dispatch_request()
-        if request.method not in SAFE:
+        if request.method not in SAFE_METHODS:
             database.begin_write()
         else:
             # All of a page is of one moment, on PostgreSQL as on SQLite.
@@ -43,20 +41,20 @@ class Tracker(Flask):
         return response
 
 
-def create_app(settings: Settings | None = None, **config: Any) -> Flask:
-    """Return the application on the database that the settings name; the database need not be there yet."""
+def create_app(settings: Settings | None = None, **config: object) -> Flask:
+    """Return the application on the database that the settings name; the database need not exist yet."""
     settings = settings or Settings()
     app = Tracker(__name__, template_folder=str(folder("templates")))
     app.config.from_mapping(
         SECRET_KEY=secret_key(settings.data),
-        MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
         TRUSTED_HOSTS=HOSTS,
         SESSION_COOKIE_NAME="tracker",
         SESSION_COOKIE_SAMESITE="Lax",
         # A form may stay open all day.
         WTF_CSRF_TIME_LIMIT=None,
-        # The guards do it, after they have looked whether the form can be read at all.
+        # Done by views.security, once it is clear that the form can be read at all.
         WTF_CSRF_CHECK_DEFAULT=False,
         SETTINGS=settings,
     )

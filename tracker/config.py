@@ -33,14 +33,14 @@ class Settings(BaseSettings):
 def describe_settings_error(error: ValidationError) -> str:
     """Return in a line which settings cannot be used, and what each must be."""
     return " ".join(
-        f"TRACKER_{name.upper()} is “{each['input']}”; it must be {Settings.model_fields[name].description}."
-        for each in error.errors()
-        for name in map(str, each["loc"])
+        f"TRACKER_{name.upper()} is “{detail['input']}”; it must be {Settings.model_fields[name].description}."
+        for detail in error.errors()
+        for name in map(str, detail["loc"])
     )
 
 
-#: Characters of a key; those made here have more.
-SHORTEST_KEY = 43
+#: The fewest characters of a key; those made here have more.
+MIN_KEY_LENGTH = 43
 
 
 def secret_key(folder: Path) -> str:
@@ -52,8 +52,8 @@ def secret_key(folder: Path) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "secret-key"
     if path.exists():
-        open_to_others = os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077
-        if open_to_others or len(path.read_text().strip()) < SHORTEST_KEY:
+        is_open_to_others = os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077
+        if is_open_to_others or len(path.read_text().strip()) < MIN_KEY_LENGTH:
             path.unlink()
     if not path.exists():
         draft = folder / f"secret-key.{secrets.token_hex(8)}"

@@ -14,8 +14,10 @@ from flask.globals import app_ctx
 from flask_babel import gettext as _
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
@@ -30,7 +32,7 @@ except ImportError:
 #: One writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes are given out in order.
 WRITE_LOCK = 7_205_114
 
-#: How many seconds somebody waits for who is writing before.
+#: How many seconds a write waits for the one before it.
 LOCK_TIMEOUT = 30
 
 #: A scheme without “://”. A drive has one letter alone; a file called so can be named with ./ before it.
@@ -48,7 +50,7 @@ def term_type(words: type[enum.Enum], name: str | None = None) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=40,
-        values_callable=lambda listed: [word.value for word in listed],
+        values_callable=lambda terms: [term.value for term in terms],
     )
 
 
@@ -88,7 +90,7 @@ session = cast(scoped_session[Session], LocalProxy(lambda: current_app.extension
 
 
 def database_url(name: str, data: Path) -> URL:
-    """Return the address of the database a person named: a file, an address, or nothing for the usual file.
+    """Return the address of the database a person named: a file, an address, or "" for the default file.
 
     Raises ValueError for an address mistyped so that it would be taken for a file, password and all.
     """
@@ -105,8 +107,8 @@ def database_url(name: str, data: Path) -> URL:
 def make_engine(url: URL | str, **options: Any) -> Engine:
     """Return an engine on which a transaction is a read, unless it has the execution option `write`.
 
-    SQLite keeps its foreign keys, syncs each commit to the disk, and takes its write lock at the start:
-    its driver's own way of beginning lost updates.
+    SQLite enforces foreign keys, syncs each commit to the disk, and takes its write lock at the start: its
+    driver, which begins transactions late, would lose updates.
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
@@ -119,7 +121,8 @@ def make_engine(url: URL | str, **options: Any) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver's own transactions are switched off: `_begin` begins them.
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -137,11 +140,11 @@ def _begin(connection: Connection) -> None:
         code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
         if code not in ("55P03", "SQLITE_BUSY"):
             raise
-        told = _(
+        message = _(
             "Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.",
             seconds=LOCK_TIMEOUT,
         )
-        raise Busy(told) from error
+        raise Busy(message) from error
 
 
 def begin_write() -> None:
@@ -171,7 +174,7 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[Connection]:
-    """Read the database as it stands at the first look, however long the reading takes, on a connection of its own."""
+    """Read the database as it stands at the first query, however long the reading takes, on a connection of its own."""
     engine: Engine = current_app.extensions["tracker.engine"]
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":

@@ -9,8 +9,9 @@ from flask import current_app, g
 
 
 def zone() -> ZoneInfo:
-    """Return the time zone of the setting TRACKER_TIMEZONE, or the one that a block counts in."""
-    return g.get("zone") or current_app.config["SETTINGS"].timezone
+    """Return the time zone of `use_zone`, else of the setting TRACKER_TIMEZONE."""
+    chosen: ZoneInfo = g.get("zone") or current_app.config["SETTINGS"].timezone
+    return chosen
 
 
 @contextmanager

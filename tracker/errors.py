@@ -1,11 +1,10 @@
-"""What can go wrong, as situations every door can answer with."""
+"""What can go wrong, as situations that pages and the command line report alike."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 
 class TrackerError(Exception):
-    """Something a person asked for cannot be done; the message says what, and the way out."""
+    """Something cannot be done; the message tells a person what, and the way out."""
 
     status = 400
 
@@ -19,7 +18,7 @@ class Conflict(TrackerError):
 
     status = 409
 
-    def __init__(self, message: str, records: Sequence[Any] = ()) -> None:
+    def __init__(self, message: str, records: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.records = records
 
@@ -29,18 +28,18 @@ class TooLarge(TrackerError):
 
 
 class Busy(TrackerError):
-    """Somebody else has been writing for longer than anybody is made to wait."""
+    """Somebody else has been writing for longer than a request waits."""
 
     status = 503
 
 
 class Invalid(TrackerError):
-    """Some fields will not do; `errors` is {field: [message, …]}."""
+    """Some fields hold what cannot be accepted; `errors` is {field: [message, …]}."""
 
     status = 422
 
-    def __init__(self, errors: Mapping[str, Sequence[Any]]) -> None:
-        super().__init__("; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in errors.items()))
+    def __init__(self, errors: Mapping[str, Sequence[object]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(map(str, messages))}" for name, messages in errors.items()))
         self.errors = errors
 
 

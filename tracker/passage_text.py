@@ -1,4 +1,4 @@
-"""Paragraphs, sentences and places in a text; where recorded words stand in it. Positions are Unicode code points."""
+"""Paragraphs, sentences and places in a text, and where a passage stands in it. Positions are Unicode code points."""
 
 import hashlib
 import re
@@ -10,12 +10,12 @@ from itertools import groupby, islice
 
 from flask_babel import gettext as _
 
-#: How many characters before and after a passage are kept, to tell it from the same words elsewhere.
+#: The number of characters stored of what is before and after a passage, to tell it from the same words elsewhere.
 CONTEXT_LENGTH = 32
 #: Words as frequent as this say nothing about where they were meant.
 MAX_CANDIDATES = 10_000
-#: From which likeness, in per cent, a first paragraph is the title: printed titles differ in case, quotes and dashes.
-SAME_TITLE = 85
+#: The similarity in per cent from which on a first paragraph is the title: printed ones differ in case and quotes.
+MIN_TITLE_SIMILARITY = 85
 PLACE = re.compile(r"p\s*(\d{1,6})(?:\s*s\s*(\d{1,6})|\s+(\d{1,7})\s*[-–]\s*(\d{1,7}))?", re.IGNORECASE)
 
 
@@ -27,8 +27,8 @@ class Paragraphs(dict[int, str]):
         """Return {number: (where words begin, where words end)}."""
         return {
             number: (
-                [found.start() for found in re.finditer(r"(?<!\w)\S", paragraph)],
-                {found.end() for found in re.finditer(r"\S(?!\w)", paragraph)},
+                [match.start() for match in re.finditer(r"(?<!\w)\S", paragraph)],
+                {match.end() for match in re.finditer(r"\S(?!\w)", paragraph)},
             )
             for number, paragraph in self.items()
         }
@@ -93,79 +93,80 @@ def begins_with_title(text: str, title: str) -> bool:
     from rapidfuzz import fuzz
 
     beginning = " ".join(search_words(split_paragraphs(text, 0).get(0, "")[: 4 * len(title)]))
-    return fuzz.ratio(beginning, " ".join(search_words(title))) >= SAME_TITLE
+    return fuzz.ratio(beginning, " ".join(search_words(title))) >= MIN_TITLE_SIMILARITY
 
 
 def sentence_spans(paragraph: str, language: str) -> list[tuple[int, int]]:
     """Return the (start, end) of each sentence, without the blanks around it."""
     from sentencex import get_sentence_boundaries
 
-    found = []
-    for each in get_sentence_boundaries(language, paragraph):
-        said = paragraph[each["start_index"] : each["end_index"]]
-        start, end = each["end_index"] - len(said.lstrip()), each["start_index"] + len(said.rstrip())
+    spans = []
+    for boundary in get_sentence_boundaries(language, paragraph):
+        sentence = paragraph[boundary["start_index"] : boundary["end_index"]]
+        start = boundary["end_index"] - len(sentence.lstrip())
+        end = boundary["start_index"] + len(sentence.rstrip())
         if start < end:
-            found.append((start, end))
-    return found
+            spans.append((start, end))
+    return spans
 
 
 def parse_place(text: Mapping[int, str], language: str, typed: str) -> tuple[int, int | None, int, int]:
     """Read a place as people type it: "p3", "p3 s2" or "p3 120-240".
 
-    Returns (paragraph, sentence or None, start, end); raises ValueError, saying what is there, for what is not.
+    Returns (paragraph, sentence or None, start, end); raises ValueError for a place that is not there, saying what is.
     """
-    read = PLACE.fullmatch(typed.strip())
-    if not read:
+    match = PLACE.fullmatch(typed.strip())
+    if not match:
         raise ValueError(_("Write a place as p3 (a paragraph), p3 s2 (a sentence) or p3 120-240 (characters)."))
-    number, sentence, start, end = (int(part) if part else None for part in read.groups())
+    number, sentence, start, end = (int(part) if part else None for part in match.groups())
     if number is None or number not in text:
-        least, most = min(text, default=0), max(text, default=0)
+        first, last = min(text, default=0), max(text, default=0)
         raise ValueError(
-            _("There is no paragraph %(n)s: write %(least)s to %(most)s.", n=number, least=least, most=most)
+            _("There is no paragraph %(n)s: write %(least)s to %(most)s.", n=number, least=first, most=last)
         )
     paragraph = text[number]
     if sentence is not None:
-        found = sentence_spans(paragraph, language)
-        if not 1 <= sentence <= len(found):
-            raise ValueError(_("Paragraph %(n)s has %(most)s sentences.", n=number, most=len(found)))
-        return number, sentence, *found[sentence - 1]
+        spans = sentence_spans(paragraph, language)
+        if not 1 <= sentence <= len(spans):
+            raise ValueError(_("Paragraph %(n)s has %(most)s sentences.", n=number, most=len(spans)))
+        return number, sentence, *spans[sentence - 1]
     if start is None or end is None:
         return number, None, 0, len(paragraph)
     if not start < end <= len(paragraph):
-        most = len(paragraph)
-        raise ValueError(_("Paragraph %(n)s has characters 0 to %(most)s, the lower first.", n=number, most=most))
+        length = len(paragraph)
+        raise ValueError(_("Paragraph %(n)s has characters 0 to %(most)s, the lower first.", n=number, most=length))
     return number, None, start, end
 
 
 def surrounding_text(paragraph: str, start: int, end: int) -> tuple[str, str]:
-    """Return what stands right before and right after a stretch of a paragraph."""
+    """Return what stands right before and right after a span of a paragraph."""
     return paragraph[max(0, start - CONTEXT_LENGTH) : start], paragraph[end : end + CONTEXT_LENGTH]
 
 
 def locate(text: Paragraphs, words: PassageSelector) -> LocationResult:
-    """Look for recorded words: at their place, else elsewhere; of several places the one whose neighbours fit best.
+    """Look for a passage: at its place, else elsewhere; of several places, where what is beside it fits best.
 
-    Words known by their sha256 alone are looked for between the edges of words, and the nearest is taken.
+    One known by its sha256 alone is looked for from the edge of a word to another, and the nearest match is taken.
     """
     here = text.get(words.paragraph, "")[words.start : words.end]
     whole = len(here) == words.end - words.start
-    # Words that are no longer those of the hash were kept for another place.
+    # Words that do not have the hash were stored for another place.
     exact = words.exact if words.exact and words.sha256 in (None, sha256_of(words.exact)) else None
     if whole and (here == exact if exact else words.sha256 in (None, sha256_of(here))):
         return LocationResult("found", words.paragraph, words.start, here)
     if exact:
-        places = islice(_standing(text, exact, words.paragraph), MAX_CANDIDATES)
-        best = max(places, key=lambda at: _fitness(text, words, len(exact), at), default=None)
+        places = islice(_occurrences(text, exact, words.paragraph), MAX_CANDIDATES)
+        best = max(places, key=lambda at: _context_score(text, words, len(exact), at), default=None)
     else:
-        best = _hashed(text, words) if words.sha256 else None
+        best = _nearest_by_hash(text, words) if words.sha256 else None
     if best is None:
         return LocationResult("not_found")
     number, start = best
     return LocationResult("moved", number, start, exact or text[number][start : start + words.end - words.start])
 
 
-def _standing(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int, int]]:
-    """Yield each (paragraph, start) where words stand, the paragraphs near a number first."""
+def _occurrences(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int, int]]:
+    """Yield each (paragraph, start) where words occur, the paragraphs near a number first."""
     for number in text.nearest(near):
         at = text[number].find(exact)
         while at >= 0:
@@ -173,22 +174,24 @@ def _standing(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int, in
             at = text[number].find(exact, at + 1)
 
 
-def _fitness(text: Paragraphs, words: PassageSelector, length: int, at: tuple[int, int]) -> tuple[int, int, int]:
+def _context_score(text: Paragraphs, words: PassageSelector, length: int, at: tuple[int, int]) -> tuple[int, int, int]:
+    """Return how well a place fits what is recorded beside a passage, then how near it is: a greater one is better."""
     number, start = at
     before, after = surrounding_text(text[number], start, start + length)
-    fitting = _alike(before[::-1], (words.prefix or "")[::-1]) + _alike(after, words.suffix or "")
-    return fitting, -abs(number - words.paragraph), -abs(start - words.start)
+    score = _common_prefix_length(before[::-1], (words.prefix or "")[::-1])
+    score += _common_prefix_length(after, words.suffix or "")
+    return score, -abs(number - words.paragraph), -abs(start - words.start)
 
 
-def _alike(one: str, other: str) -> int:
-    """Return with how many same characters two texts begin."""
-    for count, (a, b) in enumerate(zip(one, other, strict=False)):
+def _common_prefix_length(text: str, other: str) -> int:
+    """Return the number of characters that two texts begin with alike."""
+    for count, (a, b) in enumerate(zip(text, other, strict=False)):
         if a != b:
             return count
-    return min(len(one), len(other))
+    return min(len(text), len(other))
 
 
-def _hashed(text: Paragraphs, words: PassageSelector) -> tuple[int, int] | None:
+def _nearest_by_hash(text: Paragraphs, words: PassageSelector) -> tuple[int, int] | None:
     """Return the nearest (paragraph, start) where words of the recorded length have the recorded sha256."""
     length = words.end - words.start
     for number in text.nearest(words.paragraph):
@@ -196,8 +199,8 @@ def _hashed(text: Paragraphs, words: PassageSelector) -> tuple[int, int] | None:
         if len(paragraph) < length:
             continue
         starts, ends = text.edges[number]
-        fitting = [start for start in starts if start + length in ends]
-        for start in sorted(fitting, key=lambda start: abs(start - words.start)):
+        candidates = [start for start in starts if start + length in ends]
+        for start in sorted(candidates, key=lambda start: abs(start - words.start)):
             if hashlib.sha256(paragraph[start : start + length].encode()).hexdigest() == words.sha256:
                 return number, start
     return None

@@ -16,7 +16,7 @@ from tests.client import elements, form_values, parsed, words
 from tests.conftest import SERVER
 from tests.views.test_bad_input import FINE, stored
 from tracker.actions.seed import load_seeds
-from tracker.app import MOST_BYTES, create_app
+from tracker.app import MAX_REQUEST_BYTES, create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, writing
 from tracker.paths import folder
@@ -182,7 +182,7 @@ def test_forged_forwarding_is_ignored(client):
 
 def answers(client, rough):
     """Return an answer of every sort: {what it is: answer}."""
-    big = "x" * (MOST_BYTES + 1)
+    big = "x" * (MAX_REQUEST_BYTES + 1)
     style, feed = rough.get("/static/tracker.css"), client.get("/commitments/feed.atom")
     typed = form_values(client.get("/frameworks/new").text)
     return {
@@ -327,11 +327,11 @@ LARGE = {
     "20,000 fields": {"data": "&".join(f"f{n}=1" for n in range(20_000))},
     "20,000 fields without a value": {"data": "&" * 20_000},
     "20,000 times one field": {"data": "areas=1&" * 20_000},
-    "a large field": {"data": "note=" + "x" * (MOST_BYTES + 1)},
-    "a large field sent in parts": multipart([(b'name="note"', b"x" * (MOST_BYTES + 1))]),
-    "a large file": multipart([(b'name="note"; filename="x"', b"x" * (MOST_BYTES + 1))]),
+    "a large field": {"data": "note=" + "x" * (MAX_REQUEST_BYTES + 1)},
+    "a large field sent in parts": multipart([(b'name="note"', b"x" * (MAX_REQUEST_BYTES + 1))]),
+    "a large file": multipart([(b'name="note"; filename="x"', b"x" * (MAX_REQUEST_BYTES + 1))]),
     "1,500 parts": multipart([(b'name="f%d"' % n, b"x") for n in range(1_500)]),
-    "a large body of another type": {"data": b"x" * (MOST_BYTES + 1), "content_type": "application/json"},
+    "a large body of another type": {"data": b"x" * (MAX_REQUEST_BYTES + 1), "content_type": "application/json"},
 }
 
 
@@ -474,7 +474,7 @@ def test_errors_are_told_as_a_page_and_as_json(client):
     told_as_page_and_json(client, 404, "/participations/new")
     told_as_page_and_json(client, 404, "/commitments/nothing/history")
     told_as_page_and_json(client, 405, "/commitments/", "POST")
-    told_as_page_and_json(client, 413, "/commitments/new", "POST", data={"note": "x" * (MOST_BYTES + 1)})
+    told_as_page_and_json(client, 413, "/commitments/new", "POST", data={"note": "x" * (MAX_REQUEST_BYTES + 1)})
     told_as_page_and_json(client, 422, "/commitments/?nothing=1")
     _page, as_json = told_as_page_and_json(client, 422, "/commitments/?area=nowhere&made_from=2023-02-30&sort=x")
     assert as_json.json["errors"]

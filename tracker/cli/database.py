@@ -8,15 +8,15 @@ import click
 from tracker.actions.seed import load_seeds
 from tracker.cli.base import (
     bring_up_to_date,
+    current_database,
     require_up_to_date,
-    where,
     with_database,
     with_new_database,
     write_migration,
 )
 from tracker.database import writing
 from tracker.paths import folder
-from tracker.queries import integrity as checks
+from tracker.queries import integrity
 
 
 @click.command()
@@ -28,8 +28,8 @@ def migrate(write: str | None) -> None:
         require_up_to_date()
         write_migration(write)
         return
-    done = bring_up_to_date()
-    click.echo(f"The database {where()} {'is now' if done else 'was already'} up to date.")
+    migrated = bring_up_to_date()
+    click.echo(f"The database {current_database()} {'is now' if migrated else 'was already'} up to date.")
 
 
 @click.command()
@@ -48,10 +48,10 @@ def seed(source: Path | None) -> None:
 
 def plant_seeds(source: Path | None = None) -> None:
     with writing():
-        planted = load_seeds(source or folder("seeds"))
-    click.echo(f"Seeds: {planted.added} added, {planted.changed} changed, {planted.same} as they were.")
-    for told in planted.left:
-        click.echo(f"  left alone: {told}")
+        result = load_seeds(source or folder("seeds"))
+    click.echo(f"Seeds: {result.added} added, {result.changed} changed, {result.same} as they were.")
+    for reason in result.left:
+        click.echo(f"  left alone: {reason}")
 
 
 @click.command()
@@ -59,10 +59,10 @@ def plant_seeds(source: Path | None = None) -> None:
 def check() -> None:
     """Work out again every value that is kept, and say what is wrong."""
     require_up_to_date()
-    wrong = checks.integrity_problems()
-    for told in wrong:
-        click.echo(told)
-    if wrong:
-        click.echo(f"{len(wrong)} problems in {where()}.")
+    problems = integrity.integrity_problems()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(f"{len(problems)} problems in {current_database()}.")
         sys.exit(1)
-    click.echo(f"Nothing is wrong in {where()}.")
+    click.echo(f"Nothing is wrong in {current_database()}.")

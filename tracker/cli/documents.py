@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
-from tracker.actions.documents import attach_text as attach_text
+from tracker.actions.documents import attach_text
 from tracker.actions.text_extraction import LARGEST, extract_text
-from tracker.cli.base import require_up_to_date, with_database
-from tracker.database import session, writing
+from tracker.cli.base import local_account, require_up_to_date, with_database
+from tracker.database import writing
 from tracker.errors import NotFound
-from tracker.models import LOCAL, Account
 from tracker.queries import listing
 from tracker.records import CATALOGUE
 from tracker.vocabulary import PassageCheck
@@ -28,23 +26,24 @@ def documents() -> None:
 def attach(code: str, file: Path) -> None:
     """Attach the text in FILE (PDF, .docx, HTML, plain text) to the document CODE, and check its passages."""
     require_up_to_date()
-    with file.open("rb") as opened:
-        data = opened.read(LARGEST + 1)
+    with file.open("rb") as stream:
+        data = stream.read(LARGEST + 1)
     text, media_type = extract_text(data, file.name)
     with writing():
         document = listing.get_record(CATALOGUE["documents"], code)
         if document is None:
             raise NotFound(f"No document has the code “{code}”.")
-        account = session.scalars(select(Account).where(Account.code == LOCAL)).one()
-        done = attach_text(account, document, text, file.name, media_type, data)
-        click.echo(f"Attached{'' if done.changed else ' already'}: {len(text):,} characters of {file.name}, to {code}.")
+        result = attach_text(local_account(), document, text, file.name, media_type, data)
+        click.echo(
+            f"Attached{'' if result.changed else ' already'}: {len(text):,} characters of {file.name}, to {code}."
+        )
         if document.sha256 is None:
             click.echo(f"No sha256 is catalogued; that of the text is {document.text_sha256}.")
         elif document.text_differs:
             click.echo(f"It is not the text catalogued: its sha256 is {document.text_sha256}, not {document.sha256}.")
         else:
             click.echo("It is the text catalogued: its sha256 is the same.")
-        click.echo(done.sentence())
-        for word, said in ((PassageCheck.MOVED, "moved"), (PassageCheck.NOT_FOUND, "not found")):
-            for passage in done.those(word):
-                click.echo(f"  {said}: {passage.code} ({passage.place})")
+        click.echo(result.sentence())
+        for word, label in ((PassageCheck.MOVED, "moved"), (PassageCheck.NOT_FOUND, "not found")):
+            for passage in result.those(word):
+                click.echo(f"  {label}: {passage.code} ({passage.place})")

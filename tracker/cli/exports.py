@@ -1,23 +1,25 @@
 """The command that writes records into files: a list, or the whole open data set."""
 
 import datetime
-import json as stdlib_json
+import json
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import click
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from tracker.cli.base import progress_bar, require_up_to_date, with_database
+from tracker.config import Settings
 from tracker.database import snapshot
 from tracker.exports import csv_file, datapackage, json_file
 from tracker.exports.provenance import DigestCounter, list_provenance
 from tracker.models import LOCAL
 from tracker.queries import export_rows, history, listing
-from tracker.records import CATALOGUE, Kind
+from tracker.records import CATALOGUE
+from tracker.records.base import Kind
 
-#: Of what the whole set is written, where a list is of one kind.
+#: What stands in the place of a kind to export the whole open data set.
 ALL = "all"
 
 
@@ -30,7 +32,7 @@ ALL = "all"
 )
 @click.option("--licence", help="Of the whole set, as SPDX calls it; else CC-BY-4.0.")
 @with_database
-def export(kind: str, rest: tuple[str, ...], form: str | None, output: Any, licence: str | None) -> None:
+def export(kind: str, rest: tuple[str, ...], form: str | None, output: BinaryIO, licence: str | None) -> None:
     """Write the records of KIND, all or filtered as on its page: area=migration status=done.
 
     Beside a file, FILE.about.json says what it is: filters, dates, columns, words and a checksum.
@@ -50,40 +52,40 @@ def export(kind: str, rest: tuple[str, ...], form: str | None, output: Any, lice
     if form is None:
         raise click.UsageError("Missing option '--format': csv or json.")
     require_up_to_date()
-    export_list(CATALOGUE[kind], asked(rest), form, output)
+    export_list(CATALOGUE[kind], parse_filters(rest), form, output)
 
 
-def asked(given: tuple[str, ...]) -> MultiDict[str, str]:
+def parse_filters(texts: tuple[str, ...]) -> MultiDict[str, str]:
     """Read filters such as area=migration."""
-    wanted: MultiDict[str, str] = MultiDict()
-    for each in given:
-        name, equals, value = each.partition("=")
+    args: MultiDict[str, str] = MultiDict()
+    for text in texts:
+        name, equals, value = text.partition("=")
         if not equals:
-            raise click.BadParameter(f"“{each}” is no filter: write name=value.")
-        wanted.add(name, value)
-    return wanted
+            raise click.BadParameter(f"“{text}” is no filter: write name=value.")
+        args.add(name, value)
+    return args
 
 
-def export_list(kind: Kind, wanted: MultiDict[str, str], form: str, output: Any) -> None:
+def export_list(kind: Kind, args: MultiDict[str, str], form: str, output: BinaryIO) -> None:
     """Write a list, and beside a file what it is."""
-    filters, order = kind.filters.from_query(wanted), listing.Order.of(kind, None)
+    filters, order = kind.filters.from_query(args), listing.Order.of(kind, None)
     query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
-    names, at, tally = [column.name for column in columns], datetime.datetime.now(datetime.UTC), DigestCounter()
+    names, at, counter = [column.name for column in columns], datetime.datetime.now(datetime.UTC), DigestCounter()
     to_file = output.name != "-"
-    with snapshot() as reading:
-        head, total = history.chain_head(reading), listing.count_rows(query, reading)
-        rows = tally.rows(export_rows.iterate_rows(reading, kind, columns, query, order, filters.as_of_dates))
+    with snapshot() as connection:
+        head, total = history.chain_head(connection), listing.count_rows(query, connection)
+        rows = counter.rows(export_rows.iterate_rows(connection, kind, columns, query, order, filters.as_of_dates))
         items = (dict(zip(names, row, strict=True)) for row in rows)
         lines = csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total)
-        with progress_bar(total if to_file else 0) as shown:
+        with progress_bar(total if to_file else 0) as bar:
             for line in lines:
-                output.write(tally.add(line.encode()))
-                shown.update(tally.count - shown.pos)
+                output.write(counter.add(line.encode()))
+                bar.update(counter.count - bar.pos)
     if not to_file:
         return
-    told = list_provenance(kind, filters, order, columns, tally, form, at=at, by=LOCAL, head=head)
+    about = list_provenance(kind, filters, order, columns, counter, form, at=at, by=LOCAL, head=head)
     beside = Path(f"{output.name}.about.json")
-    beside.write_text(stdlib_json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(about, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def export_all(folder: Path, licence: str) -> None:
@@ -93,14 +95,15 @@ def export_all(folder: Path, licence: str) -> None:
     require_up_to_date()
     with (
         datapackage.new_folder(folder) as draft,
-        snapshot() as reading,
-        progress_bar(datapackage.count_records(reading)) as shown,
+        snapshot() as connection,
+        progress_bar(datapackage.count_records(connection)) as bar,
     ):
         rows = datapackage.write_datapackage(
-            reading, draft, licence=licence, address=_address(), by=LOCAL, on_progress=shown.update
+            connection, draft, licence=licence, address=_address(), by=LOCAL, on_progress=bar.update
         )
     click.echo(f"{sum(rows.values()):,} records of {len(rows)} kinds are in {folder}, licensed {licence}.")
 
 
 def _address() -> str:
-    return current_app.config["SETTINGS"].address
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.address

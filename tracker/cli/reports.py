@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,27 +14,29 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.reports import draft_report, issue_report
-from tracker.cli.base import progress_bar, require_up_to_date, with_database
+from tracker.cli.base import local_account, progress_bar, require_up_to_date, with_database
 from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
 from tracker.exports.reports import diff_text, docx, verification
 from tracker.exports.reports.document import PROGRAM
 from tracker.exports.reports.formats import BARE, FORMATS, render_report, report_provenance
-from tracker.models import LOCAL, Account, ReportRun
+from tracker.models import ReportRun
 from tracker.queries.reports.data import ReportData, report_data
 from tracker.queries.reports.request import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
-#: How many differences are told one by one, and the name of no file.
-MOST_TOLD, SCREEN = 20, "-"
-#: How many characters of a text are told.
-LONGEST = 200
+#: The number of differences shown one by one.
+MAX_DIFFERENCES_SHOWN = 20
+#: The name that stands for the screen in the place of a file's.
+SCREEN = "-"
+#: The number of characters shown of a text that differs.
+EXCERPT_LENGTH = 200
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
 
 @with_database
-def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
+def _issue(form: str, output: str, template: BinaryIO | None, **args: str | tuple[str, ...] | None) -> None:
     """Issue a status report, and write it as a file.
 
     Its scope is given by the filters of the list of commitments: --area migration --kind new_commitment. What it says
@@ -45,59 +47,58 @@ def _issue(form: str, output: str, into: BinaryIO | None, **given: Any) -> None:
         raise click.UsageError(f"Name the format of the file: --format {'|'.join(FORMATS)}.")
     if output == SCREEN and FORMATS[form].binary and sys.stdout.isatty():
         raise click.UsageError(f"A {form} is no text for the screen: name a file with -o FILE.")
-    if into and form != "docx":
+    if template and form != "docx":
         raise click.UsageError("--template is for a Word file: --format docx.")
-    place = Path(output).absolute().parent
-    if not (output == SCREEN or Path(output).exists() or os.access(place, os.W_OK | os.X_OK)):
-        raise click.UsageError(f"No file can be written in {place}: name another with -o FILE.")
-    template = into.read() if into else None
-    if template is not None:
-        docx.check_template(template)
-    entered = ReportRequest(MultiDict((name, value) for name, values in given.items() for value in _several(values)))
+    folder = Path(output).absolute().parent
+    if not (output == SCREEN or Path(output).exists() or os.access(folder, os.W_OK | os.X_OK)):
+        raise click.UsageError(f"No file can be written in {folder}: name another with -o FILE.")
+    word_template = template.read() if template else None
+    if word_template is not None:
+        docx.check_template(word_template)
+    request = ReportRequest(MultiDict((name, value) for name, values in args.items() for value in _as_list(values)))
     # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
     begin_write()
-    asked = entered.asked(current_app.config["SETTINGS"].address)
+    parameters = request.asked(current_app.config["SETTINGS"].address)
     begin_snapshot()
-    told = report_data(asked)
-    FORMATS[form].allow(told.head["rows"]["commitments"], asked.chapters)
-    with draft_report(_watched(told)) as written, writing():
-        run = issue_report(session.scalars(select(Account).where(Account.code == LOCAL)).one(), written)
-        code = run.code
+    data = report_data(parameters)
+    FORMATS[form].allow(data.head["rows"]["commitments"], parameters.chapters)
+    with draft_report(_with_progress(data)) as draft, writing():
+        code = issue_report(local_account(), draft).code
     run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
-    stretches = iter(render_report(run, form, template))
-    # The first before the file is opened, so that one that is there stays as it is if nothing can be drawn.
-    start = next(stretches)
+    chunks = iter(render_report(run, form, word_template))
+    # The first before the file is opened, so that one that is there stays as it is if nothing can be rendered.
+    start = next(chunks)
     with click.open_file(output, "wb") as file:
-        for stretch in chain([start], stretches):
-            file.write(stretch)
+        for chunk in chain([start], chunks):
+            file.write(chunk)
     if form in BARE and output != SCREEN:
-        stamp = json.dumps(report_provenance(run, form), ensure_ascii=False)
-        Path(f"{output}.about.json").write_text(stamp + "\n", encoding="utf-8")
-    rows = told.head["rows"]
-    told_of = f"commitments: {rows['commitments']}, updates: {rows['updates']}"
-    click.echo(f"Issued as {code} ({told_of}).", err=output == SCREEN)
+        about = json.dumps(report_provenance(run, form), ensure_ascii=False)
+        Path(f"{output}.about.json").write_text(about + "\n", encoding="utf-8")
+    rows = data.head["rows"]
+    counts = f"commitments: {rows['commitments']}, updates: {rows['updates']}"
+    click.echo(f"Issued as {code} ({counts}).", err=output == SCREEN)
 
 
-def _several(values: Any) -> list[str]:
+def _as_list(values: str | Iterable[str] | None) -> list[str]:
     return [values] if isinstance(values, str) else list(values or ())
 
 
-def _watched(told: ReportData) -> ReportData:
-    """Show on a screen how far a long report is written."""
-    shown = progress_bar(sum(told.head["rows"].values()))
+def _with_progress(data: ReportData) -> ReportData:
+    """Return the data of a report such that reading its rows fills a progress bar."""
+    bar = progress_bar(sum(data.head["rows"].values()))
 
     def rows(name: str) -> Iterator[dict[str, Any]]:
-        for row in told.rows(name):
-            shown.update(1)
+        for row in data.rows(name):
+            bar.update(1)
             yield row
 
-    return ReportData(told.head, rows)
+    return ReportData(data.head, rows)
 
 
 _PARAMS: list[click.Parameter] = [
     *(
-        click.Option([f"--{each.name.replace('_', '-')}"], multiple=True, metavar="VALUE", help=f"{each.label.text}.")
-        for each in FILTERS
+        click.Option([f"--{field.name.replace('_', '-')}"], multiple=True, metavar="VALUE", help=f"{field.label.text}.")
+        for field in FILTERS
     ),
     click.Option(["--title"], help="Else it is made of the scope."),
     click.Option(["--cover-note"], help="Printed under the title."),
@@ -114,7 +115,7 @@ _PARAMS: list[click.Parameter] = [
         help=f"What it includes, several times; else all. “{BRIEF}” alone leaves out all others.",
     ),
     click.Option(["--format", "form"], type=click.Choice(list(FORMATS)), help="What file it becomes."),
-    click.Option(["--template", "into"], type=click.File("rb"), help="A Word file that the report is laid into."),
+    click.Option(["--template"], type=click.File("rb"), help="A Word file that the report is laid into."),
     click.Option(
         ["-o", "--output"],
         # Opened when all is well, so that a refusal leaves a file that is there as it is.
@@ -128,36 +129,36 @@ _PARAMS: list[click.Parameter] = [
 
 @click.group(invoke_without_command=True, params=_PARAMS, help=_issue.__doc__)
 @click.pass_context
-def report(context: click.Context, **given: Any) -> None:
+def report(context: click.Context, /, **options: object) -> None:
     if context.invoked_subcommand is None:
-        context.invoke(_issue, **given)
+        context.invoke(_issue, **options)
 
 
 @report.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--report", "code", default="", metavar="CODE", help="Whose file it is; else found by its checksum.")
-@click.option("--template", "into", type=click.File("rb"), help="The Word file that the report was laid into.")
+@click.option("--template", type=click.File("rb"), help="The Word file that the report was laid into.")
 @with_database
-def verify(file: Path, code: str, into: BinaryIO | None) -> None:
+def verify(file: Path, code: str, template: BinaryIO | None) -> None:
     """Say whether FILE still holds what was issued, and what the records say differently now for the same two dates."""
     require_up_to_date()
-    sent = verification.ReportFile(file, into.read() if into else None)
-    if into and sent.form != "docx":
+    sent = verification.ReportFile(file, template.read() if template else None)
+    if template and sent.form != "docx":
         raise click.UsageError("--template is for a Word file.")
-    run, taken = verification.identify_report(sent, code)
-    if taken:
-        click.echo(taken)
-    changed = list(islice(verification.mismatches(run, sent), MOST_TOLD + 1))
+    run, note = verification.identify_report(sent, code)
+    if note:
+        click.echo(note)
+    changed = list(islice(verification.mismatches(run, sent), MAX_DIFFERENCES_SHOWN + 1))
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
-    for each in changed[:MOST_TOLD]:
-        issued = "not in what was issued" if each.issued is None else f"issued {_shown(each.issued, each.found)}"
-        click.echo(f"  {each.place}: {issued}, found {_shown(each.found, each.issued)}")
-    if len(changed) > MOST_TOLD:
+    for cell in changed[:MAX_DIFFERENCES_SHOWN]:
+        issued = "not in what was issued" if cell.issued is None else f"issued {_quoted(cell.issued, cell.found)}"
+        click.echo(f"  {cell.place}: {issued}, found {_quoted(cell.found, cell.issued)}")
+    if len(changed) > MAX_DIFFERENCES_SHOWN:
         click.echo("  … and more.")
     if changed and (other := verification.written_by_other_version(sent)):
         click.echo(f"It was made with {other}, and this is {PROGRAM}, which may put things in other words.")
-    if changed and sent.form == "docx" and not into:
+    if changed and sent.form == "docx" and not template:
         click.echo("If it was laid into a template of your own, name that: --template FILE.")
     if not changed and verification.is_identical_file(run, sent):
         click.echo(f"{file.name} is as it was issued as {run.code}.")
@@ -166,38 +167,38 @@ def verify(file: Path, code: str, into: BinaryIO | None) -> None:
             f"{file.name} says what was issued as {run.code}, but is another file: it was saved again, "
             "or something other than its words was changed, such as a picture."
         )
-    _tell_now(run)
+    _print_present_differences(run)
     if changed:
         sys.exit(1)
 
 
-def _tell_now(run: ReportRun) -> None:
+def _print_present_differences(run: ReportRun) -> None:
     begin_snapshot()
     try:
-        found = list(islice(diff_text.described_differences(run), MOST_TOLD + 1))
+        differences = list(islice(diff_text.described_differences(run), MAX_DIFFERENCES_SHOWN + 1))
     except Invalid as error:
         click.echo(f"What the records say now cannot be told: its scope names what was removed since: {error}")
         return
-    if not found:
+    if not differences:
         click.echo("The records say the same now for the same two dates.")
         return
     click.echo("For the same two dates the records say differently now (said then → says now):")
-    for each in found[:MOST_TOLD]:
-        click.echo(f"  {each}: {_stretch(each.was, each.now)} → {_stretch(each.now, each.was)}")
-    if len(found) > MOST_TOLD:
+    for change in differences[:MAX_DIFFERENCES_SHOWN]:
+        click.echo(f"  {change}: {_excerpt(change.was, change.now)} → {_excerpt(change.now, change.was)}")
+    if len(differences) > MAX_DIFFERENCES_SHOWN:
         click.echo("  … and more.")
 
 
-def _shown(text: str | None, other: str | None) -> str:
-    return f"“{_stretch(text, other)}”" if text else "nothing"
+def _quoted(text: str | None, other: str | None) -> str:
+    return f"“{_excerpt(text, other)}”" if text else "nothing"
 
 
-def _stretch(text: str | None, other: str | None) -> str:
-    """Return a text, of a long one what stands about the place where it differs from another."""
+def _excerpt(text: str | None, other: str | None) -> str:
+    """Return a text; of a long one, what stands around the place where it differs from another."""
     if not text:
         return "nothing"
     pairs = enumerate(zip(text, other or "", strict=False))
-    same = next((place for place, (one, two) in pairs if one != two), min(len(text), len(other or "")))
-    start = max(0, min(same - LONGEST // 2, len(text) - LONGEST))
-    more = "…" if start + LONGEST < len(text) else ""
-    return f"{'…' if start else ''}{text[start : start + LONGEST]}{more}"
+    same = next((index for index, (char, other_char) in pairs if char != other_char), min(len(text), len(other or "")))
+    start = max(0, min(same - EXCERPT_LENGTH // 2, len(text) - EXCERPT_LENGTH))
+    end = start + EXCERPT_LENGTH
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

@@ -9,18 +9,18 @@ import click
 import waitress
 from flask import Flask, current_app
 
-from tracker.cli.base import bring_up_to_date, where, with_new_database
+from tracker.cli.base import bring_up_to_date, current_database, current_engine, with_new_database
 from tracker.cli.database import plant_seeds
 from tracker.queries import history
 
 
-def loopback(_context: click.Context, _option: click.Parameter, host: str) -> str:
+def require_loopback(_context: click.Context, _option: click.Parameter, host: str) -> str:
     """Refuse to listen where other computers could reach it: there is no sign-in."""
     try:
-        fine = host == "localhost" or ipaddress.IPv4Address(host).is_loopback
+        is_local = host == "localhost" or ipaddress.IPv4Address(host).is_loopback
     except ValueError:
-        fine = False
-    if not fine:
+        is_local = False
+    if not is_local:
         raise click.BadParameter(
             f"“{host}” can be reached from other computers, and the tracker has no sign-in: "
             "use 127.0.0.1 or localhost, which only this computer reaches."
@@ -29,7 +29,7 @@ def loopback(_context: click.Context, _option: click.Parameter, host: str) -> st
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, callback=loopback, help="Where to listen.")
+@click.option("--host", default="127.0.0.1", show_default=True, callback=require_loopback, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--seeds/--no-seeds", default=True, help="Whether an empty database is planted with the seeds.")
 @with_new_database
@@ -46,13 +46,13 @@ def serve(host: str, port: int, seeds: bool) -> None:
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], host]
     try:
         # One address for the name too, which otherwise would have one for each protocol.
-        listening = "127.0.0.1" if host == "localhost" else host
-        server = waitress.create_server(app, host=listening, port=port, threads=8, ident="tracker")
+        address = "127.0.0.1" if host == "localhost" else host
+        server = waitress.create_server(app, host=address, port=port, threads=8, ident="tracker")
     except OSError as error:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
-    # That requests wait a moment for a free thread is nothing to tell a person of.
+    # That requests wait a moment for a free thread is no news to a person.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    click.echo(f"Database: {where()}")
+    click.echo(f"Database: {current_database()}")
     click.echo(f"Open http://{host}:{server.effective_port}/ — stop with Ctrl+C.")
     # Stopped either way, the database is closed, and what its log held is in its file.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -60,4 +60,4 @@ def serve(host: str, port: int, seeds: bool) -> None:
         server.run()
     finally:
         server.close()
-        current_app.extensions["tracker.engine"].dispose()
+        current_engine().dispose()
