@@ -12,7 +12,20 @@ from alembic.config import Config as AlembicConfig
 from flask import Flask, current_app
 from flask.globals import app_ctx
 from flask_babel import gettext as _
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    SQLColumnExpression,
+    Text,
+    create_engine,
+    event,
+    type_coerce,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -54,6 +67,12 @@ def term_type(words: type[enum.Enum], name: str | None = None) -> Enum:
     )
 
 
+def as_term(expression: SQLColumnExpression[Any], words: type[enum.Enum]) -> ColumnElement[Any]:
+    """Return an expression whose values are read as the words of a list; it is never stored."""
+    values = Enum(words, native_enum=False, values_callable=lambda terms: [term.value for term in terms])
+    return type_coerce(expression, values)
+
+
 class UTCDateTime(TypeDecorator[datetime.datetime]):
     """A point in time, always aware and in UTC; SQLite would give it back without its zone."""
 
@@ -86,6 +105,8 @@ class Base(DeclarativeBase):
     }
 
 
+#: A session, or the proxy that leads to the one of this request.
+AnySession = Session | scoped_session[Session]
 session = cast(scoped_session[Session], LocalProxy(lambda: current_app.extensions["tracker.session"]))
 
 

@@ -24,7 +24,7 @@ from tracker.database import session, writing
 from tracker.dates import today
 from tracker.models import AsOf, Commitment, CommitmentParty
 from tracker.models.as_of import lead_statuses, overall_status
-from tracker.queries import integrity, integrity_progress, listing
+from tracker.queries import integrity, listing
 from tracker.records import CATALOGUE
 from tracker.vocabulary import WITHOUT_EVIDENCE, DeadlineState, FollowUp, OverallStatus, Status
 
@@ -157,7 +157,7 @@ def test_the_same_two_dates_give_the_same_answers_whatever_is_logged_later(own_a
         now = answers(commitment, AsOf(today(), past=False))
         assert now == answers(commitment, AsOf(today()))
         assert_as_worked_out(story, now, today(), None)
-        assert list(integrity_progress.progress_problems()) == []
+        assert list(integrity.status_problems()) == []
 
 
 # A list of them, told by a clock that runs through a year

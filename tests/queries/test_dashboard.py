@@ -11,7 +11,7 @@ from tests import make, past
 from tracker.database import session, writing
 from tracker.dates import today
 from tracker.models import AsOf, CommitmentParty, ProgressUpdate
-from tracker.queries import dashboard, status_changes
+from tracker.queries import dashboard, meetings, status_changes
 from tracker.vocabulary import Status
 
 
@@ -29,7 +29,7 @@ def plain(on, known_by=None):
 
 @pytest.mark.parametrize("known_by", [None, past.moment(350)])
 def test_statuses_over_time_are_those_of_each_day(planted, known_by, monkeypatch):
-    monkeypatch.setattr(dashboard, "STRETCH", 3)
+    monkeypatch.setattr(dashboard, "BATCH", 3)
     days = [past.day(number) for number in range(0, 600, 40)]
     found = dashboard.statuses_over_time(days, AsOf(days[-1], known_by))
     assert len(found) > 5
@@ -40,10 +40,10 @@ def test_statuses_over_time_are_those_of_each_day(planted, known_by, monkeypatch
 def test_the_last_point_is_how_things_stand_now(planted):
     with writing():
         make.commitment(made_on=(today() + datetime.timedelta(days=9)).isoformat())
-    clock = AsOf(today(), past=False)
-    (counted,) = dashboard.statuses_over_time([today()], clock).values()
+    as_of = AsOf(today(), past=False)
+    (counted,) = dashboard.statuses_over_time([today()], as_of).values()
     statuses = Counter()
-    for area in dashboard.counts_by_area(clock):
+    for area in dashboard.counts_by_area(as_of):
         statuses.update({word: n for word, n in area.statuses.items() if n})
     assert counted == statuses
 
@@ -70,15 +70,15 @@ def test_meetings_are_those_that_had_begun_and_those_that_are_planned(app):
         make.meeting(code="held", starts_on="2024-02-05")
         make.meeting(code="unknown", starts_on=None, date_precision="unknown")
     with app.app_context():
-        clock = AsOf(datetime.date(2024, 3, 1))
-        assert [each.code for each in dashboard.planned_meetings(clock, 2)] == ["today", "ahead"]
-        assert dashboard.last_held_meeting(clock).code == "held"
-        latest = [meeting.code for meeting, _number in dashboard.latest_meetings(clock, 9)]
+        as_of = AsOf(datetime.date(2024, 3, 1))
+        assert [each.code for each in meetings.planned_meetings(as_of, 2)] == ["today", "ahead"]
+        assert meetings.last_held_meeting(as_of).code == "held"
+        latest = [meeting.code for meeting, _number in meetings.latest_meetings(as_of, 9)]
         assert latest == ["today", "held", "mx-us-2023-07-24", "mx-us-2023-05-30", "unknown"]
         # Nothing was recorded here by then.
-        unknown = AsOf(clock.on, past.moment(0))
-        assert dashboard.last_held_meeting(unknown) is None
-        assert not [*dashboard.planned_meetings(unknown, 9), *dashboard.latest_meetings(unknown, 9)]
+        unknown = AsOf(as_of.on, past.moment(0))
+        assert meetings.last_held_meeting(unknown) is None
+        assert not [*meetings.planned_meetings(unknown, 9), *meetings.latest_meetings(unknown, 9)]
 
 
 def test_what_comes_true_on_a_day_holds_from_that_day_on(app):

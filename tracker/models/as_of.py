@@ -1,17 +1,20 @@
-"""How lead parties stand: now as it is kept, and on any two dates as the updates say it.
+"""How lead parties stand: now as it is stored, and on any two dates as the updates say.
 
-A clock has two hands. An update counts if it was recorded by `known_by` and not corrected by then; of those that were
-true by `on`, the greatest (effective_on, recorded_at, id) of a commitment and lead is how that lead stands.
+An update counts if it was recorded by `known_by` and not corrected by then; of those that were true by `on`, the
+greatest (effective_on, recorded_at, id) of a commitment and lead is how that lead stands.
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Enum,
+    Select,
+    SQLColumnExpression,
+    Subquery,
     and_,
     case,
     event,
@@ -22,153 +25,168 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    type_coerce,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, UOWTransaction, aliased
 
-from tracker.models.commitments import OVERALL, Commitment, CommitmentParty, common_status
-from tracker.models.updates import ProgressUpdate
-from tracker.vocabulary import PartyRole, Retired, Standing, Status, Term
-
-
-def as_term(word: Any, words: type[Term]) -> Any:
-    """Return an expression as a word of a list."""
-    values = Enum(words, native_enum=False, values_callable=lambda listed: [each.value for each in listed])
-    return type_coerce(word, values)
+from tracker.database import AnySession, as_term
+from tracker.models.commitments import Commitment, CommitmentParty, common_status
+from tracker.models.updates import CheckLog, ProgressUpdate
+from tracker.vocabulary import OverallStatus, PartyRole, Retired, Standing, Status
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """True in the world on a day, known to us by a moment (nothing: by now)."""
+    """True in the world on a day, known to us by a moment (None: by now)."""
 
     on: datetime.date
     known_by: datetime.datetime | None = None
-    #: Whether it is asked how things stood, and not how they stand.
+    #: Whether the past is asked about, and not the present.
     past: bool = True
 
-    def recorded(self, logged: Any) -> ColumnElement[bool]:
-        """Return the condition that a row was recorded by then."""
-        return logged.recorded_at <= self.known_by if self.known_by else true()
+    def recorded(self, model: Any) -> ColumnElement[bool]:
+        """Return the condition that a row of a model that has `recorded_at` was recorded by then."""
+        return model.recorded_at <= self.known_by if self.known_by else true()
 
-    def in_force(self, logged: Any, undoing: Any) -> ColumnElement[bool]:
-        """Return the condition that a row was recorded, and not corrected or voided, by then.
-
-        `undoing` is the column by which a row of the same sort names the one it takes the place of.
-        """
-        later = aliased(logged)
-        undone = exists().where(getattr(later, undoing) == logged.id, self.recorded(later))
-        return and_(self.recorded(logged), ~undone)
+    def in_force(self, model: type[ProgressUpdate] | type[CheckLog]) -> ColumnElement[bool]:
+        """Return the condition that a row was recorded, and not corrected or voided, by then."""
+        return in_force(model, self.recorded)
 
 
-def _latest(column: Any, clock: AsOf, said: Any) -> Any:
-    """Return, of a commitment's party, a column of the latest update that says something, as a query for one value."""
-    update = ProgressUpdate
+def in_force(
+    model: type[ProgressUpdate] | type[CheckLog], recorded: Callable[[Any], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Return the condition that a row, but no row that corrects or voids it, is `recorded`."""
+    later: Any = aliased(model)
+    undone = exists().where(getattr(later, model.UNDOES) == model.id, recorded(later))
+    return and_(recorded(model), ~undone.correlate_except(later))
+
+
+def latest_update(
+    update: type[ProgressUpdate],
+    lead: tuple[int | SQLColumnExpression[int], int | SQLColumnExpression[int]],
+    on: datetime.date | SQLColumnExpression[datetime.date],
+    recorded: Callable[[Any], ColumnElement[bool]],
+) -> Select[Any]:
+    """Return the query for the update by which a lead, (commitment id, party id), stood on a day."""
+    commitment_id, party_id = lead
     return (
-        select(column)
+        select(update)
         .where(
-            update.commitment_id == CommitmentParty.commitment_id,
-            update.party_id == CommitmentParty.party_id,
-            update.effective_on <= clock.on,
+            update.commitment_id == commitment_id,
+            update.party_id == party_id,
+            update.effective_on <= on,
             update.status.is_not(None),
-            said,
-            clock.in_force(update, "corrects_id"),
+            in_force(update, recorded),
         )
-        .order_by(update.effective_on.desc(), update.recorded_at.desc(), update.id.desc())
+        .order_by(*(column.desc() for column in _precedence(update)))
         .limit(1)
-        .correlate(CommitmentParty)
-        .scalar_subquery()
     )
 
 
-def lead_statuses(clock: AsOf) -> Any:
+def _precedence(update: type[ProgressUpdate]) -> tuple[SQLColumnExpression[Any], ...]:
+    """Return what updates of a lead are compared by: the greatest is how it stands."""
+    return update.effective_on, update.recorded_at, update.id
+
+
+def status_periods(as_of: AsOf, *conditions: ColumnElement[bool]) -> Subquery:
+    """Return from which day until which (or NULL) each of some updates was how its lead stood, as known by then.
+
+    The columns are those of `latest_update` and `until`; an update outdone by another of the same day ends on it.
+    """
+    update = ProgressUpdate
+    lead = (update.commitment_id, update.party_id)
+    until = func.lead(update.effective_on).over(partition_by=lead, order_by=_precedence(update)).label("until")
+    query = select(update.id, *lead, update.status, update.effective_on, until)
+    return query.where(*conditions, update.status.is_not(None), as_of.in_force(update)).subquery()
+
+
+def lead_statuses(as_of: AsOf) -> Subquery:
     """Return all leads: (commitment_party_id, commitment_id, party_id, status, finding_id, claim_id)."""
-    return _leads(clock).subquery()
+    return _lead_statuses(as_of).subquery()
 
 
-# Putting it together takes longer than asking a small database, and a page or a report asks many times.
+# Building it takes longer than querying a small database, and a page or a report needs it many times.
 @lru_cache(32)
-def _leads(clock: AsOf) -> Any:
-    row = CommitmentParty
-    if clock.past:
-        status: Any = func.coalesce(_latest(ProgressUpdate.status, clock, true()), literal(Status.NOT_ASSESSED.value))
-        finding: Any = _latest(ProgressUpdate.id, clock, true())
-        claim: Any = _latest(ProgressUpdate.id, clock, ProgressUpdate.claimed_status.is_not(None))
+def _lead_statuses(as_of: AsOf) -> Select[Any]:
+    row, update = CommitmentParty, ProgressUpdate
+    status: SQLColumnExpression[Any]
+    finding_id: SQLColumnExpression[Any]
+    claim_id: SQLColumnExpression[Any]
+    if as_of.past:
+        latest = latest_update(update, (row.commitment_id, row.party_id), as_of.on, as_of.recorded).correlate(row)
+        found, finding_id = (
+            latest.with_only_columns(column).scalar_subquery() for column in (update.status, update.id)
+        )
+        claims = latest.where(update.claimed_status.is_not(None))
+        status = func.coalesce(found, literal(Status.NOT_ASSESSED.value))
+        claim_id = claims.with_only_columns(update.id).scalar_subquery()
     else:
-        status, finding, claim = row.status, row.finding_id, row.claim_id
+        status, finding_id, claim_id = row.status, row.finding_id, row.claim_id
     return select(
         row.id.label("commitment_party_id"),
         row.commitment_id,
         row.party_id,
-        type_coerce(status, OVERALL).label("status"),
-        finding.label("finding_id"),
-        claim.label("claim_id"),
+        as_term(status, OverallStatus).label("status"),
+        finding_id.label("finding_id"),
+        claim_id.label("claim_id"),
     ).where(row.role == PartyRole.LEAD)
 
 
-def overall_status(clock: AsOf) -> Any:
+def overall_status(as_of: AsOf) -> SQLColumnExpression[Any]:
     """Return the overall status of a commitment: the common word of its leads, else mixed."""
-    if not clock.past:
+    if not as_of.past:
         return Commitment.status
-    lead = lead_statuses(clock)
+    lead = lead_statuses(as_of)
     query = select(common_status(lead.c.status)).select_from(lead).where(lead.c.commitment_id == Commitment.id)
-    return type_coerce(query.correlate(Commitment).scalar_subquery(), OVERALL)
+    return query.correlate(Commitment).scalar_subquery()
 
 
-def existed(clock: AsOf, retired: bool = False) -> ColumnElement[bool]:
+def existed(as_of: AsOf, retired: bool = False) -> ColumnElement[bool]:
     """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
-    made = and_(Commitment.made_on <= clock.on, clock.recorded(Commitment)) if clock.past else true()
-    return made if retired else and_(made, _listed(clock))
+    made = and_(Commitment.made_on <= as_of.on, as_of.recorded(Commitment)) if as_of.past else true()
+    return made if retired else and_(made, _not_retired(as_of))
 
 
-def _listed(clock: AsOf) -> Any:
+def _not_retired(as_of: AsOf) -> ColumnElement[bool]:
     """Return the condition that a commitment was not retired by then."""
-    listed = Commitment.retired_at.is_(None)
-    return or_(listed, Commitment.retired_at > clock.known_by) if clock.known_by else listed
+    never = Commitment.retired_at.is_(None)
+    return or_(never, Commitment.retired_at > as_of.known_by) if as_of.known_by else never
 
 
-def update_in_force(clock: AsOf) -> Any:
-    """Return whether an update was not corrected or voided by then, of a commitment that was there, as a word."""
-    there = exists().where(Commitment.id == ProgressUpdate.commitment_id, existed(clock))
-    counted = and_(clock.in_force(ProgressUpdate, "corrects_id"), there)
-    return as_term(case((counted, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
-
-
-def is_retired(clock: AsOf) -> Any:
+def is_retired(as_of: AsOf) -> ColumnElement[Any]:
     """Return whether a commitment was retired by then, as a word."""
-    return as_term(case((_listed(clock), literal(Retired.NO.value)), else_=literal(Retired.YES.value)), Retired)
+    return as_term(case((_not_retired(as_of), literal(Retired.NO.value)), else_=literal(Retired.YES.value)), Retired)
 
 
-def update_current_status(session: Any, row: CommitmentParty) -> None:
-    """Put into a party of a commitment how it stands now: the one place where a current status is written."""
-    update: Any = ProgressUpdate
+def update_in_force(as_of: AsOf) -> ColumnElement[Any]:
+    """Return whether an update was not corrected or voided by then, of a commitment that existed, as a word."""
+    commitment_existed = exists().where(Commitment.id == ProgressUpdate.commitment_id, existed(as_of))
+    counts = and_(as_of.in_force(ProgressUpdate), commitment_existed)
+    return as_term(case((counts, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
+
+
+def update_current_status(session: AnySession, row: CommitmentParty) -> None:
+    """Store in a party of a commitment how it stands now: the one place where a current status is written."""
+    update = ProgressUpdate
     row.status, row.finding_id, row.claim_id = Status.NOT_ASSESSED, None, None
     if row.role is not PartyRole.LEAD:
         return
     now = AsOf(datetime.date.max)
-    found = (
-        select(update.id, update.status)
-        .where(
-            update.commitment_id == row.commitment.id,
-            update.party_id == row.party.id,
-            update.status.is_not(None),
-            now.in_force(update, "corrects_id"),
-        )
-        .order_by(update.effective_on.desc(), update.recorded_at.desc(), update.id.desc())
-    )
-    latest = session.execute(found.limit(1)).first()
-    if latest:
-        row.finding_id, row.status = latest.id, latest.status
-    row.claim_id = session.scalar(found.where(update.claimed_status.is_not(None)).limit(1))
+    latest = latest_update(update, (row.commitment.id, row.party.id), now.on, now.recorded)
+    finding = session.execute(latest.with_only_columns(update.id, update.status)).first()
+    if finding:
+        row.finding_id, row.status = finding.id, finding.status
+    row.claim_id = session.scalar(latest.where(update.claimed_status.is_not(None)).with_only_columns(update.id))
 
 
 @event.listens_for(Session, "before_flush")
-def _keep(session: Session, _context: Any, _instances: Any) -> None:
-    """Work out how a party stands that was added or changed, so that no door can say it otherwise."""
+def _update_current_statuses(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Work out how each new or changed party stands, so that nothing else can set it."""
     for row in (*session.new, *session.dirty):
-        if isinstance(row, CommitmentParty) and inspect(row.commitment).persistent and _moved(session, row):
+        if isinstance(row, CommitmentParty) and inspect(row.commitment).persistent and _is_another_lead(session, row):
             update_current_status(session, row)
 
 
-def _moved(session: Session, row: CommitmentParty) -> bool:
+def _is_another_lead(session: Session, row: CommitmentParty) -> bool:
     names = ("commitment", "party", "role")
     return row in session.new or any(inspect(row).attrs[name].history.has_changes() for name in names)

@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Enum,
+    ColumnElement,
     ForeignKey,
     Index,
+    SQLColumnExpression,
     Table,
     UniqueConstraint,
     and_,
@@ -18,11 +19,10 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from tracker.database import Base, term_type
+from tracker.database import Base, as_term, term_type
 from tracker.models.accounts import Account
 from tracker.models.areas import PolicyArea
 from tracker.models.base import Record
@@ -110,9 +110,9 @@ class Commitment(Record):
 
     if TYPE_CHECKING:
         #: The common status of its leads (an OverallStatus), or mixed.
-        status: Any
+        status: Mapped[Any]
         #: Some lead has not said it in a document of its own side: only others report it.
-        one_sided: Any
+        one_sided: Mapped[bool]
 
     #: Where it stands against its deadline on the day that is asked for; put here by who tells records.
     deadline_state = None
@@ -174,26 +174,23 @@ class CommitmentSource(Record):
     passage: Mapped[Passage] = relationship(lazy="selectin")
 
 
-#: The type of an overall status in a query; it is never stored.
-OVERALL = Enum(OverallStatus, native_enum=False, values_callable=lambda listed: [word.value for word in listed])
-
-
-def common_status(status: Any) -> Any:
+def common_status(status: SQLColumnExpression[Any]) -> ColumnElement[Any]:
     """Return the word that all statuses of a group are, else mixed; of no status, that it is not assessed."""
-    return case(
+    word = case(
         (func.count(status.distinct()) == 1, func.min(status)),
         (func.count(status) == 0, literal(Status.NOT_ASSESSED.value)),
         else_=literal(OverallStatus.MIXED.value),
     )
+    return as_term(word, OverallStatus)
 
 
-def _overall_status() -> Any:
+def _overall_status() -> ColumnElement[Any]:
     leads = (CommitmentParty.commitment_id == Commitment.id, CommitmentParty.role == PartyRole.LEAD)
     query = select(common_status(CommitmentParty.status)).where(*leads)
-    return type_coerce(query.correlate_except(CommitmentParty).scalar_subquery(), OVERALL)
+    return query.correlate_except(CommitmentParty).scalar_subquery()
 
 
-def is_side_of(party: Any, whole: Any) -> Any:
+def side_of(party: type[Party], whole: type[Party]) -> ColumnElement[int]:
     """Return the party that a party, up to two steps down (country, ministry, agency), speaks for.
 
     A country speaks for itself, whatever it is part of.
@@ -205,7 +202,7 @@ def is_side_of(party: Any, whole: Any) -> Any:
     )
 
 
-def _one_sided() -> Any:
+def _one_sided() -> ColumnElement[bool]:
     lead, lead_whole, issuer, issuer_whole = (aliased(Party) for _ in range(4))
     own_words = (
         select(CommitmentSource.id)
@@ -216,7 +213,7 @@ def _one_sided() -> Any:
         .where(
             CommitmentSource.commitment_id == Commitment.id,
             CommitmentSource.relation.in_([SourceRelation.STATES, SourceRelation.RESTATES]),
-            is_side_of(issuer, issuer_whole) == is_side_of(lead, lead_whole),
+            side_of(issuer, issuer_whole) == side_of(lead, lead_whole),
         )
         .correlate(Commitment, lead, lead_whole)
         .exists()

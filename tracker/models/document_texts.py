@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, undefer
 
+from tracker.database import AnySession
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.passage_text import Paragraphs, PassageSelector, locate, sha256_of, split_paragraphs, surrounding_text
 from tracker.vocabulary import PassageCheck
@@ -14,7 +15,7 @@ WORDS = {word.value: word for word in PassageCheck}
 PLACE = ("document", "paragraph", "start", "end")
 
 
-def current_text(session: Any, document: Document) -> DocumentText | None:
+def current_text(session: AnySession, document: Document) -> DocumentText | None:
     """Return the text attached to a document now, with its words read, or nothing."""
     if document.text_sha256 is None:
         return None
@@ -22,7 +23,7 @@ def current_text(session: Any, document: Document) -> DocumentText | None:
     return session.scalars(query.limit(1).options(undefer(DocumentText.text))).first()
 
 
-def current_paragraphs(session: Any, document: Document) -> Paragraphs | None:
+def current_paragraphs(session: AnySession, document: Document) -> Paragraphs | None:
     text = current_text(session, document)
     return split_paragraphs(text.text, text.first_paragraph) if text else None
 

@@ -1,15 +1,32 @@
-"""What is worked out of a commitment's deadline, and of how long ago somebody looked: never a status."""
+"""What follows from a commitment's deadline, and from how long ago somebody looked: never a status."""
 
 import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, case, exists, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from tracker.database import as_term
 from tracker.dates import end_of_day
-from tracker.models.as_of import AsOf, as_term, lead_statuses
+from tracker.models.as_of import AsOf, lead_statuses
 from tracker.models.commitments import Commitment, CommitmentParty
 from tracker.models.updates import CheckLog, Evidence, ProgressUpdate
 from tracker.vocabulary import CLOSING, DeadlineKind, DeadlineState, EvidenceRelation, FollowUp, PartyRole, Status
@@ -33,100 +50,110 @@ class DaysBetween(FunctionElement[int]):
 
 
 @compiles(DayOf, "sqlite")
-def _day_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return f"date({compiler.process(element.clauses, **kwargs)})"
+def _day_on_sqlite(element: DayOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)})"
 
 
 @compiles(DayOf, "postgresql")
-def _day_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **kwargs)}) AS DATE)"
+def _day_on_postgresql(element: DayOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS DATE)"
 
 
 @compiles(DaysBetween, "sqlite")
-def _days_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
-    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
+def _days_on_sqlite(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(day, **options) for day in element.clauses)
     return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
 
 
 @compiles(DaysBetween, "postgresql")
-def _days_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
-    earlier, later = (compiler.process(each, **kwargs) for each in element.clauses)
+def _days_on_postgresql(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(day, **options) for day in element.clauses)
     return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
 
 
-def is_closed(clock: AsOf) -> Any:
+def is_closed(as_of: AsOf) -> ColumnElement[bool]:
     """Return the condition that each lead of a commitment, at least one, has a status that closes it.
 
-    What recurs is not closed by being done once.
+    A recurring commitment is not closed by being done once.
     """
-    lead, row = lead_statuses(clock), CommitmentParty
-    again = and_(Commitment.deadline_kind == DeadlineKind.RECURRING, lead.c.status == Status.DONE.value)
-    is_open = or_(lead.c.status.not_in([word.value for word in CLOSING]), again)
+    lead, row = lead_statuses(as_of), CommitmentParty
+    done_once = and_(Commitment.deadline_kind == DeadlineKind.RECURRING, lead.c.status == Status.DONE.value)
+    is_open = or_(lead.c.status.not_in([word.value for word in CLOSING]), done_once)
     return and_(
         exists().where(row.commitment_id == Commitment.id, row.role == PartyRole.LEAD).correlate(Commitment),
         ~exists().where(lead.c.commitment_id == Commitment.id, is_open).correlate(Commitment),
     )
 
 
-def deadline_state(clock: AsOf) -> Any:
-    """Return where a commitment stands against its deadline on the clock's day."""
+def deadline_state(as_of: AsOf) -> ColumnElement[Any]:
+    """Return where a commitment stood against its deadline on a day."""
     state = case(
-        (is_closed(clock), literal(DeadlineState.CLOSED.value)),
+        (is_closed(as_of), literal(DeadlineState.CLOSED.value)),
         (Commitment.due_on.is_(None), literal(DeadlineState.NO_DATE.value)),
-        (Commitment.due_on < clock.on, literal(DeadlineState.OVERDUE.value)),
-        (Commitment.due_on <= clock.on + DUE_SOON_DAYS, literal(DeadlineState.DUE_SOON.value)),
+        (Commitment.due_on < as_of.on, literal(DeadlineState.OVERDUE.value)),
+        (Commitment.due_on <= as_of.on + DUE_SOON_DAYS, literal(DeadlineState.DUE_SOON.value)),
         else_=literal(DeadlineState.NOT_YET_DUE.value),
     )
     return as_term(state, DeadlineState)
 
 
-def _stale(clock: AsOf, review_every: int) -> Any:
-    """Return the condition that nobody looked, by the clock's day, for longer than the review interval."""
+def reviews(as_of: AsOf) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that an update, and that a check, is one by which somebody had looked by the end of a day.
+
+    The day ends where the tracker's days are counted.
+    """
+    updated = and_(
+        ProgressUpdate.status.is_not(None),
+        as_of.in_force(ProgressUpdate),
+        ProgressUpdate.recorded_at <= end_of_day(as_of.on),
+    )
+    checked = and_(CheckLog.voids_id.is_(None), as_of.in_force(CheckLog), CheckLog.checked_on <= as_of.on)
+    return updated, checked
+
+
+def _stale(as_of: AsOf, review_every: int) -> ColumnElement[bool]:
+    """Return the condition that by a day nobody had looked for longer than the review interval."""
     interval = func.coalesce(Commitment.review_every, review_every)
 
-    def lately(on: Any) -> Any:
-        return DaysBetween(on, literal(clock.on, Date())) <= interval
+    def days_since(on: SQLColumnExpression[datetime.date]) -> DaysBetween:
+        return DaysBetween(on, literal(as_of.on, Date()))
 
-    updated = exists().where(
-        ProgressUpdate.commitment_id == Commitment.id,
-        ProgressUpdate.status.is_not(None),
-        clock.in_force(ProgressUpdate, "corrects_id"),
-        # The day ends where the tracker's days are counted.
-        ProgressUpdate.recorded_at <= end_of_day(clock.on),
-        lately(DayOf(ProgressUpdate.recorded_at)),
+    (updated, checked), update, check = reviews(as_of), ProgressUpdate, CheckLog
+    recently_updated = exists().where(
+        update.commitment_id == Commitment.id, updated, days_since(DayOf(update.recorded_at)) <= interval
     )
-    checked = exists().where(
-        CheckLog.commitment_id == Commitment.id,
-        CheckLog.voids_id.is_(None),
-        clock.in_force(CheckLog, "voids_id"),
-        CheckLog.checked_on <= clock.on,
-        lately(CheckLog.checked_on),
+    recently_checked = exists().where(
+        check.commitment_id == Commitment.id, checked, days_since(check.checked_on) <= interval
     )
-    age = DaysBetween(DayOf(Commitment.recorded_at), literal(clock.on, Date()))
-    return and_(age > interval, ~updated.correlate(Commitment), ~checked.correlate(Commitment), ~is_closed(clock))
+    return and_(
+        days_since(DayOf(Commitment.recorded_at)) > interval,
+        ~recently_updated.correlate(Commitment),
+        ~recently_checked.correlate(Commitment),
+        ~is_closed(as_of),
+    )
 
 
-def follow_up(clock: AsOf, review_every: int, words: Iterable[FollowUp] = FollowUp) -> Any:
+def follow_up(as_of: AsOf, review_every: int, words: Iterable[FollowUp] = FollowUp) -> CompoundSelect[Any]:
     """Return (commitment id, FollowUp) of all that somebody should look at again, for any of these reasons.
 
     `review_every` is the review interval, in days, of commitments that have none of their own.
     """
-    lead, update = lead_statuses(clock), ProgressUpdate
-    party = select(lead.c.commitment_id).distinct()
+    lead, update = lead_statuses(as_of), ProgressUpdate
+    led = select(lead.c.commitment_id).distinct()
     contradicted = (
-        party.join(update, update.id == lead.c.finding_id)
+        led.join(update, update.id == lead.c.finding_id)
         .join(Evidence, Evidence.update_code == update.code)
         .where(Evidence.relation == EvidenceRelation.CONTRADICTS)
     )
-    differs = party.join(update, update.id == lead.c.claim_id).where(
+    differs = led.join(update, update.id == lead.c.claim_id).where(
         type_coerce(update.claimed_status, lead.c.status.type) != lead.c.status
     )
-    due = select(Commitment.id).where(~is_closed(clock))
+    due = select(Commitment.id).where(~is_closed(as_of))
     reasons = {
-        FollowUp.OVERDUE: due.where(Commitment.due_on < clock.on),
-        FollowUp.DUE_SOON: due.where(Commitment.due_on >= clock.on, Commitment.due_on <= clock.on + DUE_SOON_DAYS),
-        FollowUp.STALE: select(Commitment.id).where(_stale(clock, review_every)),
-        FollowUp.NEVER_ASSESSED: party.where(lead.c.status == Status.NOT_ASSESSED.value),
+        FollowUp.OVERDUE: due.where(Commitment.due_on < as_of.on),
+        FollowUp.DUE_SOON: due.where(Commitment.due_on >= as_of.on, Commitment.due_on <= as_of.on + DUE_SOON_DAYS),
+        FollowUp.STALE: select(Commitment.id).where(_stale(as_of, review_every)),
+        FollowUp.NEVER_ASSESSED: led.where(lead.c.status == Status.NOT_ASSESSED.value),
         FollowUp.CONTRADICTED: contradicted,
         FollowUp.CLAIM_DIFFERS: differs,
     }

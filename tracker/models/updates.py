@@ -5,6 +5,7 @@ another row.
 """
 
 import datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -46,6 +47,8 @@ class ProgressUpdate(AppendOnlyRecord):
     )
     PARENT = "commitment"
     SEARCHED = ("reason", "claimed_by", "on_behalf_of", "note")
+    #: The column that names the update of which this is a correction or void.
+    UNDOES: ClassVar = "corrects_id"
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
@@ -112,6 +115,8 @@ class CheckLog(AppendOnlyRecord):
     )
     PARENT = "commitment"
     SEARCHED = ("where_searched", "reason", "note")
+    #: The column that names the check of which this is a void.
+    UNDOES: ClassVar = "voids_id"
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     checked_on: Mapped[datetime.date]

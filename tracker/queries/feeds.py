@@ -35,7 +35,7 @@ def recent_changes(filters: Filters, most: int) -> Sequence[StatusChange]:
     clock: AsOf = filters.as_of_dates
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
-        clock.in_force(Update, "corrects_id"),
+        clock.in_force(Update),
         Update.effective_on <= clock.on if clock.past else true(),
     )
     evidence = selectinload(Update.evidence).selectinload(Evidence.passage).selectinload(Passage.document)

@@ -1,9 +1,9 @@
-"""What is told of a meeting beyond its own rows."""
+"""Which meetings there were and are to come, and what was undertaken and claimed at one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from tracker.database import session
@@ -11,6 +11,8 @@ from tracker.models import AsOf, Claim, Commitment, Meeting, MeetingLink
 from tracker.models.as_of import existed
 from tracker.queries import listing
 from tracker.records import CATALOGUE
+from tracker.records.filters import recorded_by
+from tracker.vocabulary import MeetingStatus
 
 
 @dataclass(frozen=True)
@@ -22,21 +24,48 @@ class MeetingContent:
     links: Sequence[MeetingLink]
 
 
-def meeting_content(meeting: Meeting, clock: AsOf) -> MeetingContent:
-    """Return what is told of a meeting, its commitments as they stood by the clock."""
-    commitments = select(Commitment).where(Commitment.meeting == meeting, existed(clock)).order_by(Commitment.id)
+def meeting_content(meeting: Meeting, as_of: AsOf) -> MeetingContent:
+    """Return what is shown of a meeting beyond its own rows."""
+    commitments = select(Commitment).where(Commitment.meeting == meeting, existed(as_of)).order_by(Commitment.id)
+    with_commitments = (Commitment.area, Commitment.parties, Commitment.sources)
     claims = select(Claim).where(Claim.meeting == meeting).order_by(Claim.id)
     links = select(MeetingLink).where(or_(MeetingLink.meeting == meeting, MeetingLink.to == meeting))
     return MeetingContent(
         listing.with_as_of(
             CATALOGUE["commitments"],
-            session.scalars(
-                commitments.options(
-                    selectinload(Commitment.area), selectinload(Commitment.parties), selectinload(Commitment.sources)
-                )
-            ).all(),
-            clock,
+            session.scalars(commitments.options(*map(selectinload, with_commitments))).all(),
+            as_of,
         ),
         session.scalars(claims.options(selectinload(Claim.area), selectinload(Claim.passage))).all(),
         session.scalars(links.order_by(MeetingLink.id).options(selectinload(MeetingLink.passage))).all(),
     )
+
+
+def latest_meetings(as_of: AsOf, limit: int) -> Sequence[tuple[Meeting, int]]:
+    """Return (meeting, number of commitments) of the latest meetings that had begun, those of no known day last."""
+    number = select(func.count()).where(Commitment.meeting_id == Meeting.id, existed(as_of)).scalar_subquery()
+    begun = or_(Meeting.starts_on <= as_of.on, Meeting.starts_on.is_(None))
+    query = select(Meeting, number).where(begun, _recorded(as_of))
+    query = query.order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id)
+    return session.execute(query.limit(limit)).all()
+
+
+def last_held_meeting(as_of: AsOf, *conditions: ColumnElement[bool]) -> Meeting | None:
+    """Return the last meeting that was held, of those that meet the conditions."""
+    held = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= as_of.on, _recorded(as_of), *conditions)
+    return session.scalars(select(Meeting).where(*held).order_by(Meeting.starts_on.desc(), Meeting.id).limit(1)).first()
+
+
+def planned_meetings(as_of: AsOf, limit: int) -> Sequence[Meeting]:
+    """Return the next meetings that are planned, the earliest first."""
+    ahead = (Meeting.status == MeetingStatus.PLANNED, Meeting.starts_on >= as_of.on, _recorded(as_of))
+    return session.scalars(select(Meeting).where(*ahead).order_by(Meeting.starts_on, Meeting.id).limit(limit)).all()
+
+
+def meeting_count(as_of: AsOf) -> int:
+    """Return how many meetings have recorded commitments."""
+    return session.scalar(select(func.count(Commitment.meeting_id.distinct())).where(existed(as_of))) or 0
+
+
+def _recorded(as_of: AsOf) -> ColumnElement[bool]:
+    return recorded_by(Meeting, as_of.known_by) if as_of.known_by else true()

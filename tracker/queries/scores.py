@@ -1,10 +1,11 @@
 """Scores: what the statuses of lead parties come to in one figure, after the G7 and G20 Research Groups."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import format_percent
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 
 from tracker.database import session
 from tracker.models import AsOf, Commitment
@@ -22,7 +23,7 @@ class Score:
 
     @property
     def percentage(self) -> float | None:
-        """Return (mean + 1) / 2 × 100 to one decimal, halves rounded up; nothing where none is scored."""
+        """Return (mean + 1) / 2 × 100 to one decimal, halves rounded up; None where none is scored."""
         # In whole numbers, of which no half is lost: the nearest of tenths.
         return (1000 * (self.points + self.scored) // self.scored + 1) // 2 / 10 if self.scored else None
 
@@ -32,36 +33,39 @@ class Score:
 
 def format_percentage(percentage: float) -> str:
     """Return a percentage as people read it."""
-    return format_percent(percentage / 100, format="#,##0.#%")
+    return str(format_percent(percentage / 100, format="#,##0.#%"))
 
 
-def scores_by_area(clock: AsOf, within: Any = None) -> dict[int, Score]:
+def scores_by_area(as_of: AsOf, within: ColumnElement[bool] | None = None) -> dict[int, Score]:
     """Return {id of an area: the score of the commitments whose primary area it is}; intentions are left out.
 
-    `within` is a condition on commitments: only those it lets through are counted.
+    `within` is a condition on commitments: only those that meet it are counted.
     """
-    return _scored(clock, Commitment.area_id, within)
+    return _scores(as_of, Commitment.area_id, within)
 
 
-def scores_by_party(clock: AsOf, within: Any = None) -> dict[int, Score]:
+def scores_by_party(as_of: AsOf, within: ColumnElement[bool] | None = None) -> dict[int, Score]:
     """Return {id of a party: the score of what it leads}; intentions are left out."""
-    return _scored(clock, None, within)
+    return _scores(as_of, None, within)
 
 
-def _scored(clock: AsOf, group: Any, within: Any) -> dict[int, Score]:
-    lead = lead_statuses(clock)
+def _scores(
+    as_of: AsOf, group: SQLColumnExpression[int] | None, within: ColumnElement[bool] | None
+) -> dict[int, Score]:
+    """Return {id: score} of the commitments of each group, else of each lead party."""
+    lead = lead_statuses(as_of)
     group = lead.c.party_id if group is None else group
-    due = func.coalesce(Commitment.due_on < clock.on, False).label("due")
-    each = (
+    due = func.coalesce(Commitment.due_on < as_of.on, False).label("due")
+    led = (
         select(group.label("id"), lead.c.status, due)
         .join(lead, lead.c.commitment_id == Commitment.id)
-        .where(existed(clock) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
+        .where(existed(as_of) if within is None else within, Commitment.kind != CommitmentKind.INTENTION)
         .subquery()
     )
-    found: dict[int, Score] = {}
-    cells: Any = session.execute(select(*each.c, func.count()).group_by(*each.c))
+    scores: dict[int, Score] = {}
+    cells: Iterable[Any] = session.execute(select(*led.c, func.count()).group_by(*led.c))
     for number, status, is_due, count in cells:
         points = None if status in SCORED_ONCE_DUE and not is_due else SCORES[status]
         score = Score(unscored=count) if points is None else Score(points * count, count)
-        found[number] = found.get(number, Score()) + score
-    return found
+        scores[number] = scores.get(number, Score()) + score
+    return scores

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.database import session
 from tracker.dates import zone
 from tracker.models import ProgressUpdate
+from tracker.models.as_of import latest_update
 from tracker.vocabulary import Status
 
 
@@ -28,7 +29,7 @@ class StatusChange:
 
 def status_changes(updates: Select[Any], most: int) -> Sequence[StatusChange]:
     """Return what the last recorded of some updates moved, at most so many, the latest first."""
-    query = updates.add_columns(_before()).order_by(ProgressUpdate.recorded_at.desc(), ProgressUpdate.id.desc())
+    query = updates.add_columns(_status_before()).order_by(ProgressUpdate.recorded_at.desc(), ProgressUpdate.id.desc())
     loads = selectinload(ProgressUpdate.commitment), selectinload(ProgressUpdate.corrects)
     return [
         StatusChange(update, update.corrects.status if update.corrects else before or Status.NOT_ASSESSED)
@@ -36,22 +37,13 @@ def status_changes(updates: Select[Any], most: int) -> Sequence[StatusChange]:
     ]
 
 
-def _before() -> Any:
+def _status_before() -> ColumnElement[Status]:
     """Return how the lead of an update stood on the day it is about, as known just before it was recorded."""
-    earlier, later = aliased(ProgressUpdate), aliased(ProgressUpdate)
-    corrected = exists().where(later.corrects_id == earlier.id, later.recorded_at < ProgressUpdate.recorded_at)
-    return (
-        select(earlier.status)
-        .where(
-            earlier.commitment_id == ProgressUpdate.commitment_id,
-            earlier.party_id == ProgressUpdate.party_id,
-            earlier.effective_on <= ProgressUpdate.effective_on,
-            earlier.recorded_at < ProgressUpdate.recorded_at,
-            earlier.status.is_not(None),
-            ~corrected.correlate(earlier, ProgressUpdate),
-        )
-        .order_by(earlier.effective_on.desc(), earlier.recorded_at.desc(), earlier.id.desc())
-        .limit(1)
-        .correlate(ProgressUpdate)
-        .scalar_subquery()
+    update, earlier = ProgressUpdate, aliased(ProgressUpdate)
+    latest = latest_update(
+        earlier,
+        (update.commitment_id, update.party_id),
+        update.effective_on,
+        lambda logged: logged.recorded_at < update.recorded_at,
     )
+    return latest.with_only_columns(earlier.status).correlate(update).scalar_subquery()

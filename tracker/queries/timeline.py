@@ -82,13 +82,13 @@ class Timeline:
     entries: Sequence[TimelineEntry]
 
 
-def commitment_timeline(commitment: Commitment, clock: AsOf) -> Timeline:
-    """Return what was known by the clock of what was true by it."""
-    updates = _known(ProgressUpdate, commitment, clock, selectinload(ProgressUpdate.party), *_EVIDENCE)
-    checks = _known(CheckLog, commitment, clock, selectinload(CheckLog.voids), selectinload(CheckLog.voided_by))
-    rows = listing.rows_of_parent(CATALOGUE["commitment-parties"], commitment, clock)
+def commitment_timeline(commitment: Commitment, as_of: AsOf) -> Timeline:
+    """Return what was known by the as_of of what was true by it."""
+    updates = _known(ProgressUpdate, commitment, as_of, selectinload(ProgressUpdate.party), *_EVIDENCE)
+    checks = _known(CheckLog, commitment, as_of, selectinload(CheckLog.voids), selectinload(CheckLog.voided_by))
+    rows = listing.rows_of_parent(CATALOGUE["commitment-parties"], commitment, as_of)
     corrected = {update.corrects_id for update in updates}
-    standing = [u for u in updates if u.status is not None and u.id not in corrected and u.effective_on <= clock.on]
+    standing = [u for u in updates if u.status is not None and u.id not in corrected and u.effective_on <= as_of.on]
     by_id = {update.id: update for update in updates}
     standings = [
         LeadStatus(row, by_id.get(row.finding_id), by_id.get(row.claim_id), _spans(standing, row))
@@ -97,7 +97,7 @@ def commitment_timeline(commitment: Commitment, clock: AsOf) -> Timeline:
     ]
     entries = [TimelineEntry(each.recorded_at, each) for each in (*updates, *checks)]
     if updates:
-        entries += _changes(commitment, min(update.recorded_at for update in updates), clock)
+        entries += _changes(commitment, min(update.recorded_at for update in updates), as_of)
     return Timeline(standings, sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 
@@ -109,8 +109,8 @@ _EVIDENCE = (
 )
 
 
-def _known(model: Any, commitment: Commitment, clock: AsOf, *loads: Any) -> Sequence[Any]:
-    query = select(model).where(model.commitment == commitment, clock.recorded(model)).order_by(model.id)
+def _known(model: Any, commitment: Commitment, as_of: AsOf, *loads: Any) -> Sequence[Any]:
+    query = select(model).where(model.commitment == commitment, as_of.recorded(model)).order_by(model.id)
     return session.scalars(query.options(*loads)).all()
 
 
@@ -123,13 +123,13 @@ def _spans(standing: Sequence[ProgressUpdate], row: CommitmentParty) -> Sequence
     return [StatusPeriod(update, until) for update, until in zip_longest(own, ends)]
 
 
-def _changes(commitment: Commitment, since: datetime.datetime, clock: AsOf) -> list[TimelineEntry]:
+def _changes(commitment: Commitment, since: datetime.datetime, as_of: AsOf) -> list[TimelineEntry]:
     own = and_(Change.kind == Commitment.__tablename__, Change.code == commitment.code, Change.action == Action.EDITED)
     start = f"{commitment.code}.p"
     parties = and_(Change.kind == CommitmentParty.__tablename__, Change.code.like(f"{start}%"))
     query = select(Change).where(or_(own, parties), Change.at > since).options(selectinload(Change.account))
-    if clock.known_by:
-        query = query.where(Change.at <= clock.known_by)
+    if as_of.known_by:
+        query = query.where(Change.at <= as_of.known_by)
     entries = []
     for change in session.scalars(query.order_by(Change.seq)):
         if change.kind != Commitment.__tablename__:

@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation
 
 from tracker.errors import Invalid
 from tracker.models import AsOf
-from tracker.queries import dashboard, history, listing, scores, status_changes
+from tracker.queries import dashboard, history, listing, meetings, scores, status_changes
 from tracker.records import CATALOGUE
 from tracker.records.as_of import AsOfForm
 from tracker.records.date_fields import Date
@@ -67,7 +67,7 @@ def index() -> ResponseReturnValue:
     if not asked.validate():
         raise Invalid(asked.errors)
     clock, review_every = asked.as_of_dates, current_app.config["SETTINGS"].review_every
-    on, held = clock.on, dashboard.last_held_meeting(clock)
+    on, held = clock.on, meetings.last_held_meeting(clock)
     return render_template(
         "dashboard/index.html",
         asked=asked,
@@ -76,9 +76,9 @@ def index() -> ResponseReturnValue:
         last_held=held,
         lately=_changes(asked.since.data or on - min(LATELY, on - datetime.date.min), asked),
         since_held=_changes(held.starts_on, asked) if held and held.starts_on else None,
-        planned=dashboard.planned_meetings(clock, MOST_PLANNED),
-        meetings=dashboard.latest_meetings(clock, MOST_MEETINGS),
-        meeting_count=dashboard.meeting_count(clock),
+        planned=meetings.planned_meetings(clock, MOST_PLANNED),
+        meetings=meetings.latest_meetings(clock, MOST_MEETINGS),
+        meeting_count=meetings.meeting_count(clock),
         steps=[] if clock.past else history.latest_changes(MOST_STEPS),
         trend=charts.status_trend(clock),
         format_date=format_date,

@@ -16,7 +16,7 @@ from tracker.database import session
 from tracker.errors import Invalid, NotFound
 from tracker.models import Document, DocumentText, Passage, current_text
 from tracker.queries import duplicates
-from tracker.queries.document_text import meetings_reported_in
+from tracker.queries.documents import meetings_reported_in
 from tracker.records import CATALOGUE, record_address
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.views.error_pages import wants_json

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Invalid
-from tracker.queries import last_reviewed, listing
+from tracker.queries import commitments, listing
 from tracker.records import CATALOGUE
 from tracker.views.lists import ListRequest
 from tracker.vocabulary import FollowUp
@@ -48,6 +48,6 @@ def index() -> ResponseReturnValue:
         counts={offer.key: offer.count for offer in counted},
         clock=clock,
         page=page,
-        looked=last_reviewed.last_reviewed(page.records, clock),
+        looked=commitments.last_reviewed(page.records, clock),
         as_list=urlencode([(name, value) for name, value in asked.items() if name not in ("after", "before")]),
     )

@@ -12,7 +12,6 @@ from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import AsOf
 from tracker.queries import (
     commitments,
-    document_text,
     documents,
     history,
     listing,
@@ -92,7 +91,7 @@ def show_record(kind: Kind, record: Any, status: int = 200, rows: Any = None, **
             "cited": {"paragraph": "", "sentence": ""},
             "resting_on": documents.citing_records(rows["passages"]),
         }
-        beside["reading"] = document_text.annotated_text(record, rows["passages"])
+        beside["reading"] = documents.annotated_text(record, rows["passages"])
     if kind.name == "commitments":
         beside |= {"links": commitments.links_of(record), "timeline": timeline.commitment_timeline(record, clock)}
         beside["before"] = timeline.fields_changed_since(record, clock.known_by)

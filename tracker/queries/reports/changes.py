@@ -98,13 +98,13 @@ def _since(asked: ReportParameters, before: AsOf, own: Any, tell: Serializer) ->
         ProgressUpdate.status.is_not(None),
         or_(ProgressUpdate.effective_on > since, late),
         ProgressUpdate.effective_on <= clock.on,
-        clock.in_force(ProgressUpdate, "corrects_id"),
+        clock.in_force(ProgressUpdate),
     )
     counts = and_(
         CheckLog.voids_id.is_(None),
         CheckLog.checked_on > since,
         CheckLog.checked_on <= clock.on,
-        clock.in_force(CheckLog, "voids_id"),
+        clock.in_force(CheckLog),
     )
     last = (
         select(CheckLog.id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.database import session
 from tracker.models import AsOf, Meeting, MeetingLink, Participation, Party
-from tracker.models.commitments import is_side_of
+from tracker.models.commitments import side_of
 from tracker.records.filters import recorded_by
 from tracker.records.meetings import SEATS
 from tracker.vocabulary import MeetingStatus
@@ -40,7 +40,7 @@ def _together(meetings: Any, clock: AsOf) -> Any:
     """Return every two sides that sat together at some meetings, as (meeting_id, one, other)."""
     party, whole, known_by = aliased(Party), aliased(Party), cast(Any, clock.known_by)
     seats = (
-        SEATS.add_columns(is_side_of(party, whole).label("side"))
+        SEATS.add_columns(side_of(party, whole).label("side"))
         .join(party, party.id == Participation.party_id)
         .outerjoin(whole, whole.id == party.parent_id)
         .where(Participation.meeting_id.in_(meetings), recorded_by(Participation, known_by))

@@ -14,7 +14,7 @@ from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import AsOf, Commitment, Meeting
 from tracker.models.history import now
-from tracker.queries import dashboard
+from tracker.queries import meetings
 from tracker.queries.reports.next_meeting import next_meeting
 from tracker.records import CATALOGUE
 from tracker.records.filters import Filters
@@ -93,7 +93,7 @@ def report_parameters(form: ReportForm, address: str) -> ReportParameters:
     clock, meeting, since = filters.as_of_dates, form.since_meeting.data, form.since.data
     held_at = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
     if meeting is None and since is None:
-        meeting = dashboard.last_held_meeting(clock, Meeting.id.in_(held_at), Meeting.starts_on < clock.on)
+        meeting = meetings.last_held_meeting(clock, Meeting.id.in_(held_at), Meeting.starts_on < clock.on)
     if meeting is not None and since is None:
         since = min(meeting.ends_on or meeting.starts_on, clock.on)
     return ReportParameters(
