@@ -205,11 +205,11 @@ def test_too_many_and_retired_ones_are_refused(written, monkeypatch):
 
 
 def test_a_form_gives_what_is_filled_in_and_empties_what_is_ticked(written):
-    assert BulkForm(MultiDict({"owner": "", "checked_on": "2024-03-02"})).given == {}
+    assert BulkForm(MultiDict({"owner": "", "checked_on": "2024-03-02"})).changes == {}
     typed = {"no_owner": "yes", "usual_review": "yes", "priority": "low", "area": "arms"}
     form = BulkForm(MultiDict(typed | SEARCHED))
     assert form.validate()
-    assert form.given == SEARCHED | {
+    assert form.changes == SEARCHED | {
         "owner": None,
         "review_every": None,
         "priority": "low",

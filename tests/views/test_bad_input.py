@@ -157,7 +157,10 @@ def number_or_none(typed):
 
 #: {what is wrong: (the value typed into a field, or None where the class does not touch it; words of the message)}
 CLASSES = {
-    "too long": (lambda f: "x" * (f.most + 1) if isinstance(f, Text) and f.name != "sha256" else None, "Shorten this"),
+    "too long": (
+        lambda f: "x" * (f.max_length + 1) if isinstance(f, Text) and f.name != "sha256" else None,
+        "Shorten this",
+    ),
     "NUL": (lambda f: "a\x00b" if isinstance(f, Text) else None, "control characters"),
     "an escape": (lambda f: "a\x1b[31mb" if isinstance(f, Text) else None, "control characters"),
     "NUL in a word": (lambda f: "lead\x00" if isinstance(f, Choice | Code | Reference) else None, "lead"),

@@ -23,7 +23,7 @@ from tracker.passage_text import (
 )
 from tracker.records.documents import PassageForm
 from tracker.records.fields import describe_forbidden_character
-from tracker.records.meeting_entry import LONGEST_TEXT
+from tracker.records.meeting_entry import MAX_TEXT_LENGTH
 from tracker.vocabulary import PassageCheck
 
 
@@ -130,8 +130,8 @@ def accept_moved_passages(account: Account | None, document: Document) -> list[P
 def _refuse_unfit(text: str) -> None:
     if not text.strip():
         raise Invalid({"text": [_("There is no text in it: nothing was attached.")]})
-    if len(text) > LONGEST_TEXT:
-        most, n = f"{LONGEST_TEXT:,}", f"{len(text):,}"
+    if len(text) > MAX_TEXT_LENGTH:
+        most, n = f"{MAX_TEXT_LENGTH:,}", f"{len(text):,}"
         message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
         raise Invalid({"text": [message]})
     if unfit := describe_forbidden_character(text):

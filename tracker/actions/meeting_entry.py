@@ -11,10 +11,10 @@ from tracker.errors import Invalid
 from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party, Passage
 from tracker.queries import participants
 from tracker.records import kind_of
-from tracker.records.base import RecordForm
 from tracker.records.commitment_parties import CommitmentPartyForm
 from tracker.records.commitment_sources import CommitmentSourceForm
 from tracker.records.documents import PassageForm
+from tracker.records.meetings import MeetingForm
 from tracker.records.participants import ParticipantForm
 from tracker.records.passage_field import PassageField, SourceText
 from tracker.vocabulary import Attendance, PartyKind, PartyRole
@@ -23,7 +23,7 @@ from tracker.vocabulary import Attendance, PartyKind, PartyRole
 def save_meeting_entry(
     account: Account | None,
     meeting: Meeting,
-    form: RecordForm,
+    form: MeetingForm,
     rows: Sequence[RowEdit],
     newcomers: Sequence[RowEdit],
     texts: Mapping[Document, str | None],

@@ -133,7 +133,7 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
             taken = {tuple(getattr(row, name) for name in names) for row in kept if row is not each.record}
             values = tuple(each[name].data for name in names)
             if values in taken or (kind.name, *names, *values) in seen:
-                each[names[-1]].errors = [TWIN]
+                each[names[-1]].errors = [str(TWIN)]
                 wrong[f"{start}{names[-1]}"] = each[names[-1]].errors
             seen.add((kind.name, *names, *values))
     return wrong

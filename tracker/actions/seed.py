@@ -17,6 +17,7 @@ from tracker.models.history import code_was_used
 from tracker.queries import history
 from tracker.records import ENTERED, Kind
 from tracker.records.base import RecordForm
+from tracker.records.reference_fields import Reference
 
 
 @dataclass
@@ -104,8 +105,8 @@ def _replant(
 def _removed(form: RecordForm) -> str:
     """Return the code of a record that the form names and that was here once, or nothing."""
     for each in form:
-        if each.process_errors and hasattr(each, "model"):
-            for code in each.raw_data:
+        if each.process_errors and isinstance(each, Reference):
+            for code in each.raw_data or ():
                 if each.option(code) is None and code_was_used(session, each.model, code):
                     return str(code)
     return ""

@@ -107,7 +107,7 @@ def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None
             _("An update rests on at most %(most)s pieces: leave some out, or log another update.", most=MOST_EVIDENCE)
         ]
         wrong["evidence"] = given[MOST_EVIDENCE].form.code.errors
-    supports = [row for row in given if row.form.relation.data is EvidenceRelation.SUPPORTS]
+    supports = [row for row in given if row.form["relation"].data is EvidenceRelation.SUPPORTS]
     fine = form.complete(bool(supports)) and fine
     if fine and not jointly:
         _check_party(form)

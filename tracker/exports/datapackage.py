@@ -17,7 +17,7 @@ from tracker.exports import csv_file
 from tracker.exports.provenance import DigestCounter, provenance
 from tracker.queries import export_rows, history, listing, open_data
 from tracker.records.base import Column, Kind
-from tracker.records.codebook import codebook, referenced_kind, type_of
+from tracker.records.codebook import codebook, referenced_kind
 from tracker.records.filters import Filters
 
 #: What a licence is called, as SPDX calls them.
@@ -147,21 +147,21 @@ def _resource(
 
 def _field(column: Column) -> dict[str, Any]:
     """Return the field of a table schema for a column; several codes in a cell are text there, and no foreign key."""
-    sort, is_code = type_of(column), column.name == "code"
-    descriptions = [str(getattr(column.field, "description", ""))]
-    if sort == "list":
+    is_code, vocabulary = column.name == "code", column.field.vocabulary
+    descriptions = [str(column.field.description)]
+    if column.field.multiple:
         descriptions.append(f"Codes of “{referenced_kind(column)}”, parted by “; ”.")
-    if column.vocabulary:
-        descriptions.append(f"A word of the list {column.vocabulary.__name__} in words.csv.")
+    if vocabulary:
+        descriptions.append(f"A word of the list {vocabulary.__name__} in words.csv.")
     constraints = {
-        "enum": [word.value for word in column.vocabulary or ()],
-        "required": is_code or getattr(column.field, "required", False),
+        "enum": [word.value for word in vocabulary or ()],
+        "required": is_code or column.field.required,
         "unique": is_code,
     }
     field = {
         "name": column.name,
         "title": str(column.label),
-        "type": "string" if sort == "list" else sort,
+        "type": "string" if column.field.multiple else column.field.json_type,
         "description": " ".join(filter(None, descriptions)),
         "constraints": {name: value for name, value in constraints.items() if value},
     }
@@ -172,7 +172,7 @@ def _keys(kind: Kind, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the foreign keys of a table; the empty name stands for the table itself."""
     keys = []
     for column in columns:
-        if (other := referenced_kind(column)) and type_of(column) != "list":
+        if (other := referenced_kind(column)) and not column.field.multiple:
             reference = {"resource": "" if other == kind.name else other, "fields": "code"}
             keys.append({"fields": column.name, "reference": reference})
     return keys

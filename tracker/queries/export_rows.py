@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Enum, Select, String, bindparam, select, type_coerce
-from sqlalchemy.orm import RelationshipProperty, aliased
+from sqlalchemy.orm import QueryableAttribute, RelationshipProperty, aliased
 
 from tracker.models import AsOf, Record
 from tracker.queries.listing import Order
@@ -45,10 +45,10 @@ def iterate_rows(
 def _told(model: type[Record], column: Column, clock: AsOf) -> Any:
     """Return what gives the values of a column: an expression, or a select of (record id, value) pairs."""
     sql = column.sql(clock) if callable(column.sql) else column.sql
-    if not isinstance(getattr(sql, "property", None), RelationshipProperty):
+    if not isinstance(sql, QueryableAttribute) or not isinstance(sql.property, RelationshipProperty):
         # A word is stored as it is told.
         return type_coerce(sql, String) if isinstance(getattr(sql, "type", None), Enum) else sql
-    other = aliased(sql.property.mapper.class_)
+    other: Any = aliased(sql.property.mapper.class_)
     if sql.property.uselist:
         return select(model.id, other.code).select_from(model).join(sql.of_type(other))
     return select(other.code).where(sql.of_type(other)).scalar_subquery()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, SelectBase, and_, false, func, or_, select, true
+from sqlalchemy import Select, SelectBase, SQLColumnExpression, and_, false, func, or_, select, true
 
 from tracker.database import session
 from tracker.dates import today
@@ -13,7 +13,7 @@ from tracker.errors import Invalid
 from tracker.models import AsOf, Record
 from tracker.models.base import search_words
 from tracker.records import Kind
-from tracker.records.filters import Filters
+from tracker.records.filters import Filters, value_in_query
 
 #: How many records a page of a list holds.
 PAGE_SIZE = 50
@@ -159,17 +159,18 @@ class FacetValue:
 
 def facets(kind: Kind, filters: Filters) -> dict[str, list[FacetValue]]:
     """Return what each filter of several values offers, counted under the other filters: {filter: offers}."""
-    return {field.name: facet_values(kind, filters, field) for field in filters.multiple}
+    return {field.name: facet_values(kind, filters, field.name) for field in filters.multiple}
 
 
-def facet_values(kind: Kind, filters: Filters, field: Any) -> list[FacetValue]:
+def facet_values(kind: Kind, filters: Filters, name: str) -> list[FacetValue]:
     """Return what one filter of several values offers, counted under the others."""
-    chosen = list(field.data or ())
-    others = filters.conditions(kind.model, but=field.name)
-    link = filters.link(field.name)
+    field, link = filters.choice(name), filters.link(name)
+    chosen = field.values(field.data)
+    others = filters.conditions(kind.model, but=name)
     if isinstance(link, SelectBase):
         pairs = link.subquery()
-        value, counted = pairs.c[1], func.count(pairs.c[0].distinct())
+        value: SQLColumnExpression[Any] = pairs.c[1]
+        counted = func.count(pairs.c[0].distinct())
         others = [pairs.c[0].in_(select(kind.model.id).where(*others))] if others else []
     else:
         value, counted = link, func.count(kind.model.id)
@@ -177,11 +178,11 @@ def facet_values(kind: Kind, filters: Filters, field: Any) -> list[FacetValue]:
         select(value, counted)
         .where(*others, value.is_not(None))
         .group_by(value)
-        .order_by(value.in_([getattr(each, "id", each) for each in chosen]).desc(), counted.desc(), value)
+        .order_by(value.in_([value_in_query(each) for each in chosen]).desc(), counted.desc(), value)
         .limit(MAX_FACET_VALUES)
     )
     counts: dict[Any, int] = {row[0]: row[1] for row in session.execute(query)}
-    if hasattr(field, "model"):
+    if field.model:
         records = session.scalars(select(field.model).where(field.model.id.in_(counts)))
         by_id = {record.id: record for record in (*records, *chosen)}
         counts = {record: counts.get(number, 0) for number, record in by_id.items()}

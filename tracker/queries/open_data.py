@@ -37,22 +37,24 @@ def _there(model: type[Record]) -> ColumnElement[bool] | None:
     """Return the condition that a record is in the set; nothing where all of a model are."""
     if model is Commitment:
         return Commitment.retired_at.is_(None)
-    required = [column for column in kind_of(model).columns.values() if _one(column) and column.field.required]
-    found = [(column.sql, _there(column.field.model)) for column in required]
+    required = [c for c in kind_of(model).columns.values() if c.field.required and c.field.model and _one(c)]
+    found = [(getattr(model, c.name), _there(c.field.model)) for c in required if c.field.model]
     conditions = [to.has(there) for to, there in found if there is not None]
     return and_(*conditions) if conditions else None
 
 
 def _one(column: Column) -> bool:
     """Return whether a column names one other record."""
-    return getattr(column.field, "model", None) in {kind.model for kind in KINDS.values()} and not column.field.multiple
+    return column.field.model in {kind.model for kind in KINDS.values()} and not column.field.multiple
 
 
 def _column(kind: Kind, column: Column) -> Column:
     """Return a column that names only what is in the set; rows of one commitment name no row of another."""
-    if not _one(column) or column.field.required or column.field.model is kind.model:
+    other = column.field.model
+    if other is None or not _one(column) or column.field.required or other is kind.model:
         return column
-    there = _there(column.field.model)
+    there = _there(other)
     if there is None:
         return column
-    return replace(column, sql=select(column.field.model.code).where(column.sql, there).scalar_subquery())
+    codes = select(other.code).where(getattr(kind.model, column.name), there)
+    return replace(column, sql=codes.scalar_subquery())

@@ -1,29 +1,45 @@
-"""What a kind of record is made of: one form for every door, and columns that every list and file reads."""
+"""What a kind of record is made of: one form that every input fills, and columns that every list and file reads."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect, literal
+from sqlalchemy import SelectBase, SQLColumnExpression, inspect, literal, select
 from sqlalchemy.orm import QueryableAttribute, RelationshipProperty, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import AppendOnlyRecord, AsOf, Record
+from tracker.models import Account, AppendOnlyRecord, AsOf, Record
 from tracker.models.history import code_was_used
 from tracker.records import codes
-from tracker.records.fields import LongText, RecordCode
+from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
+from tracker.records.fields import (
+    FieldMixin,
+    LongText,
+    PlainValue,
+    RecordCode,
+    Text,
+    TrackerForm,
+    WebAddress,
+    unattached,
+)
 from tracker.records.filters import Filters
+from tracker.records.reference_fields import Reference
+from tracker.vocabulary import Label
+
+#: What gives the values of a column in a query: an attribute of the model, an expression, or a select of
+#: (record id, value) pairs where a record has several.
+ColumnSource = SQLColumnExpression[Any] | SelectBase
 
 
-class RecordForm(Form):
+class RecordForm(TrackerForm):
     """The fields of one kind of record: HTML, JSON, CSV and YAML all fill it."""
 
     model: ClassVar[type[Record]]
@@ -31,12 +47,12 @@ class RecordForm(Form):
     coded_by: ClassVar[str] = "title"
     code = RecordCode(description=_l("Left empty, one is made. It is never changed afterwards."))
 
-    def __init__(self, formdata: Any = None, obj: Record | None = None, **kwargs: Any) -> None:
+    def __init__(self, formdata: MultiDict[str, str] | None = None, obj: Record | None = None, **kwargs: Any) -> None:
         self.record = obj
         super().__init__(formdata, obj, **kwargs)
 
     @classmethod
-    def from_plain(cls, values: Mapping[str, Any], record: Record | None = None) -> "RecordForm":
+    def from_plain(cls, values: Mapping[str, Any], record: Record | None = None) -> Self:
         """Fill the form from JSON, a CSV row or a YAML item: {field: plain value}.
 
         A field left out keeps its value, null empties it. Raises Invalid, by field, for a field there is not
@@ -45,17 +61,17 @@ class RecordForm(Form):
         form = cls(obj=record)
         wrong = {str(name)[:60]: [_("There is no such field.")] for name in values if name not in form}
         entered: MultiDict[str, str] = MultiDict()
-        for each in form:
+        for field in form:
             try:
-                given = values[each.name] if each.name in values else each.to_json(each.data)
-                entered.setlist(each.name, each.to_input(given))
+                plain = values[field.name] if field.name in values else field.to_json(field.data)
+                entered.setlist(field.name, field.to_input(plain))
             except ValueError as error:
-                wrong[each.name] = [str(error)]
+                wrong[field.name] = [str(error)]
         if wrong:
             raise Invalid(wrong)
         return cls(entered, obj=record)
 
-    def validate_code(self, code: Any) -> None:
+    def validate_code(self, code: RecordCode) -> None:
         if self.record is not None and self.record.code is not None:
             if code.data != self.record.code:
                 raise StopValidation(_("A code is never changed; this one stays %(code)s.", code=self.record.code))
@@ -69,23 +85,23 @@ class RecordForm(Form):
         return code_was_used(session, self.model, code)
 
     def usual_code(self) -> str:
-        """Return a code made from what was entered, for a new record that was given none."""
+        """Return a code made from what was entered, for a new record without one."""
         return codes.code_from_words(self.model, self[self.coded_by].data)
 
-    def populate_obj(self, obj: Any) -> None:
+    def populate_obj(self, obj: object) -> None:
         """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
-        own = inspect(self.model).attrs
-        for name, each in self._fields.items():
-            if name in own and (name != "code" or each.data):
-                each.populate_obj(obj, name)
-        if obj.code is None:
-            obj.code = self.usual_code()
+        record, attributes = cast(Record, obj), inspect(self.model).attrs
+        for name, field in self._fields.items():
+            if name in attributes and (name != "code" or field.data):
+                field.populate_obj(record, name)
+        if record.code is None:
+            record.code = self.usual_code()
 
-    def in_order(self, earlier: str, later: str, message: str) -> None:
-        """Refuse a day that lies before another, with a message by the later field."""
-        first, then = self[earlier].data, self[later].data
-        if first and then and then < first:
-            raise StopValidation(message)
+
+def check_order(earlier: Date, later: Date, message: str) -> None:
+    """Refuse, by the later of two fields, a day that lies before the other."""
+    if earlier.data and later.data and later.data < earlier.data:
+        raise StopValidation(message)
 
 
 class RowForm(RecordForm):
@@ -93,12 +109,12 @@ class RowForm(RecordForm):
 
     letter: ClassVar[str]
     # The parent's code, a letter and a number.
-    code = RecordCode(most=80)
+    code = RecordCode(max_length=80)
 
     def usual_code(self) -> str:
         return codes.numbered_code(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
 
-    def validate_code(self, code: Any) -> None:
+    def validate_code(self, code: RecordCode) -> None:
         parent = self[self.model.PARENT].data
         if code.data and parent is not None:
             number = code.data.removeprefix(f"{parent.code}.{self.letter}")
@@ -107,7 +123,7 @@ class RowForm(RecordForm):
             super().validate_code(code)
 
 
-def not_its_own_ancestor(form: RecordForm, field: Any) -> None:
+def not_its_own_ancestor(form: RecordForm, field: Reference) -> None:
     """Refuse a record that would be, through any number of steps, part of itself."""
     other = field.data
     while other is not None:
@@ -116,46 +132,52 @@ def not_its_own_ancestor(form: RecordForm, field: Any) -> None:
         other = getattr(other, field.short_name)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Column:
-    """One thing told about a record, in a list, a file and JSON."""
+    """One property of a record, in a list, a file and JSON."""
 
     name: str
-    label: Any
+    label: Label
     #: The value, as the model has it.
     value: Callable[[Any], Any]
-    #: A value for machines: text, number, true or false, a list of texts, or None.
-    to_json: Callable[[Any], Any]
-    #: A value for people.
-    display: Callable[[Any], str]
-    #: The vocabulary its words are from, if they are.
-    vocabulary: Any = None
-    #: What of the model must be read with the record to tell this.
-    loads: tuple[Any, ...] = ()
-    #: How a page tells it of a record, where the value alone would say too much.
+    #: The field whose values these are, or could be.
+    field: FieldMixin[Any]
+    #: The relationships that must be read with a record to give the value.
+    loads: tuple[QueryableAttribute[Any], ...] = ()
+    #: What gives the same value in a query, or what returns that for two dates.
+    sql: ColumnSource | Callable[[AsOf], ColumnSource] | None = None
+    #: The text of a record on a page, where that of the value alone would say too much.
     shown: Callable[[Any], str] | None = None
-    #: What gives the same value in a query: an attribute of the model, an expression, a select of (record id, value)
-    #: pairs where there are several, or a function of the clock that returns one of these.
-    sql: Any = None
-    #: The field that tells it; none tells an address.
-    field: Any = None
+
+    @property
+    def json_type(self) -> str:
+        """The type of the values for machines: string, integer, number, boolean, date, datetime or list."""
+        return "list" if self.field.multiple else self.field.json_type
+
+    def to_json(self, value: Any) -> PlainValue:
+        """Return a value for machines."""
+        return self.field.to_json(value)
+
+    def display(self, value: Any) -> str:
+        """Return a value for people."""
+        return self.field.display(value)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Kind:
-    """All that doors and exports need to know of a kind of record."""
+    """All that pages, commands and exports need to know of a kind of record."""
 
     #: In addresses, file names and the command line.
     name: str
     form: type[RecordForm]
-    singular: Any
-    plural: Any
+    singular: Label
+    plural: Label
     #: What the records are, in a sentence for somebody new.
-    description: Any
+    description: Label
     #: The columns a list shows unless others are asked for.
     list_columns: tuple[str, ...]
     #: {name: expression} a list can be sorted by; names by `search`, so that accents and case do not matter.
-    sort_keys: Mapping[str, Any]
+    sort_keys: Mapping[str, SQLColumnExpression[Any]]
     #: What it is sorted by unless asked otherwise; downwards with a minus.
     order: str
     filters: type[Filters] = Filters
@@ -163,8 +185,8 @@ class Kind:
     extra_columns: tuple[Column, ...] = ()
     #: The column people click on.
     title_column: str = "title"
-    #: {column: how a page tells it of a record}
-    shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    #: {column: what gives its text on a page, of a record}
+    shown: Mapping[str, Callable[[Any], str]] = dataclasses.field(default_factory=dict)
     #: Whether its records are for those who keep them: the open data set leaves them out.
     internal: bool = False
     #: Puts into records what of them depends on the day, in as many queries for any number of them.
@@ -176,21 +198,21 @@ class Kind:
 
     @property
     def parent(self) -> str:
-        """The field naming the record that this kind's records are rows of, or nothing."""
+        """The field naming the record that this kind's records are rows of, or ""."""
         return self.model.PARENT
 
     @property
     def append_only(self) -> bool:
-        """Return whether its records are logged by one action, and never edited, removed or imported."""
+        """Whether its records are logged by one action, and never edited, removed or imported."""
         return issubclass(self.model, AppendOnlyRecord)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Return {name: column}: all fields of the form, then the others."""
-        told = (_column(self.model, each) for each in self.form())
-        return {c.name: replace(c, shown=self.shown.get(c.name)) for c in (*told, *self.extra_columns)}
+        of_form = (_attribute_column(getattr(self.model, field.name), field) for field in self.form())
+        return {c.name: dataclasses.replace(c, shown=self.shown.get(c.name)) for c in (*of_form, *self.extra_columns)}
 
-    def address(self, record: Any) -> str:
+    def address(self, record: Record) -> str:
         """Return the path of a record; that of a row leads on to its place on the page of its parent."""
         return f"/{self.name}/{record.code}"
 
@@ -198,42 +220,57 @@ class Kind:
         """Return the column of whole addresses, `start` being what they start with."""
         start = start.rstrip("/")
         sql = literal(f"{start}/{self.name}/") + self.model.code
-        return Column("url", "url", lambda record: start + self.address(record), lambda url: url, str, sql=sql)
+        return derived_column("url", WebAddress("url"), sql, lambda record: start + self.address(record))
 
-    def loads(self, columns: Iterable[Column] | None = None) -> list[Any]:
-        """Return the loader options for telling columns (usually all) in as many queries for any number of records.
+    def loads(self, columns: Iterable[Column] | None = None) -> list[ExecutableOption]:
+        """Return the loader options for the columns, or all, that need as many queries for any number of records.
 
         The record that a row belongs to is always read with it, for its address.
         """
         columns = self.columns.values() if columns is None else columns
-        needs = [attribute for column in columns for attribute in column.loads]
+        relationships = [attribute for column in columns for attribute in column.loads]
         if self.parent:
-            needs.append(getattr(self.model, self.parent))
-        return [selectinload(attribute) for attribute in dict.fromkeys(needs)]
+            relationships.append(getattr(self.model, self.parent))
+        return [selectinload(attribute) for attribute in dict.fromkeys(relationships)]
 
 
-def _column(model: type[Record], told: Any) -> Column:
-    return _told(told, told.name, told.label.text, getattr(model, told.name))
-
-
-def note_field() -> Any:
+def note_field() -> LongText:
     """Return the field every kind ends with."""
     return LongText(_l("Note"), description=_l("For analysts alone: it is never published."), internal=True)
 
 
+def attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
+    """Return the column of an attribute that no form fills in, shown as a field shows its values."""
+    return _attribute_column(attribute, unattached(field, attribute.key))
+
+
+def _attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
+    loads = (attribute,) if isinstance(attribute.property, RelationshipProperty) else ()
+    return Column(attribute.key, field.label.text, attrgetter(attribute.key), field, loads, attribute)
+
+
 def derived_column(
-    name: str, label: Any, value: Any, told: Any, needs: tuple[Any, ...] = (), sql: Any = None
+    name: str,
+    field: FieldMixin[Any],
+    sql: ColumnSource | Callable[[AsOf], ColumnSource],
+    value: Callable[[Any], Any] | None = None,
+    loads: tuple[QueryableAttribute[Any], ...] = (),
 ) -> Column:
-    """Return a column that no form fills in, told as the field `told` tells its values.
+    """Return a column that is worked out, shown as a field shows its values.
 
-    `value` is an attribute of the model, or a function of the record; then `sql` gives the same in a query.
+    `value` works it out of a record (left out, it is the record's attribute of that name), `sql` in a query.
     """
-    return _told(told.bind(Form(), name), name, label, value, needs, sql)
+    field = unattached(field, name)
+    return Column(name, field.label.text, value or attrgetter(name), field, loads, sql)
 
 
-def _told(field: Any, name: str, label: Any, value: Any, needs: tuple[Any, ...] = (), sql: Any = None) -> Column:
-    if isinstance(value, QueryableAttribute):
-        related = isinstance(value.property, RelationshipProperty)
-        value, needs, sql = attrgetter(value.key), (value,) if related else (), value
-    vocabulary = getattr(field, "vocabulary", None)
-    return Column(name, label, value, field.to_json, field.display, vocabulary, needs, sql=sql, field=field)
+def log_columns(model: type[AppendOnlyRecord], *between: Column) -> tuple[Column, ...]:
+    """Return the columns of what is logged, after some that only one kind has."""
+    name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
+    return (
+        *between,
+        attribute_column(model.recorded_at, Timestamp(_l("Recorded at"), description=KNOWN_SINCE)),
+        derived_column(
+            "recorded_by", Text(_l("Recorded by"), internal=True), name, lambda record: str(record.recorded_by)
+        ),
+    )

@@ -7,12 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import CheckLog, Commitment
-from tracker.records.base import Kind, RowForm, note_field
-from tracker.records.date_fields import Date
+from tracker.records.base import Kind, RowForm, log_columns, note_field
+from tracker.records.date_fields import Date, not_after_today
 from tracker.records.fields import LongText
-from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.filters import Filters, any_of, date_range
 from tracker.records.reference_fields import Reference
-from tracker.records.updates import log_columns, not_after_today
 
 
 class CheckForm(RowForm):
@@ -21,10 +20,10 @@ class CheckForm(RowForm):
     commitment = Reference(_l("Commitment"), Commitment, required=True)
     checked_on = Date(_l("Checked on"), required=True, validators=[not_after_today])
     where_searched = LongText(
-        _l("Where you searched"), most=2000, description=_l("The places you looked at, and what for.")
+        _l("Where you searched"), max_length=2000, description=_l("The places you looked at, and what for.")
     )
     voids = Reference(_l("Voids"), CheckLog)
-    reason = LongText(_l("Why it is void"), most=2000)
+    reason = LongText(_l("Why it is void"), max_length=2000)
     note = note_field()
 
     def validate_where_searched(self, field: Any) -> None:
@@ -39,8 +38,7 @@ class CheckForm(RowForm):
 class CheckFilters(Filters):
     true_on = CheckLog.checked_on
     commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
-    checked_from = date_filter(_l("Checked from"), lambda on: CheckLog.checked_on >= on)
-    checked_to = date_filter(_l("Checked to"), lambda on: CheckLog.checked_on <= on)
+    checked_from, checked_to = date_range(_l("Checked from"), _l("Checked to"), CheckLog.checked_on)
 
 
 KIND = Kind(

@@ -1,26 +1,32 @@
 """Fields that choose from a list: words of a vocabulary, standard codes."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from wtforms.fields.choices import Choice as Option
-from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields import choices
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from tracker.records.fields import FORBIDDEN_CHARACTERS, FieldMixin, Select
-from tracker.vocabulary import Term
+from tracker.records.fields import FORBIDDEN_CHARACTERS, FieldMixin, PlainValue, Select, mask_forbidden
+from tracker.vocabulary import Label, Term
+
+#: The type of what can be chosen.
+T = TypeVar("T")
 
 
-class ChoiceMixin(FieldMixin, SelectFieldBase):
+class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
     """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
 
-    control = "select"
     is_choice = True
-    data: Any
+
+    def __init__(self, label: Label | None = None, *, multiple: bool = False, **kwargs: Any):
+        super().__init__(label, widget=Select(multiple=multiple), **kwargs)
+        self.multiple = multiple
+        self.control = "checkboxes" if multiple else "select"
 
     @property
     def is_typed(self) -> bool:
@@ -31,14 +37,16 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
         """Return {key: label}."""
         raise NotImplementedError
 
-    def option(self, key: str) -> Any:
-        """Return the value a key stands for, or nothing."""
+    def option(self, key: str) -> T | None:
+        """Return the value that a key stands for, or None."""
         raise NotImplementedError
 
-    def key(self, value: Any) -> str:
+    def key(self, value: T) -> str:
+        """Return what stands for a value in forms, addresses and files."""
         raise NotImplementedError
 
-    def label_of(self, value: Any) -> str:
+    def label_of(self, value: T) -> str:
+        """Return a value as people read it."""
         return str(value)
 
     def unknown(self, key: str) -> str:
@@ -46,21 +54,22 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
         options = ", ".join(self.options())
         return _("“%(key)s” is not one of: %(options)s.", key=key[:60], options=options)
 
-    @property
-    def picked(self) -> list[Any]:
-        return (self.data or []) if self.multiple else [self.data] if self.data is not None else []
+    def values(self, value: Any) -> list[T]:
+        """Return what a value of this field holds as a list, whether it takes one or several."""
+        return list(value or ()) if self.multiple else [] if value is None else [value]
 
-    def iter_choices(self) -> Iterator[Option]:
-        options, picked = dict(self.options()), {self.key(value) for value in self.picked}
+    # The types of WTForms lag behind it: since 3.3 an option is an object of its own.
+    def iter_choices(self) -> Iterator[Any]:
+        options, selected = dict(self.options()), {self.key(value) for value in self.values(self.data)}
         # What was typed is kept, also where it is not among the options.
         typed = [key for key in self.raw_data or () if key and key not in options]
+        option = choices.Choice  # type: ignore[attr-defined]
         if not self.multiple:
-            yield Option("", "", not picked and not typed, {})
-        for key in typed:
-            shown = FORBIDDEN_CHARACTERS.sub("�", key)
-            yield Option(shown, shown, True, {})
+            yield option("", "", not selected and not typed, {})
+        for shown in map(mask_forbidden, typed):
+            yield option(shown, shown, True, {})
         for key, label in options.items():
-            yield Option(key, label, key in picked, {})
+            yield option(key, label, key in selected, {})
 
     def process_formdata(self, valuelist: list[str]) -> None:
         keys = list(dict.fromkeys(key.strip() for key in valuelist if key.strip()))
@@ -68,27 +77,25 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
             keys = keys[:1]
             if not valuelist:
                 return
-        found = {key: self.option(key) if not FORBIDDEN_CHARACTERS.search(key) else None for key in keys}
-        values = [value for value in found.values() if value is not None]
+        chosen = {key: self.option(key) if not FORBIDDEN_CHARACTERS.search(key) else None for key in keys}
+        values = [value for value in chosen.values() if value is not None]
         self.data = values if self.multiple else values[0] if values else None
-        for key, value in found.items():
+        for key, value in chosen.items():
             if value is None:
-                raise ValueError(self.unknown(FORBIDDEN_CHARACTERS.sub("�", key)))
+                raise ValueError(self.unknown(mask_forbidden(key)))
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation()
 
-    def to_json(self, value: Any) -> Any:
-        if self.multiple:
-            return sorted(self.key(item) for item in value or ())
-        return None if value is None else self.key(value)
+    def to_json(self, value: T | Iterable[T] | None) -> str | list[str] | None:
+        keys = sorted(self.key(item) for item in self.values(value))
+        return keys if self.multiple else keys[0] if keys else None
 
-    def display(self, value: Any) -> str:
-        values = value if self.multiple else [value] if value is not None else []
-        return "; ".join(self.label_of(item) for item in values or ())
+    def display(self, value: T | Iterable[T] | None) -> str:
+        return "; ".join(self.label_of(item) for item in self.values(value))
 
-    def to_input(self, value: Any) -> list[str]:
+    def to_input(self, value: PlainValue) -> list[str]:
         if not self.multiple:
             return super().to_input(value)
         items = value.split(";") if isinstance(value, str) else [] if value is None else value
@@ -97,12 +104,12 @@ class ChoiceMixin(FieldMixin, SelectFieldBase):
         return [item.strip() for item in items]
 
 
-class Choice(ChoiceMixin):
-    """One word of a vocabulary."""
+class Choice(ChoiceMixin[Term]):
+    """A word of a vocabulary, or several."""
 
-    widget = Select()
+    vocabulary: type[Term]
 
-    def __init__(self, label: Any = None, vocabulary: Any = Term, **kwargs: Any):
+    def __init__(self, label: Label | None = None, vocabulary: type[Term] = Term, **kwargs: Any):
         super().__init__(label, **kwargs)
         self.vocabulary = vocabulary
 
@@ -110,37 +117,22 @@ class Choice(ChoiceMixin):
         return {word.value: str(word.label) for word in self.vocabulary}
 
     def option(self, key: str) -> Term | None:
-        try:
-            return self.vocabulary(key)
-        except ValueError:
-            return None
+        return self.vocabulary.from_value(key)
 
     def key(self, value: Term) -> str:
         return value.value
 
 
-class Choices(Choice):
-    """Several words of a vocabulary."""
-
-    control = "checkboxes"
-    multiple = True
-    widget = Select(multiple=True)
-
-
-Choice.multiple_class = Choices
-
-
-class Code(ChoiceMixin):
+class Code(ChoiceMixin[str]):
     """A standard code with a name in every language: a country or a language."""
 
-    widget = Select()
-
-    def __init__(self, label: Any = None, listed: str = "territories", **kwargs: Any):
+    def __init__(self, label: Label | None = None, standard: str = "territories", **kwargs: Any):
         super().__init__(label, **kwargs)
-        self.listed = listed
+        #: The list of codes, as Babel names it: territories or languages.
+        self.standard = standard
 
     def options(self) -> Mapping[str, str]:
-        names = getattr(get_locale() or Locale("en"), self.listed)
+        names = getattr(get_locale() or Locale("en"), self.standard)
         two_letters = {key.lower(): name for key, name in names.items() if re.fullmatch("[A-Za-z]{2}", key)}
         return dict(sorted(two_letters.items(), key=lambda item: item[1]))
 
@@ -155,14 +147,3 @@ class Code(ChoiceMixin):
 
     def unknown(self, key: str) -> str:
         return _("“%(key)s” is not a code of the list; choose a name from it.", key=key[:60])
-
-
-class Codes(Code):
-    """Several standard codes."""
-
-    control = "checkboxes"
-    multiple = True
-    widget = Select(multiple=True)
-
-
-Code.multiple_class = Codes

@@ -10,10 +10,10 @@ from wtforms.validators import StopValidation
 from tracker.database import session
 from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
+from tracker.records.base import Kind, RecordForm, check_order, not_its_own_ancestor, note_field
 from tracker.records.date_fields import Date, format_date_range
-from tracker.records.fields import LongText, Number, Text
-from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.fields import FieldMixin, LongText, Number, Text
+from tracker.records.filters import Filters, any_of, date_range
 from tracker.records.reference_fields import Reference
 from tracker.vocabulary import DatePrecision
 
@@ -21,15 +21,15 @@ from tracker.vocabulary import DatePrecision
 class ClaimForm(RecordForm):
     model = Claim
     coded_by = "text"
-    text = LongText(_l("Claim"), required=True, most=2000, description=_l("In our own words."))
-    text_es = LongText(_l("Claim in Spanish"), most=2000)
+    text = LongText(_l("Claim"), required=True, max_length=2000, description=_l("In our own words."))
+    text_es = LongText(_l("Claim in Spanish"), max_length=2000)
     attributed_to = Text(_l("Attributed to"))
     meeting = Reference(_l("Meeting"), Meeting)
     area = Reference(_l("Policy area"), PolicyArea)
-    passage = Reference(_l("Passage"), Passage)
+    passage: FieldMixin[Any] = Reference(_l("Passage"), Passage)
     indicator = Reference(_l("Indicator"), Indicator)
-    value = Number(_l("Value"), least=-999_999_999_999_999, most=999_999_999_999_999, whole=False)
-    unit = Text(_l("Unit"), most=60)
+    value = Number(_l("Value"), minimum=-999_999_999_999_999, maximum=999_999_999_999_999, whole=False)
+    unit = Text(_l("Unit"), max_length=60)
     period_start = Date(_l("Period from"))
     period_end = Date(_l("Period to"))
     published_on = Date(_l("Figure published on"))
@@ -50,7 +50,8 @@ class ClaimForm(RecordForm):
         return codes.code_within(Claim, self.meeting.data, ".claim-") or super().usual_code()
 
     def validate_period_end(self, _period_end: Any) -> None:
-        self.in_order("period_start", "period_end", _("The period ends before it starts: change one of the two days."))
+        message = _("The period ends before it starts: change one of the two days.")
+        check_order(self.period_start, self.period_end, message)
 
     def validate_value(self, _value: Any) -> None:
         if not self.unit.data:
@@ -93,8 +94,7 @@ class ClaimFilters(Filters):
     )
     indicator = any_of(ClaimForm.indicator, Claim.indicator_id)
     commitment = any_of(ClaimForm.commitment, Claim.commitment_id)
-    published_from = date_filter(_l("Published from"), lambda on: Claim.published_on >= on)
-    published_to = date_filter(_l("Published to"), lambda on: Claim.published_on <= on)
+    published_from, published_to = date_range(_l("Published from"), _l("Published to"), Claim.published_on)
 
 
 KIND = Kind(

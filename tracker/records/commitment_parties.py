@@ -63,10 +63,9 @@ KIND = Kind(
     extra_columns=(
         derived_column(
             "status",
-            _l("Status"),
+            Choice(_l("Status"), Status, description=_l("How a lead stands.")),
+            _status,
             lambda row: row.status if row.role is PartyRole.LEAD else None,
-            Choice(vocabulary=Status, description=_l("How a lead stands.")),
-            sql=_status,
         ),
     ),
     title_column="code",

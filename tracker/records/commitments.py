@@ -12,7 +12,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
 from tracker.models import (
-    Account,
     AsOf,
     Commitment,
     CommitmentParty,
@@ -30,12 +29,12 @@ from tracker.models.as_of import existed, is_retired, lead_statuses, overall_sta
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
 from tracker.records import codes
-from tracker.records.base import Column, Kind, RecordForm, derived_column, note_field
+from tracker.records.base import Column, Kind, RecordForm, attribute_column, check_order, derived_column, note_field
 from tracker.records.choice_fields import Choice
 from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
 from tracker.records.fields import Flag, LongText, Number, Text
-from tracker.records.filters import Filters, any_of, date_filter
-from tracker.records.reference_fields import AccountReference, Reference, References
+from tracker.records.filters import Filters, any_of, date_range
+from tracker.records.reference_fields import AccountReference, Reference
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
@@ -59,27 +58,27 @@ class CommitmentForm(RecordForm):
     kind = Choice(_l("Kind"), CommitmentKind, required=True)
     meeting = Reference(_l("Meeting"), Meeting)
     area = Reference(_l("Primary area"), PolicyArea, required=True, description=_l("The one it is counted under."))
-    areas = References(_l("Other areas"), PolicyArea)
-    frameworks = References(_l("Frameworks"), Framework)
+    areas = Reference(_l("Other areas"), PolicyArea, multiple=True)
+    frameworks = Reference(_l("Frameworks"), Framework, multiple=True)
     made_on = Date(_l("Made on"), required=True)
     deadline_kind = Choice(_l("Deadline"), DeadlineKind, required=True, default=DeadlineKind.NONE)
     due_on = Date(_l("Due on"))
     every_months = Number(
         _l("Every so many months"),
-        least=1,
-        most=1200,
+        minimum=1,
+        maximum=1200,
         description=_l(
             "For a recurring deadline. “Due on” is then the next day; move it on when a round is delivered."
         ),
     )
     deadline_words = Text(_l("Deadline as printed"))
-    done_when = LongText(_l("What would count as done"), most=2000)
-    owner = AccountReference(_l("Owner"), Account, description=_l("Who follows it up."), internal=True)
+    done_when = LongText(_l("What would count as done"), max_length=2000)
+    owner = AccountReference(_l("Owner"), description=_l("Who follows it up."), internal=True)
     priority = Choice(_l("Priority"), Priority, required=True, default=Priority.NORMAL, internal=True)
     review_every = Number(
         _l("Review every so many days"),
-        least=1,
-        most=3650,
+        minimum=1,
+        maximum=3650,
         description=_l("Left empty, the usual interval. Without an update or a check for longer, it is stale."),
         internal=True,
     )
@@ -89,7 +88,7 @@ class CommitmentForm(RecordForm):
         return codes.code_within(Commitment, self.meeting.data, ".c") or super().usual_code()
 
     def validate_due_on(self, _due_on: Any) -> None:
-        self.in_order("made_on", "due_on", _("It is due before it was made: change one of the two days."))
+        check_order(self.made_on, self.due_on, _("It is due before it was made: change one of the two days."))
 
     def validate_every_months(self, _field: Any) -> None:
         if self.deadline_kind.data is not DeadlineKind.RECURRING:
@@ -134,11 +133,15 @@ def _follow_up(filters: Any, words: list[FollowUp]) -> Any:
     return follow_up(filters.as_of_dates, current_app.config["SETTINGS"].review_every, words)
 
 
+#: The passages that commitments rest on.
+SOURCES = select(CommitmentSource.commitment_id).join(Passage, Passage.id == CommitmentSource.passage_id)
+
+
 class CommitmentFilters(Filters):
     together = {"party": ("status",)}
 
     def there(self, model: Any, but: str = "") -> list[Any]:
-        shown = bool(self.retired.data) or but == "retired"
+        shown = bool(self["retired"].data) or but == "retired"
         return [existed(self.as_of_dates, retired=shown)]
 
     area = any_of(
@@ -152,9 +155,7 @@ class CommitmentFilters(Filters):
     meeting = any_of(CommitmentForm.meeting, Commitment.meeting_id)
     document = any_of(
         Reference(_l("Document"), Document),
-        select(CommitmentSource.commitment_id, Passage.document_id).join(
-            Passage, Passage.id == CommitmentSource.passage_id
-        ),
+        SOURCES.add_columns(Passage.document_id),
     )
     participant = any_of(
         Reference(_l("Participant"), Participant),
@@ -173,19 +174,16 @@ class CommitmentFilters(Filters):
     retired = any_of(Choice(_l("Recorded in error"), Retired), lambda filters: is_retired(filters.as_of_dates))
     framework = any_of(CommitmentForm.frameworks, select(commitment_framework), label=_l("Framework"))
     primary_area = any_of(CommitmentForm.area, Commitment.area_id)
-    made_from = date_filter(_l("Made from"), lambda on: Commitment.made_on >= on)
-    made_to = date_filter(_l("Made to"), lambda on: Commitment.made_on <= on)
-    due_from = date_filter(_l("Due from"), lambda on: Commitment.due_on >= on)
-    due_to = date_filter(_l("Due to"), lambda on: Commitment.due_on <= on)
+    made_from, made_to = date_range(_l("Made from"), _l("Made to"), Commitment.made_on)
+    due_from, due_to = date_range(_l("Due from"), _l("Due to"), Commitment.due_on)
 
 
 def _parties(name: str, label: Any, role: PartyRole) -> Column:
     row = CommitmentParty
     codes = select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role)
     parties: Any = lambda commitment: [row.party for row in commitment.parties if row.role is role]  # noqa: E731
-    return derived_column(
-        name, label, parties, References(model=Party, description=role.definition), (Commitment.parties,), codes
-    )
+    field = Reference(label, Party, multiple=True, description=role.definition)
+    return derived_column(name, field, codes, parties, (Commitment.parties,))
 
 
 KIND = Kind(
@@ -207,39 +205,35 @@ KIND = Kind(
     extra_columns=(
         derived_column(
             "status",
-            _l("Status"),
-            lambda c: c.status,
-            Choice(vocabulary=OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
-            sql=overall_status,
+            Choice(_l("Status"), OverallStatus, description=_l("The word that all its leads have, else “mixed”.")),
+            overall_status,
         ),
         derived_column(
             "deadline_state",
-            _l("Deadline state"),
-            lambda c: c.deadline_state,
-            Choice(vocabulary=DeadlineState, description=_l("On the day that is asked for.")),
-            sql=deadline_state,
+            Choice(_l("Deadline state"), DeadlineState, description=_l("On the day that is asked for.")),
+            deadline_state,
         ),
         _parties("leads", _l("Leads"), PartyRole.LEAD),
         _parties("supporters", _l("Support"), PartyRole.SUPPORT),
         _parties("beneficiaries", _l("Beneficiaries"), PartyRole.BENEFICIARY),
-        derived_column("recorded_at", _l("Recorded at"), Commitment.recorded_at, Timestamp(description=KNOWN_SINCE)),
-        derived_column("retired_at", _l("Retired at"), Commitment.retired_at, Timestamp()),
-        derived_column("retired_because", _l("Retired because"), Commitment.retired_because, Text()),
-        derived_column(
-            "one_sided",
-            _l("Reported by one side only"),
+        attribute_column(Commitment.recorded_at, Timestamp(_l("Recorded at"), description=KNOWN_SINCE)),
+        attribute_column(Commitment.retired_at, Timestamp(_l("Retired at"))),
+        attribute_column(Commitment.retired_because, Text(_l("Retired because"))),
+        attribute_column(
             Commitment.one_sided,
-            Flag(description=_l("Some lead has not said it in a document of its own side.")),
+            Flag(
+                _l("Reported by one side only"),
+                description=_l("Some lead has not said it in a document of its own side."),
+            ),
         ),
         derived_column(
             "passages",
-            _l("Passages"),
-            lambda c: [row.passage for row in c.sources],
-            References(model=Passage, description=_l("The places in documents that it rests on.")),
-            (Commitment.sources,),
-            select(CommitmentSource.commitment_id, Passage.code).join(
-                Passage, Passage.id == CommitmentSource.passage_id
+            Reference(
+                _l("Passages"), Passage, multiple=True, description=_l("The places in documents that it rests on.")
             ),
+            SOURCES.add_columns(Passage.code),
+            lambda commitment: [row.passage for row in commitment.sources],
+            (Commitment.sources,),
         ),
     ),
     add_as_of=_tell,

@@ -9,49 +9,89 @@ from babel.dates import format_interval, format_skeleton, get_month_names
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import fields
+from wtforms.fields import Field
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
-from tracker import dates
+from tracker.dates import end_of_day, today, zone
 from tracker.passage_text import search_words
-from tracker.records.fields import FORBIDDEN_CHARACTERS, MAX_TYPED_LENGTH, FieldMixin
+from tracker.records.fields import MAX_TYPED_LENGTH, FieldMixin, ParsedField, mask_forbidden
 from tracker.vocabulary import DatePrecision
 
 #: A number, with what may end it where it counts the days of a month: 24th, 1.º
 NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th|o|er|ro)?", re.ASCII)
 #: Words that stand around a day: the 24th of July, 1.º de enero del 2024.
 AROUND = frozenset({"de", "del", "el", "er", "o", "of", "ro", "the"})
-#: Days that are told by how many days ago they were.
+#: The words for a day by how many days ago it was.
 AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1}
 #: All that a day is written with: any other sign may mean that it is uncertain, or not one day.
 SIGNS = re.compile("[\\w\\s.,/°\u0300-\u036f-]*")
 
 
-class Date(FieldMixin, fields.StringField):
+class Date(ParsedField[datetime.date]):
     """A day in the calendar, typed in English or Spanish, with the month's name or in numbers."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if valuelist:
-            typed, self.data = valuelist[0].strip(), None
-            self.data = parse_date(typed) if typed else None
+    json_type = "date"
 
-    def _value(self) -> str:
-        return FORBIDDEN_CHARACTERS.sub("�", self.raw_data[0]) if self.raw_data else self.to_json(self.data) or ""
+    def parse(self, typed: str) -> datetime.date:
+        return parse_date(typed)
 
     def to_json(self, value: datetime.date | None) -> str | None:
         return value.isoformat() if value else None
 
     def display(self, value: datetime.date | None) -> str:
-        return format_date(value, "long") if value else ""
+        return str(format_date(value, "long")) if value else ""
+
+
+class PastMoment(ParsedField[datetime.datetime]):
+    """A past moment: a day, which means its end, or a point in time such as 2024-03-05T12:00+01:00."""
+
+    def parse(self, typed: str) -> datetime.datetime:
+        if "T" in typed:
+            try:
+                # A plus stands for a blank in an address.
+                at = datetime.datetime.fromisoformat(typed.replace(" ", "+"))
+                return (at if at.tzinfo else at.replace(tzinfo=zone())).astimezone(datetime.UTC)
+            except (ValueError, OverflowError):
+                pass
+        return end_of_day(parse_date(typed))
+
+    @staticmethod
+    def _day(value: datetime.datetime) -> datetime.date | None:
+        """Return the day that a moment is the end of, or None."""
+        day = value.astimezone(zone()).date()
+        return day if end_of_day(day) == value else None
+
+    def to_json(self, value: datetime.datetime | None) -> str | None:
+        return (self._day(value) or value).isoformat() if value else None
+
+    def display(self, value: datetime.datetime | None) -> str:
+        if value is None:
+            return ""
+        day = self._day(value)
+        return str(format_date(day, "long")) if day else f"{format_datetime(value, 'medium')} UTC"
+
+
+def not_in_future(_form: BaseForm, field: Field) -> None:
+    """Refuse a moment that has not come yet."""
+    if field.data and field.data > end_of_day(today()):
+        raise StopValidation(_("This moment has not come yet: choose one up to today."))
+
+
+def not_after_today(_form: BaseForm, field: Field) -> None:
+    """Refuse a day that has not come yet."""
+    if field.data and field.data > today():
+        raise StopValidation(_("This day has not come yet: nothing can be known of it."))
 
 
 def parse_date(typed: str) -> datetime.date:
-    """Return the day that somebody typed; raises ValueError, in words for them, where it is none or not surely one."""
-    shown = FORBIDDEN_CHARACTERS.sub("�", typed[:40])
+    """Return the day that somebody typed; raises ValueError, in words for them, for no day and for several."""
+    shown = mask_forbidden(typed[:40])
     words = [word for word in search_words(typed) if word not in AROUND] if len(typed) <= MAX_TYPED_LENGTH else []
     if len(words) == 1 and words[0] in AGO:
-        return dates.today() - datetime.timedelta(days=AGO[words[0]])
+        return today() - datetime.timedelta(days=AGO[words[0]])
     named = [month for month in map(month_number, words) if month]
-    numbers = [found[1] for found in map(NUMBER.fullmatch, words) if found]
+    numbers = [match[1] for match in map(NUMBER.fullmatch, words) if match]
     year = next((int(number) for number in numbers if len(number) == 4), 0)
     short = [int(number) for number in numbers if len(number) <= 2]
     if len(words) == 3 and len(named) <= 1 and len(short) == 3 - len(named):
@@ -68,15 +108,15 @@ def parse_date(typed: str) -> datetime.date:
 
 
 def month_number(word: str) -> int:
-    """Return the number of the month that a folded word, at least three letters long, begins; or 0."""
-    found = {number for name, number in _months() if name.startswith(word)} if len(word) >= 3 else set()
-    return found.pop() if len(found) == 1 else 0
+    """Return the number of the only month whose name a folded word of three letters or more begins; else 0."""
+    numbers = {number for name, number in _months() if name.startswith(word)} if len(word) >= 3 else set()
+    return numbers.pop() if len(numbers) == 1 else 0
 
 
 @cache
 def _months() -> frozenset[tuple[str, int]]:
-    names = (get_month_names("wide", locale=language).items() for language in ("en", "es"))
-    return frozenset((search_words(name)[0], number) for each in names for number, name in each)
+    months = [month for language in ("en", "es") for month in get_month_names("wide", locale=language).items()]
+    return frozenset((search_words(name)[0], number) for number, name in months)
 
 
 def _one_day(shown: str, year: int, readings: set[tuple[int, int]]) -> datetime.date:
@@ -86,28 +126,24 @@ def _one_day(shown: str, year: int, readings: set[tuple[int, int]]) -> datetime.
     lengths = {month: monthrange(year, month)[1] for month, _day in readings}
     days = sorted(datetime.date(year, month, day) for month, day in readings if 1 <= day <= lengths[month])
     if len(days) > 1:
-        one, other = days
+        first, second = days
         raise ValueError(
             _(
                 "“%(typed)s” can be %(one)s or %(other)s; write %(one_plain)s or %(other_plain)s.",
                 typed=shown,
-                one=format_date(one, "long"),
-                other=format_date(other, "long"),
-                one_plain=one.isoformat(),
-                other_plain=other.isoformat(),
+                one=format_date(first, "long"),
+                other=format_date(second, "long"),
+                one_plain=first.isoformat(),
+                other_plain=second.isoformat(),
             )
         )
     if not days:
         (month, length), *_rest = lengths.items()
-        called = format_skeleton("yMMMM", datetime.date(year, month, 1), locale=get_locale())
-        raise ValueError(
-            _(
-                "“%(typed)s” is not a day in the calendar: %(month)s has %(n)s days.",
-                typed=shown,
-                month=called,
-                n=length,
-            )
+        name = format_skeleton("yMMMM", datetime.date(year, month, 1), locale=get_locale())
+        message = _(
+            "“%(typed)s” is not a day in the calendar: %(month)s has %(n)s days.", typed=shown, month=name, n=length
         )
+        raise ValueError(message)
     return days[0]
 
 
@@ -117,8 +153,10 @@ def _not_a_day(shown: str) -> str:
     )
 
 
-class Timestamp(FieldMixin):
+class Timestamp(FieldMixin[datetime.datetime]):
     """A point in time, which the server sets and nobody types."""
+
+    json_type = "datetime"
 
     def to_json(self, value: datetime.datetime | None) -> str | None:
         return value.astimezone(datetime.UTC).isoformat() if value else None
@@ -136,9 +174,9 @@ def format_date_range(first: datetime.date | None, precision: DatePrecision, las
     if first is None:
         return _("date unknown")
     if precision is DatePrecision.YEAR:
-        return format_date(first, "yyyy")
+        return str(format_date(first, "yyyy"))
     if precision is DatePrecision.MONTH:
         return format_skeleton("yMMMM", first, locale=get_locale())
     if last is not None and last != first:
         return format_interval(first, last, "yMMMMd", locale=get_locale())
-    return format_date(first, "long")
+    return str(format_date(first, "long"))

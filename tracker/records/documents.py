@@ -11,12 +11,12 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, derived_column, note_field
+from tracker.records.base import Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
 from tracker.records.choice_fields import Choice, Code
 from tracker.records.date_fields import Date, Timestamp, format_date_range
 from tracker.records.fields import Flag, LongText, Number, Text, WebAddress
-from tracker.records.filters import Filters, any_of, date_filter
-from tracker.records.reference_fields import Reference, References
+from tracker.records.filters import Filters, any_of, date_range
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 
@@ -33,8 +33,11 @@ class DocumentForm(RecordForm):
     )
     kind = Choice(_l("Kind"), DocumentKind, required=True)
     language = Code(_l("Language"), "languages", required=True)
-    issued_by = References(
-        _l("Issued by"), Party, description=_l("Whose own words these are; nobody’s for a news report.")
+    issued_by = Reference(
+        _l("Issued by"),
+        Party,
+        multiple=True,
+        description=_l("Whose own words these are; nobody’s for a news report."),
     )
     publisher = Text(_l("Publisher"))
     republisher = Text(_l("Republisher"), description=_l("Who printed this copy, if somebody else."))
@@ -45,7 +48,10 @@ class DocumentForm(RecordForm):
     web_address = WebAddress(_l("Web address"))
     retrieved_on = Date(_l("Retrieved on"))
     sha256 = Text(
-        _l("sha256 of the text"), most=64, validators=[check_sha256], description=_l("As UTF-8 with line ends as LF.")
+        _l("sha256 of the text"),
+        max_length=64,
+        validators=[check_sha256],
+        description=_l("As UTF-8 with line ends as LF."),
     )
     note = note_field()
 
@@ -69,8 +75,7 @@ class DocumentFilters(Filters):
     kind = any_of(DocumentForm.kind, Document.kind)
     issued_by = any_of(DocumentForm.issued_by, select(document_issuer))
     language = any_of(DocumentForm.language, Document.language)
-    published_from = date_filter(_l("Published from"), lambda on: Document.published_on >= on)
-    published_to = date_filter(_l("Published to"), lambda on: Document.published_on <= on)
+    published_from, published_to = date_range(_l("Published from"), _l("Published to"), Document.published_on)
 
 
 KIND = Kind(
@@ -84,13 +89,11 @@ KIND = Kind(
     order="-published_on",
     filters=DocumentFilters,
     extra_columns=(
-        derived_column("text_sha256", _l("sha256 of the attached text"), Document.text_sha256, Text()),
+        attribute_column(Document.text_sha256, Text(_l("sha256 of the attached text"))),
         derived_column(
             "text_differs",
-            _l("The text differs from the one catalogued"),
-            lambda document: document.text_differs,
-            Flag(),
-            sql=func.coalesce(Document.sha256 != Document.text_sha256, false()),
+            Flag(_l("The text differs from the one catalogued")),
+            func.coalesce(Document.sha256 != Document.text_sha256, false()),
         ),
     ),
     shown={"published_on": lambda document: format_date_range(document.published_on, document.published_precision)},
@@ -102,12 +105,12 @@ class PassageForm(RowForm):
     letter = "x"
     document = Reference(_l("Document"), Document, required=True)
     paragraph = Number(
-        _l("Paragraph"), required=True, most=999_999, description=_l("0 is the title; without one, the first is 1.")
+        _l("Paragraph"), required=True, maximum=999_999, description=_l("0 is the title; without one, the first is 1.")
     )
-    sentence = Number(_l("Sentence"), least=1, most=999_999)
+    sentence = Number(_l("Sentence"), minimum=1, maximum=999_999)
     start = Number(_l("From character"), required=True, description=_l("Counted from 0 within the paragraph."))
-    end = Number(_l("To character"), required=True, least=1, description=_l("The first one no longer in it."))
-    sha256 = Text(_l("sha256 of its words"), most=64, validators=[check_sha256])
+    end = Number(_l("To character"), required=True, minimum=1, description=_l("The first one no longer in it."))
+    sha256 = Text(_l("sha256 of its words"), max_length=64, validators=[check_sha256])
     note = note_field()
 
     def validate_end(self, end: Any) -> None:
@@ -131,16 +134,14 @@ PASSAGES = Kind(
     order="code",
     filters=PassageFilters,
     extra_columns=(
-        derived_column(
-            "length", _l("Length"), lambda passage: passage.length, Number(), sql=Passage.end - Passage.start
-        ),
-        derived_column("exact", _l("Exact words"), Passage.exact, LongText()),
-        derived_column("prefix", _l("Words before"), Passage.prefix, LongText(internal=True)),
-        derived_column("suffix", _l("Words after"), Passage.suffix, LongText(internal=True)),
-        derived_column("check_result", _l("Check"), Passage.check_result, Choice(vocabulary=PassageCheck)),
-        derived_column("checked_at", _l("Checked at"), Passage.checked_at, Timestamp()),
-        derived_column("found_paragraph", _l("Found in paragraph"), Passage.found_paragraph, Number()),
-        derived_column("found_start", _l("Found from character"), Passage.found_start, Number()),
+        derived_column("length", Number(_l("Length")), Passage.end - Passage.start),
+        attribute_column(Passage.exact, LongText(_l("Exact words"))),
+        attribute_column(Passage.prefix, LongText(_l("Words before"), internal=True)),
+        attribute_column(Passage.suffix, LongText(_l("Words after"), internal=True)),
+        attribute_column(Passage.check_result, Choice(_l("Check"), PassageCheck)),
+        attribute_column(Passage.checked_at, Timestamp(_l("Checked at"))),
+        attribute_column(Passage.found_paragraph, Number(_l("Found in paragraph"))),
+        attribute_column(Passage.found_start, Number(_l("Found from character"))),
     ),
     title_column="code",
 )

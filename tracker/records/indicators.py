@@ -12,7 +12,7 @@ class IndicatorForm(RecordForm):
     coded_by = "name"
     name = Text(_l("Name"), required=True, description=_l("What is counted."))
     name_es = Text(_l("Name in Spanish"))
-    unit = Text(_l("Unit"), required=True, most=60, description=_l("For example: people, kilograms, US dollars."))
+    unit = Text(_l("Unit"), required=True, max_length=60, description=_l("For example: people, kilograms, US dollars."))
     note = note_field()
 
 

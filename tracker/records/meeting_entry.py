@@ -20,11 +20,11 @@ from tracker.records.documents import DocumentForm
 from tracker.records.fields import LongText, describe_forbidden_character
 from tracker.records.meetings import MeetingLinkForm, ParticipationForm
 from tracker.records.passage_field import PassageField
-from tracker.records.reference_fields import Reference, References
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
 
 #: The longest text of a document, in characters.
-LONGEST_TEXT = 2_000_000
+MAX_TEXT_LENGTH = 2_000_000
 
 
 @contextmanager
@@ -45,15 +45,17 @@ class VerbatimText(LongText):
             self.data = normalise_line_ends(valuelist[0]) if valuelist[0].strip() else None
 
     def pre_validate(self, form: Any) -> None:
-        if unfit := describe_forbidden_character(self.data or ""):
-            raise StopValidation(unfit)
+        if problem := describe_forbidden_character(self.data or ""):
+            raise StopValidation(problem)
         super().pre_validate(form)
 
 
 class DocumentEntry(DocumentForm):
     """A document with its text; a publication date that is left empty is not known."""
 
-    text = VerbatimText(_l("Text"), most=LONGEST_TEXT, description=_l("Pasted whole; it can then be read beside."))
+    text = VerbatimText(
+        _l("Text"), max_length=MAX_TEXT_LENGTH, description=_l("Pasted whole; it can then be read beside.")
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         with temporary_value(self.published_precision, self.precision):
@@ -88,7 +90,7 @@ class CommitmentEntry(CommitmentForm):
 
     text = LongText(_l("What was undertaken"), description=_l("In our own words. Empty: the title says it all."))
     made_on = Date(_l("Made on"), description=_l("Empty: the day the meeting began."))
-    leads = References(_l("Leads"), Party, required=True)
+    leads = Reference(_l("Leads"), Party, required=True, multiple=True)
     passage = PassageField(_l("Passage"))
     relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
     attributed_to = CommitmentSourceForm.attributed_to

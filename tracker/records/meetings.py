@@ -11,12 +11,12 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, note_field
+from tracker.records.base import Kind, RecordForm, RowForm, check_order, note_field
 from tracker.records.choice_fields import Choice, Code
 from tracker.records.date_fields import Date, format_date_range
-from tracker.records.fields import Flag, LongText, Text
-from tracker.records.filters import Filters, any_of, date_filter
-from tracker.records.reference_fields import Reference, References
+from tracker.records.fields import FieldMixin, Flag, LongText, Text
+from tracker.records.filters import Filters, any_of, date_range
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import (
     Attendance,
     Basis,
@@ -39,7 +39,7 @@ class MeetingForm(RecordForm):
     date_basis = Choice(_l("Date is"), Basis, required=True, default=Basis.STATED)
     date_note = LongText(
         _l("Note on the date"),
-        most=2000,
+        max_length=2000,
         description=_l("What is printed; if the date is inferred, from what, and from where that is known."),
     )
     venue = Text(_l("Venue"))
@@ -47,7 +47,7 @@ class MeetingForm(RecordForm):
     country = Code(_l("Country"), "territories")
     place_basis = Choice(_l("Place is"), Basis)
     series = Text(_l("Series"), description=_l("What it is one of: “High-Level Security Dialogue”."))
-    documents = References(_l("Documents"), Document, description=_l("Those that tell of it."))
+    documents = Reference(_l("Documents"), Document, multiple=True, description=_l("Those that tell of it."))
     note = note_field()
 
     #: Whom those who sat there spoke for, where it is known.
@@ -61,7 +61,7 @@ class MeetingForm(RecordForm):
         )
 
     def validate_ends_on(self, _ends_on: Any) -> None:
-        self.in_order("starts_on", "ends_on", _("It ends before it starts: change one of the two days."))
+        check_order(self.starts_on, self.ends_on, _("It ends before it starts: change one of the two days."))
 
     def validate_date_precision(self, field: Any) -> None:
         if field.data is DatePrecision.UNKNOWN and self.starts_on.data:
@@ -96,8 +96,7 @@ class MeetingFilters(Filters):
     party = any_of(Reference(_l("Party"), Party), SEATS.add_columns(Participation.party_id))
     participant = any_of(Reference(_l("Participant"), Participant), SEATS.add_columns(Participation.participant_id))
     document = any_of(MeetingForm.documents, select(meeting_document), label=_l("Document"))
-    held_from = date_filter(_l("Held from"), lambda on: Meeting.starts_on >= on)
-    held_to = date_filter(_l("Held to"), lambda on: Meeting.starts_on <= on)
+    held_from, held_to = date_range(_l("Held from"), _l("Held to"), Meeting.starts_on)
 
 
 KIND = Kind(
@@ -125,7 +124,7 @@ class ParticipationForm(RowForm):
     party = Reference(_l("On behalf of"), Party, required=True)
     role = Choice(_l("Role"), SeatRole)
     attendance = Choice(_l("Attendance"), Attendance, required=True)
-    passage = Reference(_l("Passage"), Passage)
+    passage: FieldMixin[Any] = Reference(_l("Passage"), Passage)
     note = note_field()
 
     def validate_is_group(self, is_group: Any) -> None:
@@ -167,7 +166,7 @@ class MeetingLinkForm(RowForm):
     kind = Choice(_l("Link"), MeetingLinkKind, required=True)
     to = Reference(_l("To"), Meeting, required=True)
     certainty = Choice(_l("Certainty"), Certainty, required=True)
-    passage = Reference(_l("Passage"), Passage)
+    passage: FieldMixin[Any] = Reference(_l("Passage"), Passage)
     note = note_field()
 
     def validate_to(self, to: Any) -> None:

@@ -10,7 +10,7 @@ from tracker.models import Commitment, Milestone, Passage
 from tracker.records.base import Kind, RowForm, note_field
 from tracker.records.date_fields import Date
 from tracker.records.fields import Text, WebAddress
-from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.filters import Filters, any_of, date_range
 from tracker.records.reference_fields import Reference
 
 
@@ -33,8 +33,7 @@ class MilestoneForm(RowForm):
 
 class MilestoneFilters(Filters):
     commitment = any_of(MilestoneForm.commitment, Milestone.commitment_id)
-    due_from = date_filter(_l("Due from"), lambda on: Milestone.due_on >= on)
-    due_to = date_filter(_l("Due to"), lambda on: Milestone.due_on <= on)
+    due_from, due_to = date_range(_l("Due from"), _l("Due to"), Milestone.due_on)
 
 
 KIND = Kind(

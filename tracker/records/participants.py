@@ -16,7 +16,7 @@ class ParticipantForm(RecordForm):
     name = Text(
         _l("Name"), required=True, description=_l("As best known; what a document printed belongs to the seat.")
     )
-    other_names = LongText(_l("Other forms of the name"), most=1000, description=_l("One a line."))
+    other_names = LongText(_l("Other forms of the name"), max_length=1000, description=_l("One a line."))
     note = note_field()
 
 

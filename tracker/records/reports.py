@@ -1,22 +1,17 @@
 """Status reports, as people ask for them and as they were issued."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from tracker.dates import end_of_day, start_of_day
 from tracker.models import Meeting, ReportRun
 from tracker.records import codes
-from tracker.records.as_of import PastMoment, not_in_future
-from tracker.records.base import Kind, RecordForm, derived_column
-from tracker.records.choice_fields import Choices
-from tracker.records.date_fields import Date
+from tracker.records.base import Kind, RecordForm, attribute_column, log_columns
+from tracker.records.choice_fields import Choice
+from tracker.records.date_fields import Date, PastMoment, not_after_today, not_in_future
 from tracker.records.fields import LongText, Number, Text
-from tracker.records.filters import Filters, any_of, date_filter
+from tracker.records.filters import Filters, any_of, date_range
 from tracker.records.reference_fields import Reference
-from tracker.records.updates import log_columns, not_after_today
 from tracker.vocabulary import Chapter
 
 
@@ -25,8 +20,8 @@ class ReportForm(RecordForm):
 
     model = ReportRun
     title = Text(_l("Title"), required=True)
-    cover_note = LongText(_l("Cover note"), most=5000, description=_l("Printed under the title."))
-    scope = Text(_l("Scope"), most=8000)
+    cover_note = LongText(_l("Cover note"), max_length=5000, description=_l("Printed under the title."))
+    scope = Text(_l("Scope"), max_length=8000)
     as_of = Date(
         _l("As of"), required=True, validators=[not_after_today], description=_l("How things stand on this day.")
     )
@@ -44,20 +39,21 @@ class ReportForm(RecordForm):
         Meeting,
         description=_l("Instead of a day: what changed after its last day is news."),
     )
-    chapters = Choices(
+    chapters = Choice(
         _l("What it includes"),
         Chapter,
+        multiple=True,
         description=_l("What is new is always told. The timeline and the evidence stand with each commitment."),
     )
 
     def usual_code(self) -> str:
         return codes.numbered_code(ReportRun, "r")
 
-    def validate_since(self, since: Any) -> None:
+    def validate_since(self, since: Date) -> None:
         if since.data and self.as_of.data and since.data > self.as_of.data:
             raise StopValidation(_("This day comes after the one the report is as of: choose an earlier one."))
 
-    def validate_since_meeting(self, chosen: Any) -> None:
+    def validate_since_meeting(self, chosen: Reference) -> None:
         if self.record is not None:
             # It was issued: the day is that of the meeting, which may have been changed since.
             return
@@ -72,8 +68,7 @@ class ReportForm(RecordForm):
 
 class ReportFilters(Filters):
     since_meeting = any_of(ReportForm.since_meeting, ReportRun.since_meeting_id)
-    recorded_from = date_filter(_l("Issued from"), lambda on: ReportRun.recorded_at >= start_of_day(on))
-    recorded_to = date_filter(_l("Issued to"), lambda on: ReportRun.recorded_at <= end_of_day(on))
+    recorded_from, recorded_to = date_range(_l("Issued from"), _l("Issued to"), ReportRun.recorded_at)
 
 
 KIND = Kind(
@@ -96,10 +91,10 @@ KIND = Kind(
     internal=True,
     extra_columns=log_columns(
         ReportRun,
-        derived_column("sentence", _l("Scope in words"), ReportRun.sentence, Text()),
-        derived_column("commitments", _l("Commitments"), ReportRun.commitments, Number()),
-        derived_column("head_seq", _l("Changes in the history"), ReportRun.head_seq, Number()),
-        derived_column("head_hash", _l("Head of the history"), ReportRun.head_hash, Text()),
-        derived_column("sha256", _l("SHA-256 of the data"), ReportRun.sha256, Text()),
+        attribute_column(ReportRun.sentence, Text(_l("Scope in words"))),
+        attribute_column(ReportRun.commitments, Number(_l("Commitments"))),
+        attribute_column(ReportRun.head_seq, Number(_l("Changes in the history"))),
+        attribute_column(ReportRun.head_hash, Text(_l("Head of the history"))),
+        attribute_column(ReportRun.sha256, Text(_l("SHA-256 of the data"))),
     ),
 )

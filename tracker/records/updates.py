@@ -10,9 +10,7 @@ from sqlalchemy.orm import aliased, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
-from tracker.dates import end_of_day, start_of_day, today
 from tracker.models import (
-    Account,
     AsOf,
     Commitment,
     Document,
@@ -23,31 +21,13 @@ from tracker.models import (
     ProgressUpdate,
 )
 from tracker.models.as_of import update_in_force
-from tracker.records.base import Column, Kind, RowForm, derived_column, note_field
+from tracker.records.base import Kind, RowForm, attribute_column, derived_column, log_columns, note_field
 from tracker.records.choice_fields import Choice
-from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
+from tracker.records.date_fields import Date, not_after_today
 from tracker.records.fields import LongText, Text, WebAddress
-from tracker.records.filters import Filters, any_of, date_filter
-from tracker.records.reference_fields import Reference, References
+from tracker.records.filters import Filters, any_of, date_range
+from tracker.records.reference_fields import Reference
 from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Standing, Status
-
-
-def not_after_today(_form: Any, field: Any) -> None:
-    """Refuse a day that has not come yet."""
-    if field.data and field.data > today():
-        raise StopValidation(_("This day has not come yet: nothing can be known of it."))
-
-
-def log_columns(model: Any, *between: Column) -> tuple[Column, ...]:
-    """Return the columns of what is logged, with those of a kind's own between them."""
-    name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
-    return (
-        *between,
-        derived_column("recorded_at", _l("Recorded at"), model.recorded_at, Timestamp(description=KNOWN_SINCE)),
-        derived_column(
-            "recorded_by", _l("Recorded by"), lambda row: str(row.recorded_by), Text(internal=True), sql=name
-        ),
-    )
 
 
 class UpdateForm(RowForm):
@@ -63,7 +43,10 @@ class UpdateForm(RowForm):
         description=_l("Since when it is so in the world: 2024-03-01, 1 March 2024, yesterday."),
     )
     reason = LongText(
-        _l("Reason"), required=True, most=5000, description=_l("Why this status, in two sentences a minister can read.")
+        _l("Reason"),
+        required=True,
+        max_length=5000,
+        description=_l("Why this status, in two sentences a minister can read."),
     )
     confidence = Choice(_l("Confidence"), Confidence)
     claimed_status = Choice(_l("What the party says of itself"), Status)
@@ -108,10 +91,8 @@ class UpdateFilters(Filters):
     status = any_of(UpdateForm.status, ProgressUpdate.status)
     claimed_status = any_of(UpdateForm.claimed_status, ProgressUpdate.claimed_status)
     confidence = any_of(UpdateForm.confidence, ProgressUpdate.confidence)
-    effective_from = date_filter(_l("Effective from"), lambda on: ProgressUpdate.effective_on >= on)
-    effective_to = date_filter(_l("Effective to"), lambda on: ProgressUpdate.effective_on <= on)
-    recorded_from = date_filter(_l("Recorded from"), lambda on: ProgressUpdate.recorded_at >= start_of_day(on))
-    recorded_to = date_filter(_l("Recorded to"), lambda on: ProgressUpdate.recorded_at <= end_of_day(on))
+    effective_from, effective_to = date_range(_l("Effective from"), _l("Effective to"), ProgressUpdate.effective_on)
+    recorded_from, recorded_to = date_range(_l("Recorded from"), _l("Recorded to"), ProgressUpdate.recorded_at)
     standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: update_in_force(filters.as_of_dates))
 
 
@@ -149,20 +130,16 @@ UPDATES = Kind(
     filters=UpdateFilters,
     extra_columns=log_columns(
         ProgressUpdate,
-        derived_column("evidence", _l("Evidence"), ProgressUpdate.evidence, References(model=Evidence)),
+        attribute_column(ProgressUpdate.evidence, Reference(_l("Evidence"), Evidence, multiple=True)),
         derived_column(
             "corrected_by",
-            _l("Corrected by"),
-            lambda update: update.corrected_by,
-            Reference(model=ProgressUpdate),
-            (ProgressUpdate.corrected_by,),
+            Reference(_l("Corrected by"), ProgressUpdate),
             _corrected_by,
+            loads=(ProgressUpdate.corrected_by,),
         ),
-        derived_column(
-            "joint_id",
-            _l("Logged jointly with"),
+        attribute_column(
             ProgressUpdate.joint_id,
-            Text(description=_l("The first of those logged for all leads at once.")),
+            Text(_l("Logged jointly with"), description=_l("The first of those logged for all leads at once.")),
         ),
     ),
     title_column="code",

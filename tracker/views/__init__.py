@@ -5,16 +5,15 @@ from typing import Any
 from flask import Flask
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
-from wtforms import Form
 
 from tracker import vocabulary
 from tracker.models import Record
 from tracker.queries import referrers
 from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE, kind_of, kind_stored_as, record_address
-from tracker.records.as_of import PastMoment
 from tracker.records.claims import claim_period
-from tracker.records.date_fields import Date, Timestamp, format_date_range
+from tracker.records.date_fields import Date, PastMoment, Timestamp, format_date_range
+from tracker.records.fields import unattached
 from tracker.records.filters import selected_values
 from tracker.records.meetings import meeting_dates
 from tracker.views import (
@@ -72,9 +71,9 @@ def init_app(app: Flask) -> None:
         as_then=urls.with_requested_dates,
         compared=COMPARED,
         date_text=format_date_range,
-        day_text=Date().bind(Form(), "day").display,
-        known_by_text=PastMoment().bind(Form(), "moment").display,
-        moment_text=Timestamp().bind(Form(), "moment").display,
+        day_text=unattached(Date(), "day").display,
+        known_by_text=unattached(PastMoment(), "moment").display,
+        moment_text=unattached(Timestamp(), "moment").display,
         without=urls.url_without,
         format_datetime=format_datetime,
         get_locale=get_locale,
@@ -100,6 +99,6 @@ def display_change(kind: Any, field: str, value: Any) -> str:
         return _("empty")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    words = kind.columns[field].vocabulary if field in kind.columns else None
+    words = kind.columns[field].field.vocabulary if field in kind.columns else None
     labels = {word.value: str(word.label) for word in words or ()}
     return "; ".join(labels.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))

@@ -73,7 +73,7 @@ def done(wanted: ListRequest, commitments: Sequence[Commitment], form: BulkForm)
     codes = [commitment.code for commitment in commitments]
     changing = len({line.commitment for line in bulk.planned_changes(commitments, form)})
     try:
-        step = apply_bulk_change(g.account, commitments, form.given)
+        step = apply_bulk_change(g.account, commitments, form.changes)
     except (Invalid, Conflict) as error:
         session.rollback()
         refused = error.errors if isinstance(error, Invalid) else {"": [str(error)]}

@@ -18,8 +18,8 @@ from tracker.errors import Invalid
 from tracker.models import AsOf
 from tracker.queries import dashboard, history, listing, meetings, scores, status_changes
 from tracker.records import CATALOGUE
-from tracker.records.as_of import AsOfForm
 from tracker.records.date_fields import Date
+from tracker.records.filters import AsOfForm
 from tracker.views import charts
 from tracker.views.urls import tidy_url
 from tracker.vocabulary import CommitmentKind, OverallStatus, Standing
@@ -45,8 +45,8 @@ class DashboardForm(AsOfForm):
     @property
     def words(self) -> dict[str, str]:
         """Return the two hands of the clock as an address holds them."""
-        hands = (self.as_of, self.known_by)
-        return {hand.name: hand.to_json(hand.data) or "" for hand in hands if hand.data}
+        hands = (self["as_of"], self["known_by"])
+        return {hand.name: str(hand.to_json(hand.data)) for hand in hands if hand.data}
 
 
 @dataclass(frozen=True)

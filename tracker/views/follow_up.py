@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     asked["follow_up"] = reason
     wanted = ListRequest(CATALOGUE["commitments"], asked)
     clock, page = wanted.filters.as_of_dates, wanted.page(list(wanted.kind.columns.values()))
-    counted = listing.facet_values(wanted.kind, wanted.filters, wanted.filters.follow_up)
+    counted = listing.facet_values(wanted.kind, wanted.filters, "follow_up")
     return render_template(
         "follow_up/index.html",
         reason=next(word for word in FollowUp if word.value == reason),

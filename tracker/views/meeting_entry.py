@@ -1,6 +1,6 @@
 """A meeting with all that is told of it, entered on one page and saved at once."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import inspect
@@ -18,7 +18,15 @@ from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
 from tracker.records.fields import FORBIDDEN_CHARACTERS
-from tracker.records.meeting_entry import LONGEST_TEXT, ClaimEntry, CommitmentEntry, DocumentEntry, LinkEntry, SeatEntry
+from tracker.records.meeting_entry import (
+    MAX_TEXT_LENGTH,
+    ClaimEntry,
+    CommitmentEntry,
+    DocumentEntry,
+    LinkEntry,
+    SeatEntry,
+)
+from tracker.records.meetings import MeetingForm
 from tracker.records.parties import PartyForm
 from tracker.records.passage_field import PassageField, SourceText
 from tracker.records.reference_fields import shortened, unsaved
@@ -51,12 +59,14 @@ TOLD: dict[str, Any] = {
 class MeetingEditor(RecordEditor):
     """The page of a meeting: what is added on the way, the meeting, its seats, commitments, claims and links."""
 
+    form: MeetingForm
+
     #: Fields of the meeting that are seldom filled in.
     folded = ("code", "title_es", "status", "ends_on", "series", "note")
 
     def build(self) -> None:
         self.newcomers = {name: self._newcomers(name) for name in NEWCOMERS}
-        self.form = self.main_form()
+        self.form = cast(MeetingForm, self.main_form())
         self.told = {
             name: self.table(CATALOGUE[name], form, owner, first) for name, (form, owner, first) in TOLD.items()
         }
@@ -100,7 +110,7 @@ class MeetingEditor(RecordEditor):
         readings = {}
         for edit in self.filled(self.newcomers["documents"]):
             form: Any = edit.form
-            if form.text.data and len(form.text.data) <= LONGEST_TEXT:
+            if form.text.data and len(form.text.data) <= MAX_TEXT_LENGTH:
                 # What no page can hold is told by the field; here it only keeps its place.
                 text = FORBIDDEN_CHARACTERS.sub("�", normalise_line_ends(form.text.data))
                 titled = not form.title_supplied.data and begins_with_title(text, form.title.data or "")

@@ -15,6 +15,7 @@ from tracker.dates import today
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE, record_address
+from tracker.records.base import RowForm
 from tracker.records.checks import CheckForm
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.records.updates import EvidenceForm, UpdateForm
@@ -32,6 +33,8 @@ JOINTLY, VOID = "*", "*"
 
 class UpdateEditor(RecordEditor):
     """An update and its evidence as one form: of one lead or of all, a correction or not."""
+
+    form: UpdateForm
 
     def __init__(self, commitment: Commitment, corrected: ProgressUpdate | None, posted: Any, begun: Any) -> None:
         self.commitment, self.corrected = commitment, corrected
@@ -60,7 +63,7 @@ class UpdateEditor(RecordEditor):
 def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
     """Return an update and its evidence as what somebody would have typed, to correct it from."""
     typed: MultiDict[str, str] = MultiDict()
-    forms = [("", UpdateForm(obj=update))]
+    forms: list[tuple[str, RowForm]] = [("", UpdateForm(obj=update))]
     forms += [(f"evidence-{n}-", EvidenceForm(obj=piece)) for n, piece in enumerate(update.evidence)]
     for prefix, form in forms:
         for field in form:

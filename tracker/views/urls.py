@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 from tracker.errors import Invalid
 from tracker.models import AsOf
 from tracker.records import CATALOGUE, Kind
-from tracker.records.as_of import AsOfForm
+from tracker.records.filters import AsOfForm
 
 
 class KindName(BaseConverter):

@@ -17,7 +17,7 @@ from tracker.vocabulary.progress import (
     Status,
 )
 from tracker.vocabulary.reports import Chapter
-from tracker.vocabulary.term import Term
+from tracker.vocabulary.term import Label, Term
 
 __all__ = [
     "CLOSING",
@@ -38,6 +38,7 @@ __all__ = [
     "DocumentKind",
     "EvidenceRelation",
     "FollowUp",
+    "Label",
     "MeetingLinkKind",
     "MeetingStatus",
     "OverallStatus",

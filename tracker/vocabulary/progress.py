@@ -1,5 +1,6 @@
 """The words for how commitments stand, on what evidence, and what is worked out of that."""
 
+from enum import EnumType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -44,7 +45,8 @@ SCORES: dict[Status, int | None] = {
 SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
 
 #: How a commitment stands over all its leads: their common word, else mixed.
-OverallStatus: Any = Term(
+OverallStatus: Any = EnumType.__call__(
+    Term,
     "OverallStatus",
     [(word.name, (word.value, word.label, word.definition)) for word in Status]
     + [("MIXED", ("mixed", _l("Mixed"), _l("The lead parties stand differently; see each one's status.")))],

@@ -181,7 +181,7 @@ class ImportBatch:
     def _report(self, row: SourceRow, errors: dict[str, Any]) -> None:
         for name, said in errors.items():
             cell, told = row.cells.get(name, ""), self.form[name]
-            if getattr(told, "model", None) is self.kind.model:
+            if told.model is self.kind.model:
                 above = self.survey.codes.get(self.survey.names.get(fold_text(cell), cell.strip()))
                 if above in self.survey.report.rows:
                     said = [_("Row %(row)s, which it names, must be put right first.", row=above)]

@@ -14,6 +14,7 @@ from tracker.actions.imports.workbooks import DayCell
 from tracker.database import session
 from tracker.models import Record
 from tracker.records import kind_of
+from tracker.records.choice_fields import Code
 from tracker.records.fields import RecordCode
 
 #: A day written with numbers alone.
@@ -46,11 +47,11 @@ def cell_parser(field: Any, mapped: Mapping[str, str], day: Callable[[str], str]
 
     `mapped` is {value in the file: word or code}, `day` reads the days of the column.
     """
-    if field.type == "Date":
+    if field.json_type == "date":
         return day
-    if hasattr(field, "model"):
+    if field.is_reference:
         return ReferenceParser(field, mapped)
-    if hasattr(field, "options") or field.type == "Flag":
+    if field.is_choice or field.json_type == "boolean":
         return TermParser(field, mapped)
     return parse_code if isinstance(field, RecordCode) else str
 
@@ -86,12 +87,12 @@ class TermParser(CellParser):
     def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
         known: dict[str, str] = {}
-        if field.type == "Flag":
+        if field.json_type == "boolean":
             known = YES_AND_NO
-        elif hasattr(field, "listed"):
+        elif isinstance(field, Code):
             keys = field.options()
             for language in LANGUAGES:
-                names = getattr(Locale(language), field.listed)
+                names = getattr(Locale(language), field.standard)
                 known |= {fold_text(name): key.lower() for key, name in names.items() if key.lower() in keys}
             known |= {key: key for key in keys}
         else:

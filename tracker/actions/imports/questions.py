@@ -50,7 +50,7 @@ def unknown_values(
     places = {
         name: place
         for place, name in enumerate(columns)
-        if name and name in form and (hasattr(form[name], "options") or _is_flag(form[name]))
+        if name and name in form and (form[name].is_choice or _is_flag(form[name]))
     }
     held: dict[str, dict[str, None]] = {name: {} for name in places}
     within: set[str] = set()

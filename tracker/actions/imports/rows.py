@@ -33,7 +33,7 @@ def row_chunks(kind: Kind, table: SourceTable, columns: Sequence[str], survey: F
     if survey.ranks:
         rows = iter(sorted(rows, key=lambda row: survey.ranks.get(row.code, 0)))
     form: Any = kind.form()
-    own = [name for name in columns if name and getattr(form[name], "model", None) is kind.model]
+    own = [name for name in columns if name and form[name].model is kind.model]
     if not own:
         yield from iter(lambda: list(itertools.islice(rows, CHUNK)), [])
         return

@@ -35,7 +35,7 @@ def run_import(
     readers = {}
     for name in labels:
         # What stands in this file is known by its name too.
-        within = survey.names if getattr(form[name], "model", None) is kind.model else {}
+        within = survey.names if form[name].model is kind.model else {}
         readers[name] = cell_parser(form[name], within | settings.values.get(name, {}), days.get(name, str))
     left_out = [header for name, header in zip(fills, table.header, strict=True) if not name]
     set_actor(account)

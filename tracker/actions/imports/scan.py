@@ -92,8 +92,8 @@ def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileSca
     """Walk through a file once."""
     form, survey = kind.form(), FileScan()
     places = {name: place for place, name in enumerate(columns) if name}
-    survey.dates = {name: DateOrder() for name in places if form[name].type == "Date"}
-    own = [name for name in places if getattr(form[name], "model", None) is kind.model]
+    survey.dates = {name: DateOrder() for name in places if form[name].json_type == "date"}
+    own = [name for name in places if form[name].model is kind.model]
     named: dict[str, list[str]] = {}
     twice: set[str] = set()
     for number, cells in complete_rows(table, survey.report):

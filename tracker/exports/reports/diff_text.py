@@ -17,7 +17,7 @@ from tracker.queries.reports import diff, stored
 from tracker.queries.reports.diff import REPEATED, Difference
 from tracker.records import CATALOGUE
 from tracker.records.base import Column
-from tracker.records.codebook import referenced_kind, type_of
+from tracker.records.codebook import referenced_kind
 from tracker.vocabulary import Chapter, CommitmentKind, CommitmentLinkKind, DeadlineState, FollowUp, OverallStatus
 
 #: {name in the figures: the list of words that are counted in it}
@@ -200,10 +200,10 @@ def _said(value: Any, column: Column | None = None, words: Any = None) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):
         return format_decimal(value, "#,##0.##########")
-    if words := words or (column and column.vocabulary):
+    if words := words or (column and column.field.vocabulary):
         return next((str(word.label) for word in words if word.value == value), value)
     if column and (kind := CATALOGUE.get(referenced_kind(column))):
         found = session.scalar(select(kind.model).where(kind.model.code == value))
         return str(found or value)
-    sort = type_of(column) if column else ""
+    sort = column.json_type if column else ""
     return format_day(value) if sort == "date" else format_moment(value) if sort == "datetime" else str(value)

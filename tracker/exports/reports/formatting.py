@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
-from wtforms import Form
 
 from tracker.exports.reports.blocks import Line, Span
 from tracker.queries.scores import format_percentage
-from tracker.records.as_of import PastMoment
+from tracker.records.date_fields import PastMoment
+from tracker.records.fields import unattached
 from tracker.vocabulary import EvidenceRelation, OverallStatus
 
 
@@ -22,7 +22,7 @@ def format_day(plain: str | None) -> str:
 
 def format_moment(plain: str) -> str:
     """Return a moment, given as in JSON, as people write it: as a day, if it is the end of one."""
-    return PastMoment().bind(Form(), "moment").display(datetime.datetime.fromisoformat(plain))
+    return unattached(PastMoment(), "moment").display(datetime.datetime.fromisoformat(plain))
 
 
 def status_tag(status: str | None) -> Span:

@@ -77,7 +77,7 @@ def form_for_report(report: dict[str, Any]) -> ReportForm:
     """Return the form that asks for what a report asked for, given as in the head of its data."""
     names = ("title", "cover_note", "scope", "as_of", "known_by", "since", "chapters")
     meeting = report["since_meeting"] and report["since_meeting"]["meeting"]
-    return cast(ReportForm, ReportForm.from_plain({name: report[name] for name in names} | {"since_meeting": meeting}))
+    return ReportForm.from_plain({name: report[name] for name in names} | {"since_meeting": meeting})
 
 
 def report_parameters(form: ReportForm, address: str) -> ReportParameters:
