@@ -17,8 +17,9 @@ from tracker.actions.reports import draft_report, issue_report
 from tracker.cli.base import local_account, progress_bar, require_up_to_date, with_database
 from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
-from tracker.exports.reports import diff_text, docx, verification
+from tracker.exports.reports import diff_text, verification
 from tracker.exports.reports.document import PROGRAM
+from tracker.exports.reports.docx.writer import check_template
 from tracker.exports.reports.formats import BARE, FORMATS, render_report, report_provenance
 from tracker.models import ReportRun
 from tracker.queries.reports.data import ReportData, report_data
@@ -54,7 +55,7 @@ def _issue(form: str, output: str, template: BinaryIO | None, **args: str | tupl
         raise click.UsageError(f"No file can be written in {folder}: name another with -o FILE.")
     word_template = template.read() if template else None
     if word_template is not None:
-        docx.check_template(word_template)
+        check_template(word_template)
     request = ReportRequest(MultiDict((name, value) for name, values in args.items() for value in _as_list(values)))
     # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
     begin_write()

@@ -2,6 +2,7 @@
 
 import io
 import re
+import socket
 import time
 import zipfile
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from docx.shared import Cm
 from tests.exports.reports.words import LAID, alt_texts, links, picture, repacked, styled, template
 from tracker.errors import Invalid
 from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
-from tracker.exports.reports.docx import check_template, write_docx
+from tracker.exports.reports.docx.writer import check_template, write_docx
 
 ISSUED = datetime(2024, 3, 5, 23, 30, tzinfo=UTC)
 HOSTILE = (
@@ -335,7 +336,8 @@ VML = "urn:schemas-microsoft-com:vml"
 @pytest.mark.parametrize(
     ("part", "old", "new", "said"),
     [
-        (RELS, "</Relationships>", relation("image", "https://evil.example/x"), "https://evil.example/x (image)"),
+        (RELS, "</Relationships>", relation("frame", "https://evil.example/x"), "https://evil.example/x (frame)"),
+        (RELS, "</Relationships>", relation("oleObject", "https://evil.example"), "https://evil.example (oleObject)"),
         (RELS, "</Relationships>", relation("attachedTemplate", "file:///x.dotm"), "file:///x.dotm (attachedTemplate)"),
         (RELS, "</Relationships>", relation("hyperlink", "file:///x"), "file:///x (hyperlink)"),
         (RELS, "</Relationships>", relation("oleObject", "embeddings/o.bin", ""), "oleObject"),
@@ -345,6 +347,7 @@ VML = "urn:schemas-microsoft-com:vml"
         (TYPES, "wordprocessingml.document.main+xml", "wordprocessingml.template.main+xml", "saved as .dotx"),
         (TYPES, DOCUMENT, "ms-word.document.macroEnabled.main", "holds macros"),
         (TYPES, "wordprocessingml.document.main+xml", "spreadsheetml.sheet.main+xml", "no Word file"),
+        (TYPES, "</Types>", '<Override PartName="/x.bin" ContentType="a/b+xml"/></Types>', "no Word file"),
         (BODY, "</w:body>", field("DDE", "AUTO c:\\\\x") + "</w:body>", "the field “DDEAUTO c:"),
         (BODY, "</w:body>", field(' INCLUDETEXT "/etc/passwd"') + "</w:body>", "the field “INCLUDETEXT"),
         (BODY, "</w:body>", field(' HYPERLINK "file:///x"') + "</w:body>", "the field “HYPERLINK"),
@@ -365,6 +368,84 @@ def test_what_would_run_or_reach_outside_is_refused(part, old, new, said):
     good = template("{{ report }}")
     check_template(good)
     assert said in refusal(repacked(good, part, old, new))
+
+
+LOGO = (
+    '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">'
+    '<wp:extent cx="9" cy="9"/><wp:docPr id="1" name="Logo"/>'
+    '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+    '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill>'
+    '<a:blip xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:link="rIdX"/>'
+    "</pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+)
+
+
+@pytest.mark.parametrize("scheme", ["http://127.0.0.1:{port}/logo.png", "file://///127.0.0.1/share/logo.png"])
+def test_a_linked_logo_stays_a_link_and_is_never_fetched(scheme):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = scheme.format(port=server.getsockname()[1])
+        own = repacked(template("{{ report }}"), RELS, "</Relationships>", relation("image", address))
+        own = repacked(own, BODY, "<w:p>", LOGO + "<w:p>")
+        check_template(own)
+        _data, document = written(LAID, own)
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    (link,) = document.element.body.xpath(".//a:blip/@r:link")
+    relationship = document.part.rels[link]
+    assert (relationship.is_external, relationship.target_ref) == (True, address)
+    assert "Mexico moved one." in [p.text for p in document.paragraphs]
+
+
+BOX = (
+    f'<w:p><w:r><w:pict><v:shape xmlns:v="{VML}"><v:textbox><w:txbxContent><w:p><w:r><w:t>{{{{ti</w:t></w:r>'
+    "<w:r><w:t>tle }}</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict><w:t>Beside {{ foot }}</w:t>"
+    "</w:r></w:p>"
+)
+CONTROL = "<w:sdt><w:sdtContent><w:p><w:r><w:t>{{ subtitle }}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+CELL = (
+    "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:sdt><w:sdtContent><w:tc><w:p><w:r><w:t>"
+    "{{ issued_on }}</w:t></w:r></w:p></w:tc></w:sdtContent></w:sdt></w:tr></w:tbl>"
+)
+
+
+def test_placeholders_are_found_wherever_they_stand():
+    own = template("{{ report }}", "{{ ¦ti¦tle¦ }}, {{foot}} and {{ title }}", footer="{{ foot }}")
+    own = repacked(own, BODY, "<w:sectPr", BOX + CONTROL + CELL + "<w:sectPr")
+    check_template(own)
+    _data, document = written(LAID, own)
+    texts = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in document.element.body.iter(qn("w:p"))]
+    assert texts[-5:] == [
+        "Status of two, Issued then · 9a3f and Status of two",
+        "Status of twoBeside Issued then · 9a3f",
+        "Status of two",
+        "As of 1 March 2024",
+        "5 de marzo de 2024",
+    ]
+    assert document.sections[0].footer.paragraphs[0].text == "Issued then · 9a3f"
+
+
+NOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+
+
+def test_placeholders_are_found_in_footnotes():
+    own = repacked(template("{{ report }}"), RELS, "</Relationships>", relation("footnotes", "footnotes.xml", ""))
+    types = f'<Override PartName="/word/footnotes.xml" ContentType="{NOTES_TYPE}"/></Types>'
+    out = io.BytesIO(repacked(own, TYPES, "</Types>", types))
+    note = '<w:footnote w:id="1"><w:p><w:r><w:t>See {{ title }}</w:t></w:r></w:p></w:footnote>'
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr("word/footnotes.xml", f'<w:footnotes xmlns:w="{qn("w:p")[1:-2]}">{note}</w:footnotes>')
+    data, _document = written(LAID, out.getvalue())
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert "See Status of two" in packed.read("word/footnotes.xml").decode()
+
+
+@pytest.mark.parametrize("part", ["{{ title }}", "{% x %}"])
+def test_a_placeholder_that_is_no_text_is_refused(part):
+    good = template("{{ report }}")
+    for xml in (f"<w:p><w:r><w:instrText>PAGE {part}</w:instrText></w:r></w:p>", f'<w:p w:rsidR="{part}"/>'):
+        assert "where no text can stand" in refusal(repacked(good, BODY, "<w:sectPr", xml + "<w:sectPr"))
 
 
 def test_a_file_that_unpacks_to_too_much_is_not_unpacked():

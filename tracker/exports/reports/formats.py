@@ -16,9 +16,10 @@ from tracker.exports import csv_file
 from tracker.exports.charts.png import svg_to_png
 from tracker.exports.provenance import DigestCounter
 from tracker.exports.provenance import provenance as stamped
-from tracker.exports.reports import docx, markdown, pdf, xlsx
+from tracker.exports.reports import markdown, pdf, xlsx
 from tracker.exports.reports.blocks import ReportDocument
 from tracker.exports.reports.document import build_document
+from tracker.exports.reports.docx import writer as docx
 from tracker.models import AsOf, ReportRun
 from tracker.queries.reports import stored
 from tracker.vocabulary import Chapter

@@ -1,31 +1,34 @@
-"""The placeholders of a template: found wherever a person put them, and filled in; a template holds no other code."""
+"""The placeholders of a template: found wherever somebody put them, and filled in; a template holds no other code."""
 
 import io
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
+import docx
 from docx.document import Document
+from docx.opc.constants import CONTENT_TYPE
+from docx.opc.part import PartFactory, XmlPart
+from docx.oxml.text.paragraph import CT_P
 from docx.text.paragraph import Paragraph
-from docxtpl import DocxTemplate
 from flask_babel import gettext as _
-from jinja2 import TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 from tracker.errors import Invalid
-from tracker.exports.reports.docx.template_safety import W, not_a_word_file, template_error
+from tracker.exports.reports.docx.template_safety import W, template_error
 
-#: What a template may ask for as a text, beside the report.
+#: The texts that a template may ask for, beside the report.
 NAMES = ("title", "subtitle", "foot", "issued_on")
 REPORT = "report"
-#: Stands for the report until it is put in: a code point that no text has.
-MARK = "\ufdd0"
-#: Characters of all parts in XML, and placeholders: looking for these takes time by the product of both.
-MOST_CHARACTERS = 500_000
-MOST_PLACEHOLDERS = 100
-CODE = re.compile(r"\{(?=[{%#])")
-TEXT = re.compile(r"<w:t(?: [^>]*)?>[^<]*</w:t>")
-PLAIN = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+#: Bytes of the XML that is looked through, and placeholders in it: more than any template needs.
+MAX_XML_BYTES, MAX_PLACEHOLDERS = 500_000, 100
+PLACEHOLDER = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")
+CODE = re.compile(r"\{[{%#]")
+#: What a part holds beside the texts of its paragraphs.
+NO_TEXT = etree.XPath(".//@* | .//text()[not(parent::w:t)]", namespaces={"w": W.strip("{}")})
+#: The parts that are looked through, and those of them that python-docx reads as XML only when it is asked to.
+NOTES = (CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES)
+PARTS = (CONTENT_TYPE.WML_DOCUMENT_MAIN, CONTENT_TYPE.WML_HEADER, CONTENT_TYPE.WML_FOOTER, *NOTES)
+PartFactory.part_type_for.update(dict.fromkeys(NOTES, XmlPart))
 
 
 def fill_placeholders(template: bytes, texts: Mapping[str, str]) -> tuple[Document, Paragraph]:
@@ -34,99 +37,84 @@ def fill_placeholders(template: bytes, texts: Mapping[str, str]) -> tuple[Docume
     `texts` has a text for each of NAMES. Raises Invalid for a template that asks for something else, holds code, or
     has no place for the report.
     """
-    filling = _Filling(io.BytesIO(template))
-    try:
-        filling.render({**texts, REPORT: MARK}, SandboxedEnvironment(autoescape=True))
-        places = [each for each in filling.docx.element.body.iter(f"{W}p") if MARK in _words(each)]
-    except Invalid:
-        raise
-    except Exception as error:  # Of a file that is broken on purpose, anything can be raised.
-        raise not_a_word_file() from error
-    if filling.unknown:
+    document = docx.Document(io.BytesIO(template))
+    parts = [part for part in document.part.package.iter_parts() if part.content_type in PARTS]
+    words = "".join(text for part in parts for text in part.element.itertext())
+    if sum(len(part.blob) for part in parts) > MAX_XML_BYTES or len(CODE.findall(words)) > MAX_PLACEHOLDERS:
+        raise template_error(_("The template is too long: a page or two, and what every page has, are enough."))
+    unknown, places = set[str](), list[CT_P]()
+    for part in parts:
+        _check_where_no_text_stands(part.element)
+        for paragraph in part.element.iter(f"{W}p"):
+            names = _fill_paragraph(paragraph, texts)
+            unknown |= names - {*NAMES, REPORT}
+            places += [paragraph] if REPORT in names else []
+    if unknown:
         raise template_error(
             _(
                 "The template asks for %(unknown)s, which no report has. What there is: %(names)s.",
-                unknown=_shown(sorted(filling.unknown)),
-                names=_shown((*NAMES, REPORT)),
+                unknown=_in_braces(sorted(unknown)),
+                names=_in_braces((*NAMES, REPORT)),
             )
         )
-    body = filling.docx.element.body
-    if len(places) != 1 or places[0].getparent() is not body or _words(places[0]).strip() != MARK:
-        raise _no_place()
-    return filling.docx, Paragraph(places[0], filling.docx._body)
-
-
-def _no_place() -> Invalid:
-    return template_error(
-        _(
-            "Write %(report)s once in the template, in a paragraph of its own that is in no table, box, header or "
-            "footer: there the report goes.",
-            report=_shown([REPORT]),
+    body = document.element.body
+    if len(places) != 1 or places[0].getparent() is not body or not PLACEHOLDER.fullmatch(_words(places[0]).strip()):
+        raise template_error(
+            _(
+                "Write %(report)s once in the template, in a paragraph of its own that is in no table, box, header or "
+                "footer: there the report goes.",
+                report=_in_braces([REPORT]),
+            )
         )
-    )
+    return document, Paragraph(places[0], document._body)
 
 
-def _words(paragraph: Any) -> str:
-    return "".join(each.text or "" for each in paragraph.iter(f"{W}t"))
+def _fill_paragraph(paragraph: CT_P, texts: Mapping[str, str]) -> set[str]:
+    """Put texts in place of placeholders, also of those that Word has cut in pieces; return the names asked for."""
+    elements = [text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph]
+    words = "".join(element.text or "" for element in elements)
+    matches = list(PLACEHOLDER.finditer(words))
+    spans = {match.start(): match for match in matches}
+    for code in CODE.finditer(words):
+        if code.start() not in spans:
+            raise _no_placeholder(words[max(0, code.start() - 10) :][:80].strip())
+    for match in reversed(matches):
+        text, offset = texts.get(match[1], match[0]), 0
+        for element in elements:
+            piece = element.text or ""
+            start, end = (min(max(place - offset, 0), len(piece)) for place in match.span())
+            offset += len(piece)
+            if start < end:
+                element.text, text = piece[:start] + text + piece[end:], ""
+                element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return {match[1] for match in matches}
 
 
-def _shown(names: Any) -> str:
+def _check_where_no_text_stands(tree: etree._Element) -> None:
+    for text in filter(CODE.search, NO_TEXT(tree)):
+        raise template_error(
+            _(
+                "The template holds “%(held)s” where no text can stand: write it as plain text in a paragraph, and "
+                "nothing but the name between the braces.",
+                held=text[:80],
+            )
+        )
+
+
+def _words(paragraph: CT_P) -> str:
+    return "".join(text.text or "" for text in paragraph.iter(f"{W}t"))
+
+
+def _in_braces(names: Iterable[str]) -> str:
     return ", ".join(f"{{{{ {name} }}}}" for name in names)
 
 
-class _Filling(DocxTemplate):
-    """A template being filled in; `unknown` are the names it asks for that there are not."""
-
-    def __init__(self, file: io.BytesIO) -> None:
-        super().__init__(file)
-        self.unknown: set[str] = set()
-        self._characters = self._placeholders = 0
-
-    def patch_xml(self, src_xml: str) -> str:
-        """Join placeholders that Word has cut in pieces."""
-        self._characters += len(src_xml)
-        self._placeholders += max(len(CODE.findall(text)) for text in (src_xml, re.sub(r"<[^>]*>", "", src_xml)))
-        if self._characters > MOST_CHARACTERS or self._placeholders > MOST_PLACEHOLDERS:
-            raise template_error(_("The template is too long: a page or two, and what every page has, are enough."))
-        return super().patch_xml(src_xml)
-
-    def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, str], jinja_env: Any = None) -> str:
-        """Fill in a part, and do nothing else: docxtpl would also make marks of its own of some texts."""
-        source = re.sub(r"(?=<w:p[ >])", "\n", src_xml)
-        try:
-            tree = jinja_env.parse(source)
-        except (TemplateSyntaxError, RecursionError) as error:
-            raise _no_placeholder(source, getattr(error, "lineno", 0)) from error
-        for node in tree.find_all(nodes.Node):
-            if not isinstance(node, PLAIN):
-                raise _no_placeholder(source, node.lineno)
-        if outside := re.search(r"\{\{.*?\}\}", TEXT.sub("", source)):
-            raise template_error(
-                _(
-                    "The template holds “%(held)s” where no text can stand: write it as plain text in a paragraph, and "
-                    "nothing but the name between the braces.",
-                    held=outside[0][:80],
-                )
-            )
-        asked = meta.find_undeclared_variables(tree)
-        if REPORT in asked and part is not self.docx.part:
-            raise _no_place()
-        self.unknown |= asked - context.keys()
-        return jinja_env.from_string(source).render(context).replace("\n<w:p", "<w:p")
-
-    def render_properties(self, context: Mapping[str, str], jinja_env: Any = None) -> None:
-        """Leave the properties alone: they are those of the report."""
-
-
-def _no_placeholder(source: str, line: int) -> Invalid:
-    """Return the refusal of what stands in a line of a part, a line being a paragraph; 0 where it is not known."""
-    held = re.sub(r"<[^>]*>", "", source.split("\n")[line - 1] if line else source)
-    found = CODE.search(held)
+def _no_placeholder(code: str) -> Invalid:
     return template_error(
         _(
             "The template holds something other than placeholders, near “%(held)s”. A placeholder is a name between "
             "double braces, such as %(title)s; there is no other code in a template.",
-            held=held[max(0, found.start() - 10 if found else 0) :][:80].strip(),
-            title=_shown(["title"]),
+            held=code,
+            title=_in_braces(["title"]),
         )
     )

@@ -1,4 +1,4 @@
-"""The styles a report is drawn in: those of the template by their names, ours where it has none of a name."""
+"""The styles of a report in Word: those of the template by their names, ours where it has none of a name."""
 
 from copy import deepcopy
 from typing import Any
@@ -9,78 +9,60 @@ from docx.oxml.ns import qn
 
 #: Every style that a report uses. Word keeps the names of its own in small letters.
 NAMES = (
-    *(
-        "heading 1",
-        "heading 2",
-        "heading 3",
-        "Body Text",
-        "List Bullet",
-        "caption",
-        "Strong",
-        "Hyperlink",
-        "Report Lede",
-    ),
-    *(
-        "Report Note",
-        "Report Gap",
-        "Report Cell",
-        "Report Number",
-        "Report Chart",
-        "Report Table",
-        "Report Soft",
-        "Report Code",
-    ),
+    *("heading 1", "heading 2", "heading 3", "Body Text", "List Bullet", "caption", "Strong", "Hyperlink"),
+    *(f"Report {name}" for name in ("Lede", "Note", "Gap", "Cell", "Number", "Chart", "Table", "Soft", "Code")),
     *(f"Report Status {sort}" for sort in ("Plain", "Accent", "Good", "Warn", "Bad")),
 )
 
 
 def style_ids(document: Document) -> dict[str, str]:
-    """Return {name of a style in small letters: what it is called in the file}."""
-    return {name.lower(): style.get(qn("w:styleId")) for name, style in _named(document).items()}
+    """Return {name of a style in small letters: its id in the file}."""
+    return {name.lower(): style.get(qn("w:styleId")) for name, style in _styles_by_name(document).items()}
 
 
-def _named(document: Document) -> dict[str, Any]:
-    return {each.find(qn("w:name")).get(qn("w:val")): each for each in document.styles.element.findall(qn("w:style"))}
+def _styles_by_name(document: Document) -> dict[str, Any]:
+    styles = document.styles.element.findall(qn("w:style"))
+    return {style.find(qn("w:name")).get(qn("w:val")): style for style in styles}
 
 
-def copy_missing_styles(ours: Document, theirs: Document) -> None:
-    """Give a template the styles it lacks, from our own."""
-    known, named = style_ids(theirs), _named(ours)
-    names = {each.get(qn("w:styleId")): name.lower() for name, each in named.items()}
+def copy_missing_styles(source: Document, target: Document) -> None:
+    """Copy into a template the styles it lacks."""
+    ids, styles = style_ids(target), _styles_by_name(source)
+    names = {style.get(qn("w:styleId")): name.lower() for name, style in styles.items()}
     for name in NAMES:
-        if name.lower() in known:
+        if name.lower() in ids:
             continue
-        style = deepcopy(named[name])
-        # Its id is of another file, where the same may stand for something else.
-        known[name.lower()] = f"Report{style.get(qn('w:styleId'))}"
-        style.set(qn("w:styleId"), known[name.lower()])
-        for told in style.xpath("w:basedOn | w:next | w:link"):
-            leans = names[told.get(qn("w:val"))]
-            if leans in known:
-                told.set(qn("w:val"), known[leans])
+        style = deepcopy(styles[name])
+        # The id in the source may be that of another style in the target.
+        ids[name.lower()] = f"Report{style.get(qn('w:styleId'))}"
+        style.set(qn("w:styleId"), ids[name.lower()])
+        for reference in style.xpath("w:basedOn | w:next | w:link"):
+            referenced = names[reference.get(qn("w:val"))]
+            if referenced in ids:
+                reference.set(qn("w:val"), ids[referenced])
             else:
-                style.remove(told)
+                style.remove(reference)
         for number in style.iter(qn("w:numId")):
-            number.set(qn("w:val"), _numbering(ours, theirs, known[name.lower()]))
-        theirs.styles.element.append(style)
+            number.set(qn("w:val"), _copy_numbering(source, target, ids[name.lower()]))
+        target.styles.element.append(style)
 
 
-def _numbering(ours: Document, theirs: Document, style: str) -> str:
-    """Copy the bullets of our lists for a style; return their number in the other file."""
-    own = ours.part.numbering_part
+def _copy_numbering(source: Document, target: Document, style_id: str) -> str:
+    """Copy the bullets of our lists for a style; return their number in the target."""
+    bullets = deepcopy(source.part.numbering_part.element.find(qn("w:abstractNum")))
     try:
-        numbering: Any = theirs.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)
+        numbering: Any = target.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)
     except KeyError:
-        theirs.part.relate_to(own, RELATIONSHIP_TYPE.NUMBERING)
-        numbering = own
-    bullets = deepcopy(own.element.find(qn("w:abstractNum")))
-    before = numbering.element.xpath("w:abstractNum | w:num")
-    taken = [int(each.get(qn("w:abstractNumId"))) for each in numbering.element.findall(qn("w:abstractNum"))]
-    bullets.set(qn("w:abstractNumId"), str(max(taken, default=0) + 1))
-    for told in bullets.iter(qn("w:pStyle")):
-        told.set(qn("w:val"), style)
-    if before:
+        numbering = source.part.numbering_part
+        target.part.relate_to(numbering, RELATIONSHIP_TYPE.NUMBERING)
+    definitions = numbering.element.findall(qn("w:abstractNum"))
+    number = 1 + max((int(definition.get(qn("w:abstractNumId"))) for definition in definitions), default=0)
+    bullets.set(qn("w:abstractNumId"), str(number))
+    for reference in bullets.iter(qn("w:pStyle")):
+        reference.set(qn("w:val"), style_id)
+    # Definitions stand before the numbers that use them.
+    if before := numbering.element.xpath("w:abstractNum | w:num"):
         before[0].addprevious(bullets)
     else:
         numbering.element.append(bullets)
-    return str(numbering.element.add_num(max(taken, default=0) + 1).numId)
+    return str(numbering.element.add_num(number).numId)

@@ -1,92 +1,113 @@
-"""A Word file of a report: a template filled in, the blocks drawn, its properties told, packed alike each time."""
+"""A Word file of a report: a template filled in, the blocks added, its properties set, packed alike each time."""
 
 import base64
 import io
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
+import docx
 from babel.dates import format_date
+from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.coreprops import CoreProperties
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from tracker.dates import zone
 from tracker.errors import Invalid
-from tracker.exports.reports.blocks import Block, BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
-from tracker.exports.reports.docx.body import Body, clean
+from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
+from tracker.exports.reports.docx.body import BodyWriter, clean
 from tracker.exports.reports.docx.placeholders import fill_placeholders
 from tracker.exports.reports.docx.styles import copy_missing_styles
 from tracker.exports.reports.docx.template_safety import check_template_safety, not_a_word_file
 from tracker.paths import folder
 
-#: The longest property of a file.
-LONGEST = 255
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: The most characters of a property of a file.
+MAX_PROPERTY = 255
 #: A picture of one dot.
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+#: A report with a block of each sort.
+SAMPLE = ReportDocument(
+    "x",
+    "x",
+    "en",
+    [
+        Heading("x", 1),
+        Paragraph([Span("x", "https://example.org")]),
+        BulletList([[Span("x")]]),
+        Chart("", "x", "x"),
+        Table("x", ["x"], [[[Span("x")]]]),
+    ],
+    [],
+    "x",
+)
 
 
-def build_docx(
-    laid: ReportDocument, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str
+def write_docx(
+    report: ReportDocument, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str = ""
 ) -> bytes:
-    """Return a report as a Word file; see `tracker.exports.reports.docx.write`."""
-    own = (folder("templates") / "reports" / "report.docx").read_bytes()
-    texts = {"title": laid.title, "subtitle": laid.subtitle, "foot": laid.foot}
-    texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
-    issued_on = {"issued_on": format_date(issued_at.astimezone(zone()), "long", locale=laid.language)}
-    document, place = fill_placeholders(template or own, texts | issued_on)
+    """Return a report as a Word file: the same bytes for the same report, template and moment.
+
+    `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
+    """
     if template is not None:
-        copy_missing_styles(fill_placeholders(own, texts | issued_on)[0], document)
-    _speak(document, laid.language)
-    Body(document, place, png).draw(laid)
-    properties = _properties(document)
-    properties.title, properties.subject, properties.comments = (text[:LONGEST] for text in texts.values())
-    properties.author = properties.last_modified_by = " ".join(clean(author).split())[:LONGEST]
-    properties.language, properties.revision = laid.language, 1
-    properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
-    return _packed(document)
+        check_template(template)
+    return _build(report, template, issued_at, png, author)
 
 
 def check_template(template: bytes) -> None:
-    """Lay a report of one block of each sort into a template; raises Invalid where that does not work."""
+    """Put a sample report into a template; raises Invalid where that does not work."""
     check_template_safety(template)
-    line = [Span("x", "https://example.org")]
-    blocks: list[Block] = [
-        Heading("x", 1),
-        Paragraph(line),
-        BulletList([line]),
-        Chart("", "x", "x"),
-        Table("x", ["x"], [[line]]),
-    ]
     try:
-        build_docx(ReportDocument("x", "x", "en", blocks, [], "x"), template, datetime.now(UTC), lambda _svg: DOT, "x")
+        _build(SAMPLE, template, datetime.now(UTC), lambda _svg: DOT, "")
     except Invalid:
         raise
     except Exception as error:  # Of a file that is broken on purpose, anything can be raised.
         raise not_a_word_file() from error
 
 
-def _properties(document: Any) -> Any:
-    """Return the properties of a document; LibreOffice has them under a name of its own, which makes room for these."""
+def _build(
+    report: ReportDocument, template: bytes | None, issued_at: datetime, png: Callable[[str], bytes], author: str
+) -> bytes:
+    ours = (folder("templates") / "reports" / "report.docx").read_bytes()
+    texts = {"title": report.title, "subtitle": report.subtitle, "foot": report.foot}
+    texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
+    issued_on = {"issued_on": format_date(issued_at.astimezone(zone()), "long", locale=report.language)}
+    document, place = fill_placeholders(template or ours, texts | issued_on)
+    if template is not None:
+        copy_missing_styles(docx.Document(io.BytesIO(ours)), document)
+    _set_language(document, report.language)
+    BodyWriter(document, place, png).write(report)
+    properties = _core_properties(document)
+    properties.title, properties.subject, properties.comments = (text[:MAX_PROPERTY] for text in texts.values())
+    properties.author = properties.last_modified_by = " ".join(clean(author).split())[:MAX_PROPERTY]
+    properties.language, properties.revision = report.language, 1
+    properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
+    return _packed(document)
+
+
+def _set_language(document: Document, language: str) -> None:
+    """Say which language the words are in, for programs that check their spelling or read them out."""
+    for run in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
+        language_element = run.find(qn("w:lang"))
+        if language_element is None:
+            run.append(language_element := OxmlElement("w:lang"))
+        language_element.set(qn("w:val"), language)
+
+
+def _core_properties(document: Document) -> CoreProperties:
+    """Return the properties of a document, without those that LibreOffice keeps under a name of its own."""
     relations = document.part.package.rels
     for key, relation in list(relations.items()):
         if relation.reltype.endswith("/core-properties") and relation.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
             relations.pop(key)
-    return document.core_properties
+    properties: CoreProperties = document.core_properties
+    return properties
 
 
-def _speak(document: Any, language: str) -> None:
-    """Say which language the words are in, for those who check their spelling or read them out."""
-    for run in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
-        for told in run.findall(qn("w:lang")):
-            told.set(qn("w:val"), language)
-            break
-        else:
-            run.append(OxmlElement("w:lang", {qn("w:val"): language}))
-
-
-def _packed(document: Any) -> bytes:
+def _packed(document: Document) -> bytes:
     """Return a document as the same bytes whenever it is packed."""
     saved, out = io.BytesIO(), io.BytesIO()
     document.save(saved)
