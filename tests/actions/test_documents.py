@@ -124,8 +124,8 @@ def test_the_file_of_a_text_that_was_pasted_first_is_kept(written):
 def test_a_changed_text_moves_and_loses_words(written):
     put()
     done = put(TEXT.replace("Ministers", "Three ministers").replace("😀", "☹"))
-    assert [p.code for p in done.those(PassageCheck.MOVED)] == ["d.x1"]
-    assert [p.code for p in done.those(PassageCheck.NOT_FOUND)] == ["d.x2"]
+    assert [p.code for p in done.passages_with(PassageCheck.MOVED)] == ["d.x1"]
+    assert [p.code for p in done.passages_with(PassageCheck.NOT_FOUND)] == ["d.x2"]
     held = passage()
     assert (held.paragraph, held.start, held.found_paragraph, held.found_start) == (1, 15, 1, 21)
     assert str(held.caveat) == "Moved in the text"

@@ -236,7 +236,7 @@ def test_a_meeting_that_a_report_tells_news_since_is_not_removed(issued):
 
 def test_a_report_that_is_kept_in_several_parts_is_read_as_one(issued, monkeypatch):
     before = whole(issued)
-    monkeypatch.setattr(reports, "PART", 100)
+    monkeypatch.setattr(reports, "PART_BYTES", 100)
     with draft_report(again(issued)) as written:
         run = issue_report(make.account(), written)
     parts = session.scalars(select(ReportPart).where(ReportPart.report_id == run.id).order_by(ReportPart.number)).all()

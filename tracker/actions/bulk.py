@@ -1,100 +1,114 @@
-"""Giving many commitments the same thing in one step, and taking the whole step back."""
+"""Giving many commitments the same values in one step, and undoing the whole step."""
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.actions.save import describe_errors, flush, save_each
 from tracker.actions.updates import log_check, void_check, void_update
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
-from tracker.models import Account, BulkStep, Change, CheckLog, Commitment, ProgressUpdate
+from tracker.models import Account, BulkStep, Change, CheckLog, Commitment, ProgressUpdate, Record
 from tracker.models.history import to_json
 from tracker.queries.bulk import check_count, check_not_retired
+from tracker.records.base import RecordForm
 from tracker.records.bulk import FIELDS
 from tracker.records.checks import CheckForm
 from tracker.records.commitments import KIND, CommitmentForm
 
+R = TypeVar("R", bound=Record)
 
-def apply_bulk_change(account: Account | None, commitments: Sequence[Commitment], given: Mapping[str, Any]) -> BulkStep:
-    """Give commitments what a BulkForm says is given, all or nothing; return the step.
 
-    Raises Invalid: by code, for each commitment that does not take it; for too many, and if nothing would change.
+def apply_bulk_change(
+    account: Account | None, commitments: Sequence[Commitment], values: Mapping[str, object]
+) -> BulkStep:
+    """Give commitments the values of a BulkForm, all or nothing; return the step.
+
+    Raises Invalid: by code, for each commitment that refuses them; for too many, and if nothing would change.
     """
     check_count(len(commitments))
     check_not_retired(commitments)
-    fields = {name: value for name, value in given.items() if name in FIELDS}
-    check = {name: given[name] for name in ("where_searched", "checked_on") if name in given}
+    fields = {name: value for name, value in values.items() if name in FIELDS}
+    check = {name: values[name] for name in ("where_searched", "checked_on") if name in values}
     before = _last_seq()
     if fields:
-        save_each(account, [(each, CommitmentForm.from_plain(fields, each)) for each in commitments])
+        save_each(account, [(commitment, CommitmentForm.from_plain(fields, commitment)) for commitment in commitments])
     if check:
-        _log_checks(account, commitments, check, bool(given.get("settle")))
+        _log_checks(account, commitments, check, bool(values.get("settle")))
     after = _last_seq()
     if after == before:
         raise Invalid({"code": [_("Nothing would change: all of them have it already.")]})
     now = datetime.datetime.now(datetime.UTC)
-    step = BulkStep(at=now, account=account, given=dict(given), first_seq=before + 1, last_seq=after)
+    step = BulkStep(at=now, account=account, given=dict(values), first_seq=before + 1, last_seq=after)
     session.add(step)
     flush()
     return step
 
 
-def _log_checks(account: Account | None, commitments: Sequence[Commitment], check: Any, settle: bool) -> None:
-    wrong = {}
+def _log_checks(
+    account: Account | None, commitments: Sequence[Commitment], check: Mapping[str, object], settle: bool
+) -> None:
+    errors = {}
     for commitment in commitments:
         form = CheckForm.from_plain({"commitment": commitment.code, **check})
         try:
             log_check(account, form, settle)
         except Invalid as error:
-            wrong[commitment.code] = [describe_errors(form, error.errors)]
-    if wrong:
-        raise Invalid(wrong)
+            errors[commitment.code] = [describe_errors(form, error.errors)]
+    if errors:
+        raise Invalid(errors)
 
 
 def undo_bulk_step(account: Account | None, step: BulkStep) -> list[str]:
-    """Take a step back, by new changes; return what could not be, a sentence each. Raises Conflict the second time.
+    """Undo a step by new changes; return what could not be undone, a sentence each. Raises Conflict the second time.
 
-    A field gets its old value back where it still has the one that the step gave; checks and updates become void.
+    A field gets its old value back where it still has the value of the step; checks and updates become void.
     """
     if step.undone_at:
         raise Conflict(_("This step was undone already: look at the list of steps again."))
     query = select(Change).where(Change.seq.between(step.first_seq, step.last_seq)).order_by(Change.seq.desc())
     changes = session.scalars(query).all()
-    left: list[str] = []
-    # An update that settled a status before the check that it rests on.
+    problems: list[str] = []
+    # Updates first: one that settled a status rests on a check.
     for model, latest in ((ProgressUpdate, "corrected_by"), (CheckLog, "voided_by")):
-        for record in _changed(model, changes, [selectinload(getattr(model, latest))], left):
+        for record in _changed(model, changes, [selectinload(getattr(model, latest))], problems):
             if getattr(record, latest):
-                left.append(_("%(code)s: it was corrected, or void, already.", code=record.code))
-            else:
-                void = void_check if isinstance(record, CheckLog) else void_update
-                void(account, record, _("Bulk step undone"))
+                problems.append(_("%(code)s: it was corrected, or void, already.", code=record.code))
+            elif isinstance(record, CheckLog):
+                void_check(account, record, _("Bulk step undone"))
+            elif isinstance(record, ProgressUpdate):
+                void_update(account, record, _("Bulk step undone"))
     loads = KIND.loads(KIND.columns[field.name] for field in CommitmentForm())
-    commitments = _changed(Commitment, changes, loads, left)
-    save_each(account, _earlier(commitments, {c.code: c for c in changes if c.kind == Commitment.__tablename__}, left))
+    commitments = _changed(Commitment, changes, loads, problems)
+    by_code = {change.code: change for change in changes if change.kind == Commitment.__tablename__}
+    save_each(account, _earlier(commitments, by_code, problems))
     step.undone_at = datetime.datetime.now(datetime.UTC)
     flush()
-    return left
+    return problems
 
 
-def _changed(model: Any, changes: Sequence[Change], loads: Sequence[Any], left: list[str]) -> Sequence[Any]:
-    """Return the records of a kind that a step changed, the last first; tell in `left` which are gone."""
+def _changed(
+    model: type[R], changes: Sequence[Change], loads: Sequence[ExecutableOption], problems: list[str]
+) -> Sequence[R]:
+    """Return the records of a kind that a step changed, the last first; add to `problems` which are gone."""
     codes = {change.code for change in changes if change.kind == model.__tablename__}
     query = select(model).where(model.code.in_(codes)).order_by(model.id.desc())
-    found = session.scalars(query.options(*loads).execution_options(populate_existing=True)).all()
-    gone = codes - {record.code for record in found}
-    left += [_("%(code)s: it was removed since.", code=code) for code in sorted(gone)]
-    return found
+    records = session.scalars(query.options(*loads).execution_options(populate_existing=True)).all()
+    gone = codes - {record.code for record in records}
+    problems += [_("%(code)s: it was removed since.", code=code) for code in sorted(gone)]
+    return records
 
 
-def _earlier(commitments: Sequence[Any], changes: Mapping[str, Change], left: list[str]) -> list[Any]:
-    """Return (commitment, form with its earlier values) where nobody changed them since; tell in `left` the others."""
-    edits = []
+def _earlier(
+    commitments: Sequence[Commitment], changes: Mapping[str, Change], problems: list[str]
+) -> list[tuple[Commitment, RecordForm]]:
+    """Return (commitment, form with its earlier values) where nobody changed them since; add others to `problems`."""
+    edits: list[tuple[Commitment, RecordForm]] = []
     for commitment in commitments:
         fields, before = changes[commitment.code].fields, {}
         for name, (old, new) in fields.items():
@@ -102,12 +116,12 @@ def _earlier(commitments: Sequence[Any], changes: Mapping[str, Change], left: li
                 before[name] = old
             else:
                 label = KIND.columns[name].label
-                left.append(_("%(code)s, %(field)s: somebody changed it since.", code=commitment.code, field=label))
+                problems.append(_("%(code)s, %(field)s: somebody changed it since.", code=commitment.code, field=label))
         form = CommitmentForm.from_plain(before, commitment)
         if form.validate():
             edits.append((commitment, form))
         else:
-            left.append(_("%(code)s: %(why)s", code=commitment.code, why=describe_errors(form, form.errors)))
+            problems.append(_("%(code)s: %(why)s", code=commitment.code, why=describe_errors(form, form.errors)))
     return edits
 
 

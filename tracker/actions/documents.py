@@ -29,20 +29,23 @@ from tracker.vocabulary import PassageCheck
 
 @dataclass(frozen=True)
 class AttachmentResult:
-    """What attaching a text did: whether it was new, and what it says of the document's passages."""
+    """What attaching a text did: whether it was new, and how the document's passages stand in it."""
 
     document: Document
     changed: bool
     passages: Sequence[Passage]
 
-    def those(self, result: PassageCheck) -> list[Passage]:
+    def passages_with(self, result: PassageCheck) -> list[Passage]:
         return [passage for passage in self.passages if passage.check_result is result]
 
     def sentence(self) -> str:
         """Return in words how many passages were found, moved and not found."""
-        found, moved = len(self.those(PassageCheck.FOUND)), len(self.those(PassageCheck.MOVED))
-        lost = len(self.those(PassageCheck.NOT_FOUND))
-        return _("Passages: %(found)s found, %(moved)s moved, %(lost)s not found.", found=found, moved=moved, lost=lost)
+        counts = {
+            "found": len(self.passages_with(PassageCheck.FOUND)),
+            "moved": len(self.passages_with(PassageCheck.MOVED)),
+            "lost": len(self.passages_with(PassageCheck.NOT_FOUND)),
+        }
+        return str(_("Passages: %(found)s found, %(moved)s moved, %(lost)s not found.", **counts))
 
 
 def attach_text(
@@ -53,16 +56,16 @@ def attach_text(
     media_type: str | None = None,
     original: bytes | None = None,
 ) -> AttachmentResult:
-    """Make a text the document's, and check its passages by it; the same text again changes nothing.
+    """Attach a text to a document, and look for its passages in it; the same text again changes nothing.
 
-    The last three are of the file the text was read from. Raises Invalid, by `text`.
+    The last three parameters are of the file the text was read from. Raises Invalid, by `text`.
     """
     text = normalise_line_ends(text)
-    _refuse_unfit(text)
+    _check_text(text)
     set_actor(account)
-    held = current_text(session, document)
-    same = held is not None and held.text == text
-    if held is not None and same and (original is None or original == held.original):
+    current = current_text(session, document)
+    same = current is not None and current.text == text
+    if current is not None and same and (original is None or original == current.original):
         return AttachmentResult(document, False, _passages(document))
     first = 0 if not document.title_supplied and begins_with_title(text, document.title) else 1
     row = DocumentText(document=document, text=text, sha256=sha256_of(text), first_paragraph=first, account=account)
@@ -76,9 +79,9 @@ def attach_text(
 def cite_passage(
     account: Account | None, document: Document, paragraph: str, sentence: str, start: str, end: str
 ) -> Passage:
-    """Return the passage at a place of a document's text, a new one if there is none; the numbers as they are typed.
+    """Return the passage at a place of a document's text, a new one if there is none; the numbers are as typed.
 
-    A sentence or two characters may be left empty: then the whole paragraph is meant. Raises Invalid, by `place`.
+    Without a sentence, or the first and last character, it is the whole paragraph. Raises Invalid, by `place`.
     """
     text = current_paragraphs(session, document)
     if text is None:
@@ -89,27 +92,27 @@ def cite_passage(
     except ValueError as error:
         raise Invalid({"place": [str(error)]}) from error
     if within and nth is None:
-        there = sentence_spans(text[number], document.language)
-        nth = there.index((first, last)) + 1 if (first, last) in there and len(there) > 1 else None
+        spans = sentence_spans(text[number], document.language)
+        nth = spans.index((first, last)) + 1 if (first, last) in spans and len(spans) > 1 else None
     for passage in _passages(document):
-        stands = passage.found_start is not None and passage.found_start + len(passage.exact or "") == last
-        if stands and (passage.found_paragraph, passage.found_start) == (number, first):
+        place = (passage.found_paragraph, passage.found_start)
+        if place == (number, first) and first + len(passage.exact or "") == last:
             return passage
-    made = Passage()
+    new = Passage()
     values = {"document": document.code, "paragraph": number, "sentence": nth, "start": first, "end": last}
-    save(account, made, PassageForm.from_plain(values))
-    return made
+    save(account, new, PassageForm.from_plain(values))
+    return new
 
 
 def detach_text(account: Account | None, document: Document) -> None:
-    """Leave a document without a text. What was attached stays stored, and can be attached again."""
+    """Leave a document without a text. The text stays stored, and can be attached again."""
     set_actor(account)
     document.text_sha256 = None
     _check_all(document, None)
 
 
 def accept_moved_passages(account: Account | None, document: Document) -> list[Passage]:
-    """Record each moved passage where its words stand now; return those."""
+    """Record each moved passage at the place of its words now; return the moved passages."""
     set_actor(account)
     text = current_paragraphs(session, document) or Paragraphs()
     moved = [passage for passage in _passages(document) if passage.check_result is PassageCheck.MOVED]
@@ -117,25 +120,25 @@ def accept_moved_passages(account: Account | None, document: Document) -> list[P
         passage.paragraph, passage.start = passage.found_paragraph or 0, passage.found_start or 0
         passage.end = passage.start + len(passage.exact or "")
         if passage.sentence is not None:
-            there = sentence_spans(text[passage.paragraph], document.language)
+            spans = sentence_spans(text[passage.paragraph], document.language)
             # Words that are no whole sentence any more are named by their characters alone.
             place = (passage.start, passage.end)
-            passage.sentence = there.index(place) + 1 if place in there else None
+            passage.sentence = spans.index(place) + 1 if place in spans else None
     if moved:
         flag_modified(document, "search")
     flush()
     return moved
 
 
-def _refuse_unfit(text: str) -> None:
+def _check_text(text: str) -> None:
     if not text.strip():
         raise Invalid({"text": [_("There is no text in it: nothing was attached.")]})
     if len(text) > MAX_TEXT_LENGTH:
         most, n = f"{MAX_TEXT_LENGTH:,}", f"{len(text):,}"
         message = _("A text has at most %(most)s characters; this one has %(n)s.", most=most, n=n)
         raise Invalid({"text": [message]})
-    if unfit := describe_forbidden_character(text):
-        raise Invalid({"text": [unfit]})
+    if message := describe_forbidden_character(text):
+        raise Invalid({"text": [message]})
 
 
 def _passages(document: Document) -> list[Passage]:

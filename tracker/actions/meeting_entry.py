@@ -14,6 +14,7 @@ from tracker.records import kind_of
 from tracker.records.commitment_parties import CommitmentPartyForm
 from tracker.records.commitment_sources import CommitmentSourceForm
 from tracker.records.documents import PassageForm
+from tracker.records.fields import FieldMixin
 from tracker.records.meetings import MeetingForm
 from tracker.records.participants import ParticipantForm
 from tracker.records.passage_field import PassageField, SourceText
@@ -29,9 +30,9 @@ def save_meeting_entry(
     texts: Mapping[Document, str | None],
     readings: Sequence[SourceText],
 ) -> None:
-    """Save what was added on the way, the texts of new documents, the passages made, the meeting and its rows.
+    """Save new records of other kinds, the texts of new documents, new passages, the meeting and its rows.
 
-    All forms have been validated. Raises Invalid or Conflict as `save` does; what was saved before that must be undone.
+    All forms have been validated. Raises Invalid or Conflict as `save` does; the caller must roll back then.
     """
     for edit in newcomers:
         save(account, edit.record, edit.form)
@@ -47,56 +48,57 @@ def save_meeting_entry(
     form.sides = [_side(seat.form["party"].data) for seat in seats if _sat(seat)]
     save(account, meeting, form, [*seats, *by_kind.get("meeting-links", [])])
     for row in by_kind.get("commitments", []):
-        save(account, row.record, row.form, _rows_of(row))
+        save(account, row.record, row.form, _commitment_rows(row))
     for row in by_kind.get("claims", []):
         save(account, row.record, row.form)
 
 
 def _save_passages(account: Account | None, rows: Sequence[RowEdit], readings: Sequence[SourceText]) -> None:
-    """Save the passages that were made and are cited."""
+    """Save the new passages that are cited."""
     fields = [field for row in rows if not row.removed for field in row.form]
-    cited = {place.passage for place in fields if isinstance(place, PassageField) and place.data}
+    cited = {field.passage for field in fields if isinstance(field, PassageField) and field.data}
     for reading in readings:
-        new = [_row_of(made, reading.document) for made in reading.made if made in cited]
+        new = [_passage_row(passage, reading.document) for passage in reading.made if passage in cited]
         if new:
             # At once, so that the document's version steps once and its text is read once.
             save(account, new[0].record, new[0].form, new[1:])
 
 
-def _row_of(passage: Passage, document: Document) -> RowEdit:
-    told = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
-    return RowEdit(kind_of(passage), passage, PassageForm(data=told | {"document": document}))
+def _passage_row(passage: Passage, document: Document) -> RowEdit:
+    place = {name: getattr(passage, name) for name in ("paragraph", "sentence", "start", "end")}
+    return RowEdit(kind_of(passage), passage, PassageForm(data=place | {"document": document}))
 
 
 def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
-    """Fill in whose each seat is where only the name was given; who has no record yet gets one.
+    """Fill in the participant of each seat that has only a name; who has no record yet gets one.
 
     Raises Invalid where several have that name.
     """
-    chosen: dict[Any, Participant] = {}
-    wrong: dict[str, Any] = {}
+    chosen: list[tuple[FieldMixin[Any], Participant]] = []
+    errors: dict[str, list[str]] = {}
     for seat in filter(is_unsettled, seats):
         participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
-        found = participants.participants_named(printed)
-        if len(found) > 1:
-            codes = ", ".join(person.code for person in found)
-            said = _(
+        matches = participants.participants_named(printed)
+        if len(matches) > 1:
+            codes = ", ".join(person.code for person in matches)
+            message = _(
                 "More than one participant has this name (%(codes)s): choose which, or add a new one.", codes=codes
             )
-            wrong[participant.name] = participant.errors = [said]
-        elif found:
-            chosen[participant] = found[0]
+            errors[participant.name] = participant.errors = [message]
+        elif matches:
+            chosen.append((participant, matches[0]))
         else:
-            chosen[participant] = Participant()
-            save(account, chosen[participant], ParticipantForm(data={"name": printed}))
-    if wrong:
-        raise Invalid(wrong)
-    for participant, person in chosen.items():
+            newcomer = Participant()
+            save(account, newcomer, ParticipantForm(data={"name": printed}))
+            chosen.append((participant, newcomer))
+    if errors:
+        raise Invalid(errors)
+    for participant, person in chosen:
         participant.data = person
 
 
 def is_unsettled(seat: RowEdit) -> bool:
-    """Return whether a seat names a person, but does not say which participant that is."""
+    """Return whether a seat has the name of a person, but not the participant."""
     form = seat.form
     return not (seat.removed or form["is_group"].data or form["participant"].data or not form["name_as_printed"].data)
 
@@ -107,28 +109,22 @@ def _sat(seat: RowEdit) -> bool:
 
 def _side(party: Party) -> Party:
     """Return the country that a party belongs to, or the party itself."""
-    whole: Party | None = party
-    while whole is not None and whole.kind is not PartyKind.COUNTRY:
-        whole = whole.parent
-    return whole or party
+    ancestor: Party | None = party
+    while ancestor is not None and ancestor.kind is not PartyKind.COUNTRY:
+        ancestor = ancestor.parent
+    return ancestor or party
 
 
-def _rows_of(commitment: RowEdit) -> list[RowEdit]:
+def _commitment_rows(commitment: RowEdit) -> list[RowEdit]:
     """Return the parties and the source of a commitment that was entered as one row."""
-    form: Any = commitment.form
-    owner = {"commitment": commitment.record}
+    form, parent = commitment.form, {"commitment": commitment.record}
     rows: list[RowEdit] = []
-    for party in form.leads.data:
-        lead = CommitmentParty()
-        rows.append(
-            RowEdit(kind_of(lead), lead, CommitmentPartyForm(data=owner | {"party": party, "role": PartyRole.LEAD}))
-        )
-    if form.passage.data:
-        told = {
-            "passage": form.passage.passage,
-            "relation": form.relation.data,
-            "attributed_to": form.attributed_to.data,
-        }
-        source = CommitmentSource()
-        rows.append(RowEdit(kind_of(source), source, CommitmentSourceForm(data=owner | told)))
+    for party in form["leads"].data:
+        lead = CommitmentPartyForm(data=parent | {"party": party, "role": PartyRole.LEAD})
+        rows.append(RowEdit(kind_of(CommitmentParty), CommitmentParty(), lead))
+    passage = form["passage"]
+    if isinstance(passage, PassageField) and passage.data:
+        values = {name: form[name].data for name in ("relation", "attributed_to")}
+        source = CommitmentSourceForm(data=parent | values | {"passage": passage.passage})
+        rows.append(RowEdit(kind_of(CommitmentSource), CommitmentSource(), source))
     return rows

@@ -1,4 +1,4 @@
-"""Issuing a status report: its data is written down once, and kept as it is."""
+"""Issuing a status report: its data is stored once, and never changed."""
 
 import datetime
 import hashlib
@@ -20,48 +20,48 @@ from tracker.queries.reports import serialization
 from tracker.queries.reports.data import ReportData
 from tracker.queries.reports.parameters import form_for_report
 
-#: How many bytes of compressed data stand in one row, and how many are written before they go to the disk.
-PART, IN_MEMORY = 1 << 16, 8 << 20
+#: Bytes of compressed data in one row, and bytes that are written before they go to the disk.
+PART_BYTES, MAX_IN_MEMORY = 1 << 16, 8 << 20
 
 
 @dataclass
 class ReportDraft:
-    """The data of a report, compressed in a file, before it is kept."""
+    """The data of a report, compressed in a file, before the report is issued."""
 
     file: IO[bytes]
     #: Of the data before it was compressed, in hexadecimal.
     sha256: str
     head: dict[str, Any]
-    #: Where the history stood: how many changes, and the hash of the last.
+    #: How many changes the history had, and the hash of the last.
     history: tuple[int, str]
 
 
 @contextmanager
 def draft_report(data: ReportData) -> Iterator[ReportDraft]:
-    """Write the data of a report into a file that is there for a block; nothing is kept yet."""
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-        packed, sha256 = zlib.compressobj(), hashlib.sha256()
+    """Write the data of a report into a temporary file; nothing is stored yet."""
+    with tempfile.SpooledTemporaryFile(MAX_IN_MEMORY) as file:
+        compressor, sha256 = zlib.compressobj(), hashlib.sha256()
         for line in serialization.serialize(data):
-            stretch = line.encode()
-            sha256.update(stretch)
-            file.write(packed.compress(stretch))
-        file.write(packed.flush())
+            data_line = line.encode()
+            sha256.update(data_line)
+            file.write(compressor.compress(data_line))
+        file.write(compressor.flush())
         yield ReportDraft(file, sha256.hexdigest(), data.head, history.chain_head())
 
 
-def issue_report(account: Account | None, written: ReportDraft) -> ReportRun:
-    """Keep a report that was written as issued by an account."""
+def issue_report(account: Account | None, draft: ReportDraft) -> ReportRun:
+    """Store a report as issued by an account."""
     set_actor(account)
-    asked, run = written.head["report"], ReportRun()
-    form = form_for_report(asked)
+    report, run = draft.head["report"], ReportRun()
+    form = form_for_report(report)
     with session.no_autoflush:
         form.populate_obj(run)
-        run.sentence, run.commitments = asked["sentence"] or None, written.head["rows"]["commitments"]
-        (run.head_seq, run.head_hash), run.sha256 = written.history, written.sha256
+        run.sentence, run.commitments = report["sentence"] or None, draft.head["rows"]["commitments"]
+        (run.head_seq, run.head_hash), run.sha256 = draft.history, draft.sha256
         run.recorded_at, run.recorded_by = datetime.datetime.now(datetime.UTC), cast(Account, account)
         session.add(run)
     flush()
-    written.file.seek(0)
-    for number, part in enumerate(iter(partial(written.file.read, PART), b"")):
+    draft.file.seek(0)
+    for number, part in enumerate(iter(partial(draft.file.read, PART_BYTES), b"")):
         session.execute(insert(ReportPart), {"report_id": run.id, "number": number, "content": part})
     return run

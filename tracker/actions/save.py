@@ -1,6 +1,6 @@
-"""Keeping and removing records of any kind."""
+"""Saving and removing records of any kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,10 +14,10 @@ from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
 from tracker.queries import listing, referrers
-from tracker.records import Kind, kind_of
-from tracker.records.base import RecordForm
+from tracker.records import kind_of
+from tracker.records.base import Kind, RecordForm
 
-#: What is said of a row that repeats another of its parent.
+#: The message for a row that repeats another of its parent.
 TWIN = _l("Another row says the same: remove one, or change it and save, first.")
 
 
@@ -31,7 +31,7 @@ class RowEdit:
     removed: bool = False
 
 
-def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[RowEdit] = ()) -> None:
+def save(account: Account | None, record: Record, form: RecordForm, rows: Sequence[RowEdit] = ()) -> None:
     """Put forms into a record and its rows, all or nothing; saving a row steps its parent's version.
 
     Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
@@ -51,16 +51,15 @@ def save(account: Account | None, record: Any, form: RecordForm, rows: Sequence[
             if not row.removed:
                 _put(row.form, row.record)
         for stepping in (record, record.belongs_to):
-            if stepping is not None and inspect(stepping).persistent and _is_changed(stepping, rows):
-                # Marked, so that its version steps also where only its lists or rows differ.
-                flag_modified(stepping, "search")
+            if stepping is not None and _is_changed(stepping, rows):
+                mark_changed(stepping)
     flush()
 
 
-def save_each(account: Account | None, edits: Sequence[tuple[Any, RecordForm]]) -> None:
+def save_each(account: Account | None, edits: Sequence[tuple[Record, RecordForm]]) -> None:
     """Put forms into many records of one kind at once, all or nothing.
 
-    Raises Invalid with what is wrong by the code of each record that is refused; the forms hold the messages.
+    Raises Invalid, by the code of each record that is refused; the forms hold the messages too.
     """
     set_actor(account)
     with session.no_autoflush:
@@ -72,12 +71,12 @@ def save_each(account: Account | None, edits: Sequence[tuple[Any, RecordForm]]) 
     flush()
 
 
-def describe_errors(form: Any, errors: Any) -> str:
+def describe_errors(form: RecordForm, errors: Mapping[str, Sequence[object]]) -> str:
     """Return what is wrong with the fields of a form in one text, each by its label."""
-    return " ".join(f"{form[name].label.text}: {' '.join(map(str, said))}" for name, said in errors.items())
+    return " ".join(f"{form[name].label.text}: {' '.join(map(str, texts))}" for name, texts in errors.items())
 
 
-def remove_record(account: Account | None, record: Any) -> None:
+def remove_record(account: Account | None, record: Record) -> None:
     """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
     set_actor(account)
     if in_the_way := referrers.blocking_referrers(record):
@@ -93,69 +92,73 @@ def remove_record(account: Account | None, record: Any) -> None:
 
 
 def set_actor(account: Account | None) -> None:
-    """Record what follows under an account; without one the session refuses every change."""
+    """Record the changes that follow under an account; without one the session refuses every change."""
     session.info.pop("account", None)
     if account is not None:
         session.info["account"] = account
 
 
 def _check(form: RecordForm, rows: Sequence[RowEdit]) -> None:
-    wrong: dict[str, Any] = {} if form.validate() else dict(form.errors)
+    errors: dict[str, Any] = {} if form.validate() else dict(form.errors)
     for number, row in enumerate(rows, start=1):
         if row.removed:
             if in_the_way := referrers.blocking_referrers(row.record):
                 names = ", ".join(str(use.record) for use in in_the_way)
                 row.form.code.errors = [_("This cannot be removed; these rest on it: %(names)s.", names=names)]
-                wrong[f"{row.kind.name}.{number}.code"] = row.form.code.errors
+                errors[f"{row.kind.name}.{number}.code"] = row.form.code.errors
         elif not row.form.validate():
-            wrong |= {f"{row.kind.name}.{number}.{name}": said for name, said in row.form.errors.items()}
-    wrong = wrong or _twins(form, rows)
-    if wrong:
-        raise Invalid(wrong)
+            errors |= {f"{row.kind.name}.{number}.{name}": texts for name, texts in row.form.errors.items()}
+    errors = errors or _twins(form, rows)
+    if errors:
+        raise Invalid(errors)
 
 
 def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
-    """Return what is wrong with rows that say the same as another row of their parent."""
-    named = [
-        (f"{row.kind.name}.{number}.", row.kind, row.form) for number, row in enumerate(rows, 1) if not row.removed
-    ]
+    """Return {field: messages} for rows that say the same as another row of their parent."""
+    prefixed = [(f"{row.kind.name}.{n}.", row.kind, row.form) for n, row in enumerate(rows, 1) if not row.removed]
     if form.model.PARENT:
-        named.append(("", kind_of(form.model), form))
+        prefixed.append(("", kind_of(form.model), form))
     leaving = {row.record for row in rows if row.removed}
-    wrong, seen = {}, set()
-    for start, kind, each in named:
-        together = unique_together(kind)
-        parent = each[kind.parent].data
-        rows_there = listing.rows_of_parent(kind, parent) if together and inspect(parent).persistent else []
-        kept = [row for row in rows_there if row not in leaving]
-        for names in together:
+    errors, seen = {}, set()
+    for prefix, kind, row_form in prefixed:
+        constraints = unique_together(kind)
+        parent = row_form[kind.parent].data
+        siblings = listing.rows_of_parent(kind, parent) if constraints and inspect(parent).persistent else []
+        others = [row for row in siblings if row not in leaving and row is not row_form.record]
+        for names in constraints:
             # What another row holds until all is saved is taken too: rows are written one after the other.
-            taken = {tuple(getattr(row, name) for name in names) for row in kept if row is not each.record}
-            values = tuple(each[name].data for name in names)
+            taken = {tuple(getattr(row, name) for name in names) for row in others}
+            values = tuple(row_form[name].data for name in names)
             if values in taken or (kind.name, *names, *values) in seen:
-                each[names[-1]].errors = [str(TWIN)]
-                wrong[f"{start}{names[-1]}"] = each[names[-1]].errors
+                row_form[names[-1]].errors = [str(TWIN)]
+                errors[f"{prefix}{names[-1]}"] = row_form[names[-1]].errors
             seen.add((kind.name, *names, *values))
-    return wrong
+    return errors
 
 
 def unique_together(kind: Kind) -> list[list[str]]:
     """Return the fields that no two rows may have alike, as the database holds it."""
     constraints = (c for c in cast(Table, kind.model.__table__).constraints if isinstance(c, UniqueConstraint))
-    return [[c.name.removesuffix("_id") for c in each.columns] for each in constraints if len(each.columns) > 1]
+    columns = (constraint.columns for constraint in constraints if len(constraint.columns) > 1)
+    return [[column.name.removesuffix("_id") for column in together] for together in columns]
 
 
-def _put(form: RecordForm, record: Any) -> None:
+def _put(form: RecordForm, record: Record) -> None:
     form.populate_obj(record)
     session.add(record)
 
 
-def _is_changed(record: Any, rows: Sequence[RowEdit]) -> bool:
-    changed = (*session.new, *(each for each in session.dirty if session.is_modified(each)))
-    removed = any(row.removed and row.record.belongs_to is record for row in rows)
-    return (
-        removed or record in changed or any(each.belongs_to is record for each in changed if isinstance(each, Record))
-    )
+def mark_changed(record: Record) -> None:
+    """Mark a record that is stored, so that its version steps also where only its lists or rows differ."""
+    if inspect(record).persistent:
+        flag_modified(record, "search")
+
+
+def _is_changed(record: Record, rows: Sequence[RowEdit]) -> bool:
+    """Return whether the session changes a record or a row of it."""
+    changed = [*session.new, *filter(session.is_modified, session.dirty)]
+    changed += [row.record for row in rows if row.removed]
+    return any(other is record or (isinstance(other, Record) and other.belongs_to is record) for other in changed)
 
 
 def flush() -> None:

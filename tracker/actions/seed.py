@@ -1,7 +1,7 @@
-"""Planting records kept as YAML, any number of times."""
+"""Loading records from YAML files, any number of times."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +12,44 @@ from sqlalchemy import select
 from tracker.actions.save import save
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import SEEDING, Account
+from tracker.models import SEEDING, Account, Record
 from tracker.models.history import code_was_used
 from tracker.queries import history
-from tracker.records import ENTERED, Kind
-from tracker.records.base import RecordForm
+from tracker.records import ENTERED
+from tracker.records.base import Kind, RecordForm
 from tracker.records.reference_fields import Reference
 
 
-@dataclass
+@dataclasses.dataclass
 class SeedResult:
-    """What a planting did: how many records were added and changed, and in words what was left alone."""
+    """What loading seeds did: how many records were added and changed, and in words what was left alone."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
-    left: list[str] = field(default_factory=list)
+    left: list[str] = dataclasses.field(default_factory=list)
 
 
 def load_seeds(folder: Path) -> SeedResult:
-    """Plant every <kind>.yaml of a folder, in the order of the catalogue.
+    """Load every <kind>.yaml of a folder, in the order of the catalogue.
 
-    A field is written only if planting was the last to change it, and a removed record stays removed.
-    Raises Invalid, by <kind>.<code>.<field>, if anything will not do.
+    A field is written only if the seeds were the last to change it, and a removed record stays removed.
+    Raises Invalid, by <kind>.<code>.<field>, if a value is wrong.
     """
     account = session.scalars(select(Account).where(Account.code == SEEDING)).one()
-    planted = SeedResult()
+    result = SeedResult()
     for kind in ENTERED.values():
         for item in _items(folder / f"{kind.name}.yaml"):
             try:
-                _plant(account, kind, item, planted)
+                _load(account, kind, item, result)
             except Invalid as error:
-                named = {f"{kind.name}.{item['code']}.{name}": said for name, said in error.errors.items()}
-                raise Invalid(named) from error
-    return planted
+                errors = {f"{kind.name}.{item['code']}.{name}": texts for name, texts in error.errors.items()}
+                raise Invalid(errors) from error
+    return result
 
 
 def _items(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the items of a file; raises Invalid, by its name, if it is no list of records with codes."""
+    """Yield the items of a file; raises Invalid, by the file's name, if it is no list of records with codes."""
     try:
         # Every scalar is read as text: only the form decides what it means.
         items = yaml.load(path.read_text("utf-8"), yaml.BaseLoader) if path.exists() else []  # noqa: S506
@@ -63,50 +63,49 @@ def _items(path: Path) -> Iterator[Mapping[str, Any]]:
         yield item
 
 
-def _plant(account: Account, kind: Kind, item: Mapping[str, Any], planted: SeedResult) -> None:
+def _load(account: Account, kind: Kind, item: Mapping[str, Any], result: SeedResult) -> None:
     name = f"{kind.name}/{item['code']}"
     record = session.scalar(select(kind.model).where(kind.model.code == item["code"]))
     if record is not None:
-        _replant(account, kind, record, item, name, planted)
+        _update(account, kind, record, item, name, result)
         return
     if code_was_used(session, kind.model, item["code"]):
-        planted.left.append(_("%(name)s was removed, and stays removed.", name=name))
+        result.left.append(_("%(name)s was removed, and stays removed.", name=name))
         return
     form = kind.form.from_plain(item)
     if removed := _removed(form):
-        planted.left.append(_("%(name)s is left out: %(code)s was removed.", name=name, code=removed))
+        result.left.append(_("%(name)s is left out: %(code)s was removed.", name=name, code=removed))
         return
     save(account, kind.model(), form)
-    planted.added += 1
+    result.added += 1
 
 
-def _replant(
-    account: Account, kind: Kind, record: Any, item: Mapping[str, Any], name: str, planted: SeedResult
+def _update(
+    account: Account, kind: Kind, record: Record, item: Mapping[str, Any], name: str, result: SeedResult
 ) -> None:
     last = history.last_changed_by(record)
-    meant, changes = kind.form.from_plain(item), {}
-    for held in kind.form(obj=record):
-        wanted = meant[held.short_name]
-        if held.name not in item or (
-            not wanted.process_errors and held.to_json(held.data) == held.to_json(wanted.data)
-        ):
+    form, changes = kind.form.from_plain(item), {}
+    for current in kind.form(obj=record):
+        seed, changed_by = form[current.name], last.get(current.name, SEEDING)
+        same = not seed.process_errors and current.to_json(current.data) == current.to_json(seed.data)
+        if seed.name not in item or same:
             continue
-        if last.get(held.name, SEEDING) == SEEDING:
-            changes[held.name] = item[held.name]
+        if changed_by == SEEDING:
+            changes[seed.name] = item[seed.name]
         else:
-            planted.left.append(_("%(name)s: %(field)s was edited here, and stays.", name=name, field=held.name))
+            result.left.append(_("%(name)s: %(field)s was edited here, and stays.", name=name, field=seed.name))
     if changes:
         save(account, record, kind.form.from_plain(changes, record))
-        planted.changed += 1
+        result.changed += 1
     else:
-        planted.same += 1
+        result.same += 1
 
 
 def _removed(form: RecordForm) -> str:
-    """Return the code of a record that the form names and that was here once, or nothing."""
-    for each in form:
-        if each.process_errors and isinstance(each, Reference):
-            for code in each.raw_data or ():
-                if each.option(code) is None and code_was_used(session, each.model, code):
+    """Return the code of a removed record that the form names, or ""."""
+    for field in form:
+        if field.process_errors and isinstance(field, Reference):
+            for code in field.raw_data or ():
+                if field.option(code) is None and code_was_used(session, field.model, code):
                     return str(code)
     return ""

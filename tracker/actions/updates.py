@@ -1,4 +1,4 @@
-"""Logging what became of a commitment: updates with their evidence, and checks. Nothing logged is ever changed."""
+"""Logging what became of a commitment: updates with their evidence, and checks. What is logged is never changed."""
 
 import datetime
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from tracker.records.checks import CheckForm
 from tracker.records.updates import UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
 
-#: Pieces of evidence of one update: no more than the page that corrects it can begin from.
-MOST_EVIDENCE = 100
-#: Recorded one after the other, however many are logged at once.
+#: Pieces of evidence of one update: as many as the page that corrects it can show.
+MAX_EVIDENCE = 100
+#: Between updates that are logged at once, so that they have an order.
 TICK = datetime.timedelta(microseconds=1)
 
 
 def log_update(
     account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit] = (), jointly: bool = False
 ) -> list[ProgressUpdate]:
-    """Log what was found of one lead, or of each lead `jointly`; return the updates.
+    """Log the status of one lead, or of each lead `jointly`; return the updates.
 
     Raises Invalid by field; fields of evidence are named evidence.<number>.<field>. The forms hold the messages too.
     """
@@ -43,12 +43,12 @@ def log_update(
             flush()
     if form.corrects.data is not None:
         session.expire(form.corrects.data, ["corrected_by"])
-    _derive(form.commitment.data, [update.party for update in updates])
+    _update_current_statuses(form.commitment.data, [update.party for update in updates])
     return updates
 
 
 def log_check(account: Account | None, form: CheckForm, settle: bool = False) -> CheckLog:
-    """Log that somebody searched in vain; `settle` gives leads that nobody assessed the status “no evidence found”.
+    """Log a search in vain; `settle` gives leads that nobody assessed the status “no evidence found”.
 
     Raises Invalid by field.
     """
@@ -66,12 +66,12 @@ def log_check(account: Account | None, form: CheckForm, settle: bool = False) ->
 
 
 def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLog:
-    """Take a check back, for a reason; raises Conflict if it is void already, or a void itself."""
+    """Void a check, for a reason; raises Conflict if it is void already, or a void itself."""
     if check.voids or check.voided_by:
         raise Conflict(_("This check is void already: look at it again."), [])
     set_actor(account)
-    given = {"commitment": check.commitment.code, "checked_on": check.checked_on.isoformat()}
-    form = CheckForm.from_plain({**given, "voids": check.code, "reason": reason})
+    values = {"commitment": check.commitment.code, "checked_on": check.checked_on.isoformat()}
+    form = CheckForm.from_plain({**values, "voids": check.code, "reason": reason})
     if not form.validate():
         raise Invalid(form.errors)
     void = _record(CheckLog(), form, account)
@@ -80,41 +80,41 @@ def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLo
 
 
 def void_update(account: Account | None, update: ProgressUpdate, reason: str) -> ProgressUpdate:
-    """Take an update back, for a reason: it should not have been logged."""
-    given = {"commitment": update.commitment.code, "party": update.party.code, "corrects": update.code}
-    given |= {"effective_on": update.effective_on.isoformat(), "reason": reason}
-    return log_update(account, UpdateForm.from_plain(given))[0]
+    """Void an update, for a reason: it should not have been logged."""
+    values = {"commitment": update.commitment.code, "party": update.party.code, "corrects": update.code}
+    values |= {"effective_on": update.effective_on.isoformat(), "reason": reason}
+    return log_update(account, UpdateForm.from_plain(values))[0]
 
 
 def leads_in_order(commitment: Commitment) -> Sequence[CommitmentParty]:
     """Return the leads of a commitment, in the order they were added."""
-    own = (CommitmentParty.commitment == commitment, CommitmentParty.role == PartyRole.LEAD)
-    return session.scalars(select(CommitmentParty).where(*own).order_by(CommitmentParty.id)).all()
+    is_lead = (CommitmentParty.commitment == commitment, CommitmentParty.role == PartyRole.LEAD)
+    return session.scalars(select(CommitmentParty).where(*is_lead).order_by(CommitmentParty.id)).all()
 
 
 def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None:
     if jointly:
-        # Which they are is settled by the commitment.
+        # The commitment says which parties those are.
         form.party.required, form.party.validators = False, []
-    fine = form.validate()
-    wrong: dict[str, Any] = {}
+    valid = form.validate()
+    errors: dict[str, Any] = {}
     for number, row in enumerate(evidence, start=1):
         if not row.removed and not row.form.validate():
-            wrong |= {f"evidence.{number}.{name}": said for name, said in row.form.errors.items()}
-    given = [row for row in evidence if not row.removed]
-    if len(given) > MOST_EVIDENCE:
-        given[MOST_EVIDENCE].form.code.errors = [
-            _("An update rests on at most %(most)s pieces: leave some out, or log another update.", most=MOST_EVIDENCE)
+            errors |= {f"evidence.{number}.{name}": texts for name, texts in row.form.errors.items()}
+    pieces = [row for row in evidence if not row.removed]
+    if len(pieces) > MAX_EVIDENCE:
+        pieces[MAX_EVIDENCE].form.code.errors = [
+            _("An update rests on at most %(most)s pieces: leave some out, or log another update.", most=MAX_EVIDENCE)
         ]
-        wrong["evidence"] = given[MOST_EVIDENCE].form.code.errors
-    supports = [row for row in given if row.form["relation"].data is EvidenceRelation.SUPPORTS]
-    fine = form.complete(bool(supports)) and fine
-    if fine and not jointly:
+        errors["evidence"] = pieces[MAX_EVIDENCE].form.code.errors
+    is_supported = any(row.form["relation"].data is EvidenceRelation.SUPPORTS for row in pieces)
+    valid = form.complete(is_supported) and valid
+    if valid and not jointly:
         _check_party(form)
     if jointly and form.corrects.data and not form.errors:
         form.corrects.errors = [_("A correction is of one lead: log it for that lead alone.")]
-    if form.errors or wrong:
-        raise Invalid({**form.errors, **wrong})
+    if form.errors or errors:
+        raise Invalid({**form.errors, **errors})
     if jointly and not leads_in_order(form.commitment.data):
         form.party.errors = [_("Nobody leads this commitment yet: edit it, and add a lead first.")]
         raise Invalid(form.errors)
@@ -133,7 +133,7 @@ def _check_party(form: UpdateForm) -> None:
 
 
 def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit], party: Party) -> ProgressUpdate:
-    """Return an update that is ready to be added, its evidence being stored before it."""
+    """Return an update that is not added yet, whose evidence is stored already."""
     update = ProgressUpdate()
     form.populate_obj(update)
     update.party = party
@@ -149,7 +149,7 @@ def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit],
 
 
 def _now() -> datetime.datetime:
-    """Return this moment, or one just after the last update's, if a clock was set back."""
+    """Return the time, or one just after the last update's, if a clock was set back."""
     at, last = now(session), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
     return at if last is None or last < at else last + TICK
 
@@ -164,13 +164,13 @@ def _record(check: CheckLog, form: CheckForm, account: Account | None) -> CheckL
 
 
 def _settle(account: Account | None, check: CheckLog, party: Party) -> None:
-    given = {"commitment": check.commitment.code, "party": party.code, "status": Status.NO_EVIDENCE_FOUND.value}
-    given |= {"effective_on": check.checked_on.isoformat(), "confidence": "medium"}
+    values = {"commitment": check.commitment.code, "party": party.code, "status": Status.NO_EVIDENCE_FOUND.value}
+    values |= {"effective_on": check.checked_on.isoformat(), "confidence": "medium"}
     reason = _("Searched, and nothing either way was found: %(where)s", where=check.where_searched)
-    log_update(account, UpdateForm.from_plain({**given, "reason": reason}))
+    log_update(account, UpdateForm.from_plain({**values, "reason": reason}))
 
 
-def _derive(commitment: Commitment, parties: Sequence[Party]) -> None:
+def _update_current_statuses(commitment: Commitment, parties: Sequence[Party]) -> None:
     for row in leads_in_order(commitment):
         if row.party in parties:
             update_current_status(session, row)

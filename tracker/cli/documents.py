@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tracker.actions.documents import attach_text
-from tracker.actions.text_extraction import LARGEST, extract_text
+from tracker.actions.text_extraction import MAX_BYTES, extract_text
 from tracker.cli.base import local_account, require_up_to_date, with_database
 from tracker.database import writing
 from tracker.errors import NotFound
@@ -27,7 +27,7 @@ def attach(code: str, file: Path) -> None:
     """Attach the text in FILE (PDF, .docx, HTML, plain text) to the document CODE, and check its passages."""
     require_up_to_date()
     with file.open("rb") as stream:
-        data = stream.read(LARGEST + 1)
+        data = stream.read(MAX_BYTES + 1)
     text, media_type = extract_text(data, file.name)
     with writing():
         document = listing.get_record(CATALOGUE["documents"], code)
@@ -45,5 +45,5 @@ def attach(code: str, file: Path) -> None:
             click.echo("It is the text catalogued: its sha256 is the same.")
         click.echo(result.sentence())
         for word, label in ((PassageCheck.MOVED, "moved"), (PassageCheck.NOT_FOUND, "not found")):
-            for passage in result.those(word):
+            for passage in result.passages_with(word):
                 click.echo(f"  {label}: {passage.code} ({passage.place})")

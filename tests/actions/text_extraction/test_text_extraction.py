@@ -166,7 +166,7 @@ REFUSED = {
     "a photograph": (lambda: b"\xff\xd8\xff\xe0" + b"x" * 100, "picture"),
     "an old Word file": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, r"\.doc"),
     "rich text": (lambda: b"{\\rtf1 words}", "Rich Text"),
-    "a file too large": (lambda: b"a" * (text_extraction.LARGEST + 1), "25 megabytes"),
+    "a file too large": (lambda: b"a" * (text_extraction.MAX_BYTES + 1), "25 megabytes"),
     "another zip": (no_word_file, "no Word file"),
     "a zip cut short": (lambda: files.word_file()[:5000], "broken"),
     "a zip that is none": (lambda: b"PK\x03\x04" + b"x" * 500, "broken"),
@@ -206,14 +206,14 @@ def test_a_tag_that_never_ends_is_read_at_once():
 
 def test_a_page_too_long_is_refused():
     with pytest.raises(Invalid, match="5,000,000"):
-        extract_text(b"<html>" + b"a" * html.LONGEST, "a.html")
+        extract_text(b"<html>" + b"a" * html.MAX_CHARACTERS, "a.html")
 
 
 def test_a_pdf_of_too_much_text_or_too_many_pages_is_refused(monkeypatch):
-    monkeypatch.setattr(pdf, "MOST_READ", 100)
+    monkeypatch.setattr(pdf, "MAX_CHARACTERS", 100)
     with pytest.raises(Invalid, match="too much text"):
         extract_text(files.pdf_file(LINES), "a")
-    monkeypatch.setattr(pdf, "MOST_PAGES", 2)
+    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
     with pytest.raises(Invalid, match="more than 2 pages"):
         extract_text(files.pdf_file(LINES[:1], pages=3), "a")
 

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.imports.cell_parsers import InvalidCell, ReferenceParser
@@ -14,7 +13,7 @@ from tracker.actions.imports.existing_records import ExistingRecords
 from tracker.actions.imports.mapping import fold_text
 from tracker.actions.imports.rows import SourceRow
 from tracker.actions.imports.scan import ErrorReport, FileScan
-from tracker.actions.save import TWIN, flush
+from tracker.actions.save import TWIN, flush, mark_changed
 from tracker.database import session
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
@@ -210,8 +209,7 @@ class ImportBatch:
         if self.compared:
             self.peers.add(record, draft.data)
         for stepping in (record, record.belongs_to):
-            if stepping is not None and inspect(stepping).persistent:
-                # Marked, so that its version steps also where only its lists or rows differ.
-                flag_modified(stepping, "search")
+            if stepping is not None:
+                mark_changed(stepping)
         sort = "added" if draft.record is None else "changed"
         self.outcome.count(sort, lambda: PreviewRecord(draft.row.number, record.code, str(record), draft.changes))

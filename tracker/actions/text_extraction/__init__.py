@@ -1,4 +1,4 @@
-"""Reading the text out of a file: which sort it is, told by what it holds."""
+"""Reading the text out of a file, whose type shows in what it holds."""
 
 import re
 
@@ -9,10 +9,10 @@ from tracker.actions.text_extraction import docx, html, pdf, plain
 from tracker.errors import unreadable_file
 from tracker.passage_text import normalise_line_ends
 
-#: Bytes of a file. What it unpacks to, and how much text it gives, have limits of their own.
-LARGEST = 25_000_000
-#: (how it begins, what it is) of files that hold no text to be read here.
-OTHERS = (
+#: Bytes of a file; the unpacked file and the text have limits of their own.
+MAX_BYTES = 25_000_000
+#: (how a file begins, what it is), for files without text that can be read.
+UNREADABLE_TYPES = (
     (rb"\xd0\xcf\x11\xe0", _l("a Word file of the old sort (.doc), or one with a password")),
     (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftyp", _l("a picture or a film")),
     (rb"\{\\rtf", _l("a file in Rich Text Format (.rtf)")),
@@ -22,27 +22,27 @@ OTHERS = (
 def extract_text(data: bytes, name: str) -> tuple[str, str]:
     """Return (text with line ends as LF, media type) of a file.
 
-    Raises Invalid, for the field `file`, with what is wrong and what to do instead.
+    Raises Invalid, for the field `file`, saying what is wrong and what to do instead.
     """
     if not data:
         raise unreadable_file(_("The file is empty."))
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         raise unreadable_file(
-            _("The file has more than %(most)s megabytes: attach the text alone.", most=LARGEST // 1_000_000)
+            _("The file has more than %(most)s megabytes: attach the text alone.", most=MAX_BYTES // 1_000_000)
         )
     if b"%PDF-" in data[:1024]:
-        read, media_type = pdf.pdf_text(data), "application/pdf"
+        text, media_type = pdf.pdf_text(data), "application/pdf"
     elif data.startswith(b"PK\x03\x04"):
-        read, media_type = docx.docx_text(data), docx.MEDIA_TYPE
+        text, media_type = docx.docx_text(data), docx.MEDIA_TYPE
     else:
-        for beginning, what in OTHERS:
+        for beginning, what in UNREADABLE_TYPES:
             if re.match(beginning, data, re.DOTALL):
                 raise unreadable_file(
                     _("This is %(what)s. Files that are read: PDF, .docx, HTML, plain text.", what=what)
                 )
-        read, media_type = plain.plain_text(data), "text/plain"
-        if html.is_html(read, name):
-            read, media_type = html.html_text(read), "text/html"
-    if not read.strip():
+        text, media_type = plain.plain_text(data), "text/plain"
+        if html.is_html(text, name):
+            text, media_type = html.html_text(text), "text/html"
+    if not text.strip():
         raise unreadable_file(_("There is no text in this file."))
-    return normalise_line_ends(read), media_type
+    return normalise_line_ends(text), media_type

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from flask_babel import gettext as _
@@ -10,6 +10,10 @@ from flask_babel import gettext as _
 from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.zip_safety import DoctypeInZip, EncryptedZip, OversizedZip, UnsafeZip, open_zip, xml_members
+
+if TYPE_CHECKING:
+    from docx.oxml.text.paragraph import CT_P
+    from docx.oxml.xmlchemy import BaseOxmlElement
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Of the file once it is unpacked; XML, as a tree, takes many times as much memory.
@@ -51,10 +55,10 @@ def _check_archive(data: bytes) -> None:
             pass
 
 
-def _blocks(element: Any) -> Iterator[str]:
+def _blocks(element: "BaseOxmlElement") -> Iterator[str]:
     for child in element:
         if child.tag == f"{W}p":
-            yield _words(child)
+            yield _paragraph_text(child)
         elif child.tag == f"{W}tbl":
             for row in child.iter(f"{W}tr"):
                 if next(row.iterancestors(f"{W}tbl")) is child:
@@ -63,8 +67,8 @@ def _blocks(element: Any) -> Iterator[str]:
             yield from _blocks(child)
 
 
-def _words(paragraph: Any) -> str:
-    """Return the words of a paragraph: also those inserted with a mark, but none that were moved away or deleted."""
+def _paragraph_text(paragraph: "CT_P") -> str:
+    """Return the text of a paragraph, with tracked insertions, but without what was moved away or deleted."""
     from docx.text.run import Run
 
     runs = paragraph.xpath(".//w:r[not(ancestor::w:txbxContent or ancestor::w:moveFrom)]")

@@ -1,4 +1,4 @@
-"""Web pages: the text without what stands around it."""
+"""Web pages: the text without menus, headers and footers."""
 
 import logging
 import re
@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 
-#: Characters; reading one takes about a second a million.
-LONGEST = 5_000_000
+#: Of a page; reading takes about a second for a million.
+MAX_CHARACTERS = 5_000_000
 
 
 def is_html(text: str, name: str) -> bool:
-    """Return whether a text is a web page: it begins as one, or is called one and holds tags."""
+    """Return whether a text is a web page: it begins as one, or its file is named as one and holds tags."""
     beginning = re.sub(r"<!--.*?-->|<\?xml[^>]*>", "", text[:2000], flags=re.DOTALL).lstrip("\ufeff \t\r\n").lower()
     if beginning.startswith(("<!doctype html", "<html")):
         return True
@@ -24,14 +24,14 @@ def html_text(page: str) -> str:
     """Return the text of a page, its paragraphs parted by blank lines."""
     import trafilatura
 
-    if len(page) > LONGEST:
-        most = f"{LONGEST:,}"
-        raise unreadable_file(_("This web page has more than %(most)s characters: paste its text instead.", most=most))
-    # It tells its log what a person is told anyway.
+    if len(page) > MAX_CHARACTERS:
+        limit = f"{MAX_CHARACTERS:,}"
+        raise unreadable_file(_("This web page has more than %(most)s characters: paste its text instead.", most=limit))
+    # It logs what is answered anyway.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     page = FORBIDDEN_CHARACTERS.sub("", page if "<html" in page.lower() else f"<html><body>{page}</body></html>")
     try:
-        found = trafilatura.extract(page, include_comments=False, favor_recall=True) or trafilatura.html2txt(page)
+        text = trafilatura.extract(page, include_comments=False, favor_recall=True) or trafilatura.html2txt(page)
     except (RecursionError, ValueError) as error:
         raise unreadable_file(_("This web page is broken: paste its text instead.")) from error
-    return "\n\n".join(line for line in found.splitlines() if line.strip())
+    return "\n\n".join(line for line in text.splitlines() if line.strip())

@@ -4,28 +4,31 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
 from tracker.errors import unreadable_file
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 
-MOST_PAGES = 3_000
-#: Characters read before giving up; a text that is this long is refused anyway.
-MOST_READ = 4_000_000
-#: A gap this many times the usual distance of lines parts paragraphs; so does a letter this many times as high.
-GAP, HIGHER = 1.25, 1.2
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+MAX_PAGES = 3_000
+#: Of a text; one that is this long is refused anyway.
+MAX_CHARACTERS = 4_000_000
+#: A gap this many times the usual distance of lines parts paragraphs; so does a line this many times as high.
+PARAGRAPH_GAP, HEIGHT_RATIO = 1.25, 1.2
 #: A line that ends before this part of the widest was not full.
-SHORT = 0.7
-#: What a line ends with that was cut within a word: PDFium's own marks, a soft hyphen, a hyphen.
-CUT = re.compile("[\ufffe\x02\xad]$|(?<=[^\\W\\d_])[-\u2010]$")
+FULL_LINE = 0.7
+#: The end of a line that was cut within a word: PDFium's own marks, a soft hyphen, a hyphen.
+WORD_CUT = re.compile("[\ufffe\x02\xad]$|(?<=[^\\W\\d_])[-\u2010]$")
 
 
 @dataclass
 class TextLine:
     text: str
-    #: In points from the bottom of the page; nothing where it cannot be told.
+    #: In points from the bottom of the page, or None where that is unknown.
     base: float | None
     height: float
     right: float
@@ -42,35 +45,35 @@ def pdf_text(data: bytes) -> str:
             raise unreadable_file(_("This PDF has a password: save it without one, or paste its text.")) from error
         raise unreadable_file(_("This PDF is broken: save it again, or paste its text.")) from error
     try:
-        if len(document) > MOST_PAGES:
+        if len(document) > MAX_PAGES:
             raise unreadable_file(
-                _("This PDF has more than %(most)s pages: attach the part you need.", most=f"{MOST_PAGES:,}")
+                _("This PDF has more than %(most)s pages: attach the part you need.", most=f"{MAX_PAGES:,}")
             )
         paragraphs: list[str] = []
         read = 0
         for number in range(len(document)):
-            lines = _lines(document[number])
+            lines = _page_lines(document[number])
             read += sum(len(line.text) for line in lines)
-            if read > MOST_READ:
+            if read > MAX_CHARACTERS:
                 raise unreadable_file(_("This PDF holds too much text: attach the part you need."))
-            _join(paragraphs, _paragraphs(lines))
+            _append_page(paragraphs, _join_paragraphs(lines))
     except pypdfium2.PdfiumError as error:
         raise unreadable_file(_("This PDF is broken: save it again, or paste its text.")) from error
     finally:
         document.close()
     text = "\n\n".join(FORBIDDEN_CHARACTERS.sub("", paragraph) for paragraph in paragraphs)
     if not text.strip():
-        said = _("This PDF has no text layer, only pictures: run text recognition (OCR) on it, or paste its text.")
-        raise unreadable_file(said)
+        message = _("This PDF has no text layer, only pictures: run text recognition (OCR) on it, or paste its text.")
+        raise unreadable_file(message)
     return text
 
 
-def _lines(page: Any) -> list[TextLine]:
+def _page_lines(page: "PdfPage") -> list[TextLine]:
     """Return the lines of a page in the order of the file."""
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
-        # Where the characters of the text are those of the page, each line's place can be asked for.
+        # The place of a line is known only where the characters of the text are those of the page.
         placed = len(text) == textpage.count_chars()
         lines, at = [], 0
         for line in text.split("\r\n"):
@@ -87,43 +90,43 @@ def _lines(page: Any) -> list[TextLine]:
         page.close()
 
 
-def _paragraphs(lines: list[TextLine]) -> list[str]:
+def _join_paragraphs(lines: list[TextLine]) -> list[str]:
     """Join lines that follow one another at the usual distance."""
     bases = [line.base for line in lines if line.base is not None]
-    usual = median([above - below for above, below in pairwise(bases) if above - below > 1] or [0])
+    line_distance = median([above - below for above, below in pairwise(bases) if above - below > 1] or [0])
     margin = max((line.right for line in lines), default=0)
     joined: list[str] = []
     for number, line in enumerate(lines):
-        if number and not _parted(lines[number - 1], line, usual, margin):
-            joined[-1] = _continued(joined[-1], line.text)
+        if number and not _is_paragraph_break(lines[number - 1], line, line_distance, margin):
+            joined[-1] = _join_lines(joined[-1], line.text)
         else:
             joined.append(line.text)
     return joined
 
 
-def _parted(before: TextLine, line: TextLine, usual: float, margin: float) -> bool:
+def _is_paragraph_break(before: TextLine, line: TextLine, line_distance: float, margin: float) -> bool:
     if before.base is None or line.base is None:
         return False
     tall, low = max(before.height, line.height), min(before.height, line.height)
-    if before.base - line.base > GAP * max(usual, tall) or tall > HIGHER * low:
+    if before.base - line.base > PARAGRAPH_GAP * max(line_distance, tall) or tall > HEIGHT_RATIO * low:
         return True
     # A line that ends early ends a paragraph or a point of a list; one above the line before begins a column.
-    ended = before.right < SHORT * margin or line.base - before.base > tall
-    return ended and not _goes_on(before.text, line.text)
+    ended = before.right < FULL_LINE * margin or line.base - before.base > tall
+    return ended and not _continues(before.text, line.text)
 
 
-def _join(paragraphs: list[str], more: list[str]) -> None:
+def _append_page(paragraphs: list[str], more: list[str]) -> None:
     """Add the paragraphs of a page; a sentence that the page's end cut goes on."""
-    if paragraphs and more and _goes_on(paragraphs[-1], more[0]):
-        paragraphs[-1] = _continued(paragraphs[-1], more.pop(0))
+    if paragraphs and more and _continues(paragraphs[-1], more[0]):
+        paragraphs[-1] = _join_lines(paragraphs[-1], more.pop(0))
     paragraphs += more
 
 
-def _goes_on(before: str, after: str) -> bool:
-    return after[:1].islower() and (bool(CUT.search(before[-2:])) or before[-1:] not in '.!?:;”"»)')
+def _continues(before: str, after: str) -> bool:
+    return after[:1].islower() and (bool(WORD_CUT.search(before[-2:])) or before[-1:] not in '.!?:;”"»)')
 
 
-def _continued(before: str, after: str) -> str:
-    if CUT.search(before[-2:]) and after[:1].islower():
+def _join_lines(before: str, after: str) -> str:
+    if WORD_CUT.search(before[-2:]) and after[:1].islower():
         return before[:-1] + after
     return f"{before} {after}"
