@@ -1,7 +1,6 @@
 """The application, put together."""
 
-from flask import Flask, g, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -21,11 +20,11 @@ HOSTS = ["localhost", "127.0.0.1"]
 
 
 class Tracker(Flask):
-    """Flask, with each request as one transaction: a response commits it, an error undoes it."""
+    """Flask, with each request as one transaction, committed only if the answer's status is below 400."""
 
-    def dispatch_request(self) -> ResponseReturnValue:
+    def dispatch_request(self) -> Response:
         if request.endpoint == "static":
-            return super().dispatch_request()
+            return self.make_response(super().dispatch_request())
         if request.method not in SAFE_METHODS:
             database.begin_write()
         else:
@@ -33,11 +32,12 @@ class Tracker(Flask):
             database.begin_snapshot()
         g.account = database.session.scalar(select(Account).where(Account.code == LOCAL))
         try:
-            response = super().dispatch_request()
-            database.session.commit()
-        except Exception:
+            response = self.make_response(super().dispatch_request())
+            if response.status_code < 400:
+                database.session.commit()
+        finally:
+            # After a commit there is nothing left to undo.
             database.session.rollback()
-            raise
         return response
 
 

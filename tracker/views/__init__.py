@@ -7,6 +7,7 @@ from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
 from tracker import vocabulary
+from tracker.errors import Conflict
 from tracker.models import Record
 from tracker.queries import referrers
 from tracker.queries.duplicates import COMPARED
@@ -24,6 +25,7 @@ from tracker.views import (
     error_pages,
     feeds,
     follow_up,
+    forms,
     imports,
     methods,
     records,
@@ -91,6 +93,11 @@ def init_app(app: Flask) -> None:
     # Words that tell how something stands are shown as tags; other words are plain text.
     app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
     app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
+    # Why a form was not taken.
+    app.jinja_env.tests["stale_form"] = lambda refusal: isinstance(refusal, forms.StaleForm)
+    app.jinja_env.tests["conflict"] = lambda refusal: isinstance(refusal, Conflict)
+    app.jinja_env.tests["changed_meanwhile"] = lambda refusal: isinstance(refusal, forms.ChangedMeanwhile)
+    app.jinja_env.tests["likely_duplicates"] = lambda refusal: isinstance(refusal, duplicates.LikelyDuplicates)
 
 
 def display_change(kind: Any, field: str, value: Any) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,11 +13,12 @@ from werkzeug.datastructures import MultiDict
 from tracker.actions.bulk import apply_bulk_change, undo_bulk_step
 from tracker.database import session
 from tracker.dates import today
-from tracker.errors import Conflict, Invalid, NotFound
+from tracker.errors import Conflict, Invalid, NotFound, TrackerError
 from tracker.models import BulkStep, Commitment
 from tracker.queries import bulk
 from tracker.records import CATALOGUE
 from tracker.records.bulk import BulkForm
+from tracker.views.forms import ChangedMeanwhile, StaleForm, handle_form
 from tracker.views.lists import ListRequest
 from tracker.views.urls import local_path
 
@@ -45,66 +45,71 @@ def again() -> ResponseReturnValue:
 @pages.post("/change")
 def change() -> ResponseReturnValue:
     """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
-    wanted, posted = ListRequest(CATALOGUE["commitments"], request.args), request.form
-    if wanted.filters.as_of_dates.past:
+    listed, posted = ListRequest(CATALOGUE["commitments"], request.args), request.form
+    if listed.filters.as_of_dates.past:
         raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
     try:
-        commitments = (
-            bulk.commitments_in(wanted.query) if "whole" in posted else bulk.commitments_by_code(posted.getlist("code"))
-        )
+        commitments = _chosen_commitments(listed)
     except Invalid as error:
         return render_template("bulk/refused.html", list_address=list_address(), errors=error.errors), error.status
     step = posted.get("step")
     form = BulkForm(posted if step else MultiDict({"checked_on": today().isoformat()}))
-    if g.get("stale"):
-        return page("choose", wanted, commitments, form, 400, stale=True)
-    if step not in ("confirm", "do"):
-        return page("choose", wanted, commitments, form)
-    if not form.validate():
-        return page("choose", wanted, commitments, form, Invalid.status)
-    if step == "confirm":
-        return page("confirm", wanted, commitments, form)
-    if posted.get("seen") != bulk.fingerprint(commitments):
-        return page("confirm", wanted, commitments, form, Conflict.status, changed=True)
-    return done(wanted, commitments, form)
+
+    def act() -> str | None:
+        if step in ("confirm", "do") and not form.validate():
+            raise Invalid(form.errors)
+        if step != "do":
+            return None
+        if posted.get("seen") != bulk.fingerprint(commitments):
+            raise ChangedMeanwhile(_("Some of the commitments were changed since you looked: look at them again."))
+        changing = len({line.commitment for line in bulk.planned_changes(commitments, form)})
+        bulk_step = apply_bulk_change(g.account, commitments, form.changes)
+        message = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
+        # The page that shows it offers to undo the step of this number.
+        flash(message, f"undo {bulk_step.id}")
+        return list_address()
+
+    def show(refusal: TrackerError | None) -> str:
+        # What was undone is read again at once, not record by record.
+        shown = _chosen_commitments(listed) if refusal else commitments
+        confirming = step in ("confirm", "do") and not form.errors and not isinstance(refusal, StaleForm)
+        return _render_step("confirm" if confirming else "choose", listed, shown, form, refusal)
+
+    return handle_form(show, act)
 
 
-def done(wanted: ListRequest, commitments: Sequence[Commitment], form: BulkForm) -> ResponseReturnValue:
-    codes = [commitment.code for commitment in commitments]
-    changing = len({line.commitment for line in bulk.planned_changes(commitments, form)})
-    try:
-        step = apply_bulk_change(g.account, commitments, form.changes)
-    except (Invalid, Conflict) as error:
-        session.rollback()
-        refused = error.errors if isinstance(error, Invalid) else {"": [str(error)]}
-        return page("confirm", wanted, bulk.commitments_by_code(codes), form, error.status, refused=refused)
-    told = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
-    # The page that shows it offers to undo the step of this number.
-    flash(told, f"undo {step.id}")
-    return redirect(list_address(), 303)
+def _chosen_commitments(listed: ListRequest) -> Sequence[Commitment]:
+    if "whole" in request.form:
+        return bulk.commitments_in(listed.query)
+    return bulk.commitments_by_code(request.form.getlist("code"))
 
 
-def page(
-    name: str, wanted: ListRequest, commitments: Sequence[Commitment], form: BulkForm, status: int = 200, **told: Any
-) -> ResponseReturnValue:
-    usual: dict[str, Any] = {"stale": False, "changed": False, "refused": {}}
+def _render_step(
+    name: str, listed: ListRequest, commitments: Sequence[Commitment], form: BulkForm, refusal: TrackerError | None
+) -> str:
+    context: dict[str, object] = {"refused": {}}
     if name == "confirm":
         lines = bulk.planned_changes(commitments, form)
         # How many of the lines that are shown are about each.
         counted = Counter(line.commitment for line in lines[: bulk.MOST_LINES])
-        usual |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.fingerprint(commitments)}
-        usual["changing"] = len({line.commitment for line in lines})
+        context |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.fingerprint(commitments)}
+        context["changing"] = len({line.commitment for line in lines})
+    if isinstance(refusal, Invalid):
+        context["refused"] = refusal.errors
+    elif isinstance(refusal, Conflict) and not isinstance(refusal, ChangedMeanwhile):
+        context["refused"] = {"": [str(refusal)]}
     whole = "whole" in request.form
     if whole:
-        usual["sentence"] = wanted.filters.sentence() or _("no filter: the whole list")
+        context["sentence"] = listed.filters.sentence() or _("no filter: the whole list")
     return render_template(
         f"bulk/{name}.html",
         commitments=commitments,
         form=form,
         whole=whole,
         list_address=list_address(),
-        **usual | told,
-    ), status
+        refusal=refusal,
+        **context,
+    )
 
 
 @pages.post("/<code:number>/undo")

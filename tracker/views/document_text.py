@@ -2,10 +2,11 @@
 
 import io
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, request, send_file
+from flask import Blueprint, flash, g, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import undefer
@@ -13,14 +14,14 @@ from sqlalchemy.orm import undefer
 from tracker.actions import documents
 from tracker.actions.text_extraction import extract_text
 from tracker.database import session
-from tracker.errors import Invalid, NotFound
+from tracker.errors import Invalid, NotFound, TrackerError
 from tracker.models import Document, DocumentText, Passage, current_text
 from tracker.queries import duplicates
 from tracker.queries.documents import meetings_reported_in
 from tracker.records import CATALOGUE, record_address
 from tracker.records.fields import FORBIDDEN_CHARACTERS
-from tracker.views.error_pages import wants_json
-from tracker.views.records import get_or_404, show_record
+from tracker.views.forms import StaleForm, handle_form
+from tracker.views.records import get_or_404, render_record
 
 pages = Blueprint("texts", __name__)
 KIND = CATALOGUE["documents"]
@@ -33,10 +34,8 @@ def attach(code: str) -> ResponseReturnValue:
     """Attach what was pasted or uploaded, or do what another button of the form says."""
     document = get_or_404(KIND, code)
     pasted = request.form.get("text", "")
-    if g.get("stale"):
-        message = _("The page was open for long: your text is below, and nothing was attached yet. Send it again.")
-        return show_record(KIND, document, 400, wrong={"text": [message]}, pasted=FORBIDDEN_CHARACTERS.sub("�", pasted))
-    try:
+
+    def act() -> str:
         if "detach" in request.form:
             documents.detach_text(g.account, document)
             flash(_("The text is detached; its passages are kept."))
@@ -44,22 +43,25 @@ def attach(code: str) -> ResponseReturnValue:
             moved = documents.accept_moved_passages(g.account, document)
             flash(_("Recorded where they are now: %(codes)s.", codes=", ".join(p.code for p in moved) or _("none")))
         else:
-            flash(attachment_message(_attached(document, pasted)))
-    except Invalid as error:
-        if wants_json():
-            raise
-        session.rollback()
-        return show_record(
-            KIND,
-            get_or_404(KIND, code),
-            Invalid.status,
-            wrong=error.errors,
-            pasted=FORBIDDEN_CHARACTERS.sub("�", pasted),
-        )
-    return redirect(f"{record_address(document)}#text", 303)
+            flash(attachment_message(_attach_sent_text(document, pasted)))
+        return f"{record_address(document)}#text"
+
+    return handle_form(lambda refusal: _render(document, refusal, pasted=FORBIDDEN_CHARACTERS.sub("�", pasted)), act)
 
 
-def _attached(document: Document, pasted: str) -> documents.AttachmentResult:
+def _render(document: Document, refusal: TrackerError | None, **typed: Any) -> str:
+    """Render the page of a document, with what a form on it did not take and why."""
+    wrong: Mapping[str, Sequence[object]] = {"": [str(refusal)]}
+    if isinstance(refusal, StaleForm):
+        wrong = {
+            "text": [_("The page was open for long: your text is below, and nothing was attached yet. Send it again.")]
+        }
+    elif isinstance(refusal, Invalid):
+        wrong = refusal.errors
+    return render_record(KIND, document, wrong=wrong, **typed)
+
+
+def _attach_sent_text(document: Document, pasted: str) -> documents.AttachmentResult:
     file = request.files.get("file")
     if file is None or not file.filename:
         if not pasted.strip():
@@ -111,17 +113,15 @@ def cite(code: str) -> ResponseReturnValue:
     """Make a passage of a place, or take the one that is there, and go on to what shall rest on it."""
     document = get_or_404(KIND, code)
     places = {name: request.form.get(name, "").strip()[:20] for name in ("paragraph", "sentence", "start", "end")}
-    try:
+
+    def act() -> str:
         passage = documents.cite_passage(g.account, document, **places)
-        return redirect(_onwards(document, passage, request.form.get("to", "")), 303)
-    except Invalid as error:
-        if wants_json():
-            raise
-        session.rollback()
-        return show_record(KIND, get_or_404(KIND, code), Invalid.status, wrong=error.errors, cited=places)
+        return _address_to_use(document, passage, request.form.get("to", ""))
+
+    return handle_form(lambda refusal: _render(document, refusal, cited=places), act)
 
 
-def _onwards(document: Document, passage: Passage, to: str) -> str:
+def _address_to_use(document: Document, passage: Passage, to: str) -> str:
     """Return where a passage is put to use; a message says so where there is no such page."""
     meetings, code = meetings_reported_in(document), passage.code
     one = meetings[0].code if len(meetings) == 1 else None

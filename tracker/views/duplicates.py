@@ -1,5 +1,6 @@
 """Asks, while somebody types and before anything is saved, whether a record is here already."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -11,6 +12,7 @@ from tracker.records import Kind
 from tracker.records.base import RecordForm
 from tracker.records.fields import RecordCode
 from tracker.views import downloads
+from tracker.views.record_editor import RecordEditor
 
 pages = Blueprint("duplicates", __name__)
 
@@ -49,16 +51,26 @@ def _typed(kind: Kind) -> RecordForm:
     return form
 
 
-def duplicates_to_confirm(sheet: Any) -> list[duplicates.DuplicateCandidate]:
-    """Return the records to ask about before a sheet is saved: likely the same, and not said to be different.
+class LikelyDuplicates(Invalid):
+    """Records that can be what is being entered, and that nobody has said are others yet."""
 
-    Nothing while the sheet is to be put right anyway, and for a record whose compared fields stay as they are.
+    def __init__(self, candidates: Sequence[duplicates.DuplicateCandidate]) -> None:
+        names = ", ".join(candidate.record.code for candidate in candidates)
+        super().__init__({"different": [_("Is this here already? Likely the same: %(names)s.", names=names)]})
+        self.candidates = candidates
+
+
+def confirm_no_duplicate(editor: RecordEditor) -> None:
+    """Refuse to save what is likely here already and was not said to be different; raises LikelyDuplicates.
+
+    Not while something is to be put right anyway, and not for a record whose compared fields stay as they are.
     """
-    entered = [(kind, form) for kind, form in sheet.entered if kind.name in duplicates.COMPARED and _is_new(kind, form)]
-    if not entered or not all([sheet.form.validate(), *(row.removed or row.form.validate() for row in sheet.rows)]):
-        return []
-    found = {each.record: each for kind, form in entered for each in duplicates.likely_duplicates(kind, form)}
-    return list(found.values()) if any(record.code not in confirmed_different() for record in found) else []
+    compared = [entry for entry in editor.entered if entry[0].name in duplicates.COMPARED and _is_new(*entry)]
+    if not compared or not all([editor.form.validate(), *(row.removed or row.form.validate() for row in editor.rows)]):
+        return
+    likely = {match.record: match for kind, form in compared for match in duplicates.likely_duplicates(kind, form)}
+    if any(record.code not in confirmed_different() for record in likely):
+        raise LikelyDuplicates(list(likely.values()))
 
 
 def _is_new(kind: Kind, form: RecordForm) -> bool:

@@ -1,7 +1,6 @@
 """The pages on which a spreadsheet becomes records: upload, columns, preview, import."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,56 +11,56 @@ from tracker.actions.imports.batch import ImportResult
 from tracker.actions.imports.mapping import ImportSettings
 from tracker.actions.imports.questions import source_columns, unknown_values
 from tracker.actions.imports.scan import REPORTED
-from tracker.errors import Conflict, Invalid
+from tracker.errors import Invalid, TrackerError
 from tracker.exports import csv_file
 from tracker.models import ImportFile
 from tracker.records import CATALOGUE, ENTERED
+from tracker.views.forms import handle_form
 
 pages = Blueprint("imports", __name__, url_prefix="/import")
 
-#: How many wrong cells the page shows; the report tells all.
-MOST_TOLD = 200
+#: How many wrong cells the page shows; the report has all.
+MOST_ERRORS = 200
 #: {id of a file: rows done, rows in all}, while it is being read.
 PROGRESS: dict[str, tuple[int, int]] = {}
 
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    return _begin()
+    return _render_upload(None)
 
 
 @pages.post("/")
 def upload() -> ResponseReturnValue:
-    given, name = request.files.get("file"), request.form.get("kind", "")
-    wrong = {} if name in ENTERED else {"kind": [_("Choose what the rows of the file are.")]}
-    if given is None or not given.filename:
-        wrong["file"] = [_("Choose a file.")]
-    if wrong or given is None:
-        return _begin(wrong)
-    try:
-        file = uploads.store_upload(g.account, ENTERED[name], given.filename or "", given.read())
-    except Invalid as error:
-        return _begin(error.errors)
-    return redirect(f"/import/{file.id}", 303)
+    def act() -> str:
+        file, name = request.files.get("file"), request.form.get("kind", "")
+        errors = {} if name in ENTERED else {"kind": [_("Choose what the rows of the file are.")]}
+        if file is None or not file.filename:
+            errors["file"] = [_("Choose a file.")]
+        if errors or file is None:
+            raise Invalid(errors)
+        return f"/import/{uploads.store_upload(g.account, ENTERED[name], file.filename or '', file.read()).id}"
+
+    return handle_form(_render_upload, act)
 
 
-def _begin(wrong: Any = None) -> ResponseReturnValue:
+def _render_upload(refusal: TrackerError | None) -> str:
     chosen = request.form.get("kind") or request.args.get("kind")
-    page = render_template("imports/index.html", wrong=wrong or {}, chosen=chosen, most=files.MOST_BYTES // 1024**2)
-    return page, Invalid.status if wrong else 200
+    errors = refusal.errors if isinstance(refusal, Invalid) else {}
+    return render_template("imports/index.html", wrong=errors, chosen=chosen, most=files.MOST_BYTES // 1024**2)
 
 
 @pages.get("/<number>")
 def show(number: str) -> ResponseReturnValue:
-    return _settle(uploads.get_upload(g.account, number))
+    file = uploads.get_upload(g.account, number)
+    return _render_settings(file, ImportSettings(**file.settings), None)
 
 
-def _settle(file: ImportFile, wrong: Any = None) -> ResponseReturnValue:
+def _render_settings(file: ImportFile, settings: ImportSettings, refusal: TrackerError | None) -> str:
     """Show how a file is read, its columns, and the values nobody knows."""
-    kind, settings = CATALOGUE[file.kind], ImportSettings(**file.settings)
-    table = uploads.upload_table(file)
+    kind, table = CATALOGUE[file.kind], uploads.upload_table(file)
     columns = source_columns(kind, table, settings)
-    page = render_template(
+    return render_template(
         "imports/show.html",
         file=file,
         kind=kind,
@@ -70,11 +69,10 @@ def _settle(file: ImportFile, wrong: Any = None) -> ResponseReturnValue:
         table=table,
         columns=columns,
         unknown=unknown_values(kind, table, [column.fills for column in columns], settings),
-        wrong=wrong or {},
+        wrong=refusal.errors if isinstance(refusal, Invalid) else {},
         encodings=files.ENCODINGS,
         delimiters=files.DELIMITERS,
     )
-    return page, Invalid.status if wrong else 200
 
 
 @pages.post("/<number>")
@@ -82,25 +80,27 @@ def settle(number: str) -> ResponseReturnValue:
     """Take in what was said of a file, and go on to its preview."""
     file = uploads.get_upload(g.account, number)
     table, posted = uploads.upload_table(file), request.form
-    read = tuple(getattr(table, name) for name in ("encoding", "delimiter", "sheet"))
-    asked = (
-        posted.get("encoding", read[0]),
-        next((sign for sign, name in files.DELIMITERS.items() if name == posted.get("delimiter")), read[1]),
-        posted.get("sheet", read[2]),
+    reading = (table.encoding, table.delimiter, table.sheet)
+    chosen = (
+        posted.get("encoding", table.encoding),
+        next((sign for sign, name in files.DELIMITERS.items() if name == posted.get("delimiter")), table.delimiter),
+        posted.get("sheet", table.sheet),
     )
-    try:
-        if asked != read:
-            uploads.change_reading(file, *asked)
+    settings = _posted_settings(ImportSettings(*reading), table.header)
+
+    def act() -> str:
+        if chosen != reading:
+            uploads.change_reading(file, *chosen)
             flash(_("The file is read anew: look at its columns."))
-            return redirect(f"/import/{number}", 303)
-        file.settings = _said(ImportSettings(*read), table.header).to_json()
-        _watched(number, lambda told: uploads.preview_import(g.account, file, told))
-    except Invalid as error:
-        return _settle(file, error.errors)
-    return redirect(f"/import/{number}/preview", 303)
+            return f"/import/{number}"
+        file.settings = settings.to_json()
+        _with_progress(number, lambda report: uploads.preview_import(g.account, file, report))
+        return f"/import/{number}/preview"
+
+    return handle_form(lambda refusal: _render_settings(file, settings, refusal), act)
 
 
-def _said(settings: ImportSettings, header: list[str]) -> ImportSettings:
+def _posted_settings(settings: ImportSettings, header: list[str]) -> ImportSettings:
     """Read what the form says of columns, values and days."""
     for place, name in enumerate(header):
         # A question mark is chosen where nobody can know what a column fills.
@@ -115,14 +115,14 @@ def _said(settings: ImportSettings, header: list[str]) -> ImportSettings:
     return settings
 
 
-def _watched(number: str, run: Callable[[Callable[[int, int], None]], ImportResult]) -> ImportResult:
-    """Run an import, and tell all the while how far it is."""
+def _with_progress(number: str, run: Callable[[Callable[[int, int], None]], ImportResult]) -> ImportResult:
+    """Run an import, and note all the while how far it is."""
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         PROGRESS[number] = done, total
 
     try:
-        return run(told)
+        return run(report)
     finally:
         PROGRESS.pop(number, None)
 
@@ -135,31 +135,26 @@ def progress(number: str) -> ResponseReturnValue:
 
 @pages.get("/<number>/preview")
 def preview(number: str) -> ResponseReturnValue:
-    return _previewed(uploads.get_upload(g.account, number))
-
-
-def _previewed(file: ImportFile, changed: bool = False) -> ResponseReturnValue:
+    file = uploads.get_upload(g.account, number)
     if file.preview is None:
         return redirect(f"/import/{file.id}")
-    found = file.preview
-    page = render_template(
+    return render_template(
         "imports/preview.html",
         file=file,
         kind=CATALOGUE[file.kind],
-        found=found,
-        wrong=found["report"]["told"][:MOST_TOLD],
-        changed=changed,
-        steps=found["counts"]["added"] + found["counts"]["changed"],
+        found=file.preview,
+        wrong=file.preview["report"]["told"][:MOST_ERRORS],
+        changed="changed" in request.args,
+        steps=file.preview["counts"]["added"] + file.preview["counts"]["changed"],
     )
-    return page, Conflict.status if changed else 200
 
 
 @pages.get("/<number>/report")
 def report(number: str) -> ResponseReturnValue:
     """Give all that is wrong as a file."""
     file = uploads.get_upload(g.account, number)
-    found = file.preview or {"report": {"told": []}}
-    rows = ([{"sheet": found["sheet"], **each}[name] for name in REPORTED] for each in found["report"]["told"])
+    result = file.preview or {"report": {"told": []}}
+    rows = ([{"sheet": result["sheet"], **error}[name] for name in REPORTED] for error in result["report"]["told"])
     response = Response("".join(csv_file.csv_lines(REPORTED, rows)), content_type=csv_file.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.kind}-report.csv"'
     return response
@@ -170,14 +165,10 @@ def apply(number: str) -> ResponseReturnValue:
     """Import a file as its preview was confirmed, or show the preview as it is now."""
     file = uploads.get_upload(g.account, number)
     kind = CATALOGUE[file.kind]
-    confirmed = {sort: request.form.get(sort, -1, type=int) for sort in ("added", "changed", "left")}
-    outcome = _watched(number, lambda told: uploads.apply_import(g.account, file, confirmed, told))
+    confirmed = {name: request.form.get(name, -1, type=int) for name in ("added", "changed", "left")}
+    outcome = _with_progress(number, lambda report: uploads.apply_import(g.account, file, confirmed, report))
     if not outcome.kept:
-        return _previewed(file, changed=True)
-    counts = outcome.counts
-    flash(_("Imported: %(added)s added, %(changed)s changed, %(left)s as they were.", **_told(counts)))
+        return redirect(f"/import/{number}/preview?changed=yes", 303)
+    counts = {name: f"{count:,}" for name, count in outcome.counts.items()}
+    flash(_("Imported: %(added)s added, %(changed)s changed, %(left)s as they were.", **counts))
     return redirect(f"/{kind.name}/", 303)
-
-
-def _told(counts: dict[str, int]) -> dict[str, str]:
-    return {sort: f"{number:,}" for sort, number in counts.items()}

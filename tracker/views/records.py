@@ -1,5 +1,6 @@
 """The pages every kind of record has: list, one, new, edit, remove, history."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
@@ -8,8 +9,8 @@ from flask_babel import gettext as _
 
 from tracker.actions.save import remove_record
 from tracker.database import session
-from tracker.errors import Conflict, Invalid, NotFound
-from tracker.models import AsOf
+from tracker.errors import Conflict, NotFound, TrackerError
+from tracker.models import AsOf, Commitment, Document, Indicator, Meeting, Record
 from tracker.queries import (
     commitments,
     documents,
@@ -22,6 +23,7 @@ from tracker.queries import (
 )
 from tracker.records import Kind, record_address, rows_of
 from tracker.views import charts, citations, downloads, duplicates
+from tracker.views.forms import check_version, handle_form, posted_form
 from tracker.views.lists import ListRequest
 from tracker.views.meeting_entry import MeetingEditor
 from tracker.views.record_editor import RecordEditor
@@ -29,15 +31,57 @@ from tracker.views.urls import requested_as_of, requested_format, tidy_url, with
 
 pages = Blueprint("records", __name__)
 
-#: Kinds entered on a page of more than their own rows.
-SHEETS: dict[str, type[RecordEditor]] = {"meetings": MeetingEditor}
+#: {kind: the rows of a record}
+Rows = Mapping[str, Sequence[Any]]
 #: Buttons that save nothing: they show the page again, with another row or another text to read.
 SHOWN_AGAIN = {"add", "read"}
 
 
-def page(name: str, kind: Kind, status: int = 200, **told: Any) -> ResponseReturnValue:
-    """Show a page: the kind's own template if it has one, else the one all kinds share."""
-    return render_template([f"{kind.name}/{name}.html", f"records/{name}.html"], kind=kind, **told), status
+def commitment_context(commitment: Commitment, rows: Rows, clock: AsOf) -> dict[str, Any]:
+    context = {
+        "links": commitments.links_of(commitment),
+        "timeline": timeline.commitment_timeline(commitment, clock),
+        "before": timeline.fields_changed_since(commitment, clock.known_by),
+        **charts.commitment_figures(commitment),
+    }
+    if commitment.quote:
+        passages = [row.passage for row in rows["commitment-sources"]]
+        context["comparison"] = quotes.compare_quote(commitment.quote, passages)
+    return context
+
+
+def document_context(document: Document, rows: Rows, _clock: AsOf) -> dict[str, Any]:
+    return {
+        "wrong": {},
+        "pasted": "",
+        "cited": {"paragraph": "", "sentence": ""},
+        "resting_on": documents.citing_records(rows["passages"]),
+        "reading": documents.annotated_text(document, rows["passages"]),
+    }
+
+
+def indicator_context(indicator: Indicator, _rows: Rows, _clock: AsOf) -> dict[str, Any]:
+    return charts.indicator_figures(indicator)
+
+
+def meeting_context(meeting: Meeting, _rows: Rows, clock: AsOf) -> dict[str, Any]:
+    return {"told_here": meetings.meeting_content(meeting, clock)}
+
+
+#: {kind: what its records' pages show beside fields, rows and referrers}
+PAGE_CONTEXTS: Mapping[str, Callable[[Any, Rows, AsOf], dict[str, Any]]] = {
+    "commitments": commitment_context,
+    "documents": document_context,
+    "indicators": indicator_context,
+    "meetings": meeting_context,
+}
+#: Kinds entered on a page of more than their own rows.
+EDITORS: Mapping[str, type[RecordEditor]] = {"meetings": MeetingEditor}
+
+
+def render_page(name: str, kind: Kind, **context: Any) -> str:
+    """Render a page from the kind's own template if it has one, else from the one all kinds share."""
+    return render_template([f"{kind.name}/{name}.html", f"records/{name}.html"], kind=kind, **context)
 
 
 @pages.get("/<kind:kind>/")
@@ -47,7 +91,7 @@ def index(kind: Kind) -> ResponseReturnValue:
         return redirect(tidy)
     if wanted.format:
         return downloads.FORMATS[wanted.format](wanted)
-    return page("index", kind, list=wanted)
+    return render_page("index", kind, list=wanted)
 
 
 @pages.get("/<kind:kind>/suggest")
@@ -70,35 +114,21 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
         return citations.citation_file(record, form)
     if kind.parent:
         return redirect(with_requested_dates(record_address(record)))
-    return show_record(kind, record, rows=rows, clock=clock)
+    return render_record(kind, record, rows, clock)
 
 
-def show_record(kind: Kind, record: Any, status: int = 200, rows: Any = None, **told: Any) -> ResponseReturnValue:
-    """Show the page of a record, with what a form on it could not take."""
+def render_record(
+    kind: Kind, record: Record, rows: Rows | None = None, clock: AsOf | None = None, **context: Any
+) -> str:
+    """Render the page of a record, with what a form on it could not take."""
     rows = rows or {row_kind.name: listing.rows_of_parent(row_kind, record) for row_kind in rows_of(kind)}
-    clock = told.get("clock") or requested_as_of()
-    beside: dict[str, Any] = {"clock": clock}
+    clock = clock or requested_as_of()
     if kind.name in citations.CITED:
-        beside["citations"] = citations.record_citations(record)
-    if kind.name == "meetings":
-        beside["told_here"] = meetings.meeting_content(record, clock)
-    if kind.name == "indicators":
-        beside |= charts.indicator_figures(record)
-    if kind.name == "documents":
-        beside |= {
-            "wrong": {},
-            "pasted": "",
-            "cited": {"paragraph": "", "sentence": ""},
-            "resting_on": documents.citing_records(rows["passages"]),
-        }
-        beside["reading"] = documents.annotated_text(record, rows["passages"])
-    if kind.name == "commitments":
-        beside |= {"links": commitments.links_of(record), "timeline": timeline.commitment_timeline(record, clock)}
-        beside["before"] = timeline.fields_changed_since(record, clock.known_by)
-        beside |= charts.commitment_figures(record)
-    if kind.name == "commitments" and record.quote:
-        beside["comparison"] = quotes.compare_quote(record.quote, [row.passage for row in rows["commitment-sources"]])
-    return page("show", kind, status, record=record, rows=rows, uses=referrers.referrers_of(record), **beside | told)
+        context["citations"] = citations.record_citations(record)
+    if kind.name in PAGE_CONTEXTS:
+        context = PAGE_CONTEXTS[kind.name](record, rows, clock) | context
+    uses = referrers.referrers_of(record)
+    return render_page("show", kind, record=record, rows=rows, clock=clock, uses=uses, **context)
 
 
 @pages.get("/<kind:kind>/<code:code>/history")
@@ -109,7 +139,7 @@ def past(kind: Kind, code: str) -> ResponseReturnValue:
     if requested_format("json"):
         return downloads.history_as_json(changes)
     record = listing.get_record(kind, code)
-    return page("history", kind, code=code, record=record, changes=changes)
+    return render_page("history", kind, code=code, record=record, changes=changes)
 
 
 @pages.route("/<paged:kind>/new", methods=["GET", "POST"])
@@ -122,48 +152,43 @@ def edit(kind: Kind, code: str) -> ResponseReturnValue:
     return edit_record("edit", kind, get_or_404(kind, code))
 
 
-def edit_record(name: str, kind: Kind, record: Any) -> ResponseReturnValue:
+def edit_record(name: str, kind: Kind, record: Record) -> ResponseReturnValue:
     """Show a record and its rows for typing into, and save what was typed; whatever happens, that is kept."""
-    posted = request.form if request.method == "POST" else None
     with session.no_autoflush:
         # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
-        sheet = SHEETS.get(kind.name, RecordEditor)(kind, record, posted, request.args)
-        told: dict[str, Any] = {"sheet": sheet, "stale": False, "differences": None, "refused": None, "asked": []}
-        if posted is None:
-            return page(name, kind, **told)
-        if g.get("stale"):
-            return page(name, kind, 400, **told | {"stale": True})
-        if name == "edit" and posted.get("version") != str(record.version):
-            return page(name, kind, Conflict.status, **told | {"differences": sheet.differences()})
-        if SHOWN_AGAIN & posted.keys():
-            return page(name, kind, **told)
-        if asked := duplicates.duplicates_to_confirm(sheet):
-            return page(name, kind, Invalid.status, **told | {"asked": asked})
-        try:
-            sheet.save(g.account)
-        except (Invalid, Conflict) as error:
-            session.rollback()
-            return page(name, kind, error.status, **told | {"refused": error if isinstance(error, Conflict) else None})
-    flash(_("Saved."))
-    return redirect(record_address(record), 303)
+        editor = EDITORS.get(kind.name, RecordEditor)(kind, record, posted_form(), request.args)
+
+        def show(refusal: TrackerError | None) -> str:
+            return render_page(name, kind, sheet=editor, refusal=refusal)
+
+        def act() -> str | None:
+            if name == "edit":
+                check_version(record)
+            if SHOWN_AGAIN & request.form.keys():
+                return None
+            duplicates.confirm_no_duplicate(editor)
+            editor.save(g.account)
+            flash(_("Saved."))
+            return record_address(record)
+
+        return handle_form(show, act)
 
 
 @pages.route("/<paged:kind>/<code:code>/remove", methods=["GET", "POST"])
 def remove(kind: Kind, code: str) -> ResponseReturnValue:
     record = get_or_404(kind, code)
-    if request.method == "POST":
-        if request.form.get("version") != str(record.version):
-            raise Conflict(_("“%(record)s” was changed since you opened this page: look at it again.", record=record))
+
+    def show(refusal: TrackerError | None) -> str:
+        in_the_way, own_rows = referrers.blocking_referrers(record), referrers.own_rows(record)
+        return render_page("remove", kind, record=record, refusal=refusal, in_the_way=in_the_way, own_rows=own_rows)
+
+    def act() -> str:
+        check_version(record)
         remove_record(g.account, record)
         flash(_("Removed “%(record)s”. Its history stays.", record=record))
-        return redirect(f"/{kind.name}/", 303)
-    return page(
-        "remove",
-        kind,
-        record=record,
-        in_the_way=referrers.blocking_referrers(record),
-        own_rows=referrers.own_rows(record),
-    )
+        return f"/{kind.name}/"
+
+    return handle_form(show, act)
 
 
 def get_or_404(kind: Kind, code: str, clock: AsOf | None = None) -> Any:

@@ -3,14 +3,12 @@
 import unicodedata
 from collections.abc import Iterable
 from itertools import chain, islice
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import (
     Blueprint,
     Response,
     flash,
-    g,
     jsonify,
     redirect,
     render_template,
@@ -24,9 +22,9 @@ from sqlalchemy import select
 
 from tracker.actions.reports import draft_report, issue_report
 from tracker.database import begin_snapshot, begin_write, session
-from tracker.errors import Invalid
+from tracker.errors import Invalid, TrackerError
 from tracker.exports.reports import diff_text
-from tracker.exports.reports.document import build_document
+from tracker.exports.reports.document import ReportDocument, build_document
 from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, file_name, render_docx, report_provenance
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
@@ -35,6 +33,7 @@ from tracker.queries.reports import stored
 from tracker.queries.reports.data import report_data
 from tracker.queries.reports.request import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
+from tracker.views.forms import handle_form, only_field_errors
 from tracker.views.records import get_or_404
 from tracker.views.urls import requested_format, tidy_url
 
@@ -51,38 +50,42 @@ def new() -> ResponseReturnValue:
         return redirect(tidy)
     sheet = ReportRequest(request.args)
     if "show" not in request.args:
-        return _page(sheet)
+        return _render_request(sheet)
     try:
-        shown = build_document(report_data(sheet.asked(request.host_url)), None, MOST_SHOWN)
+        document = build_document(report_data(sheet.asked(request.host_url)), None, MOST_SHOWN)
     except Invalid as error:
-        sheet.wrong |= error.errors
-        return _page(sheet), error.status
-    return _page(sheet, shown)
+        return _render_request(sheet, refusal=error), error.status
+    return _render_request(sheet, document)
 
 
 @pages.post("/reports/new")
 def issue() -> ResponseReturnValue:
     sheet = ReportRequest(request.args)
-    if g.get("stale"):
-        return _page(sheet), 400
-    try:
+
+    def act() -> str:
         # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
-        asked = sheet.asked(request.host_url)
+        parameters = sheet.asked(request.host_url)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
-        with draft_report(report_data(asked)) as written:
+        with draft_report(report_data(parameters)) as draft:
             begin_write()
-            run = issue_report(session.scalar(select(Account).where(Account.code == LOCAL)), written)
-    except Invalid as error:
-        sheet.wrong |= error.errors
-        return _page(sheet), error.status
-    flash(_("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code))
-    return redirect(f"/reports/{run.code}", 303)
+            run = issue_report(session.scalar(select(Account).where(Account.code == LOCAL)), draft)
+        flash(
+            _("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code)
+        )
+        return f"/reports/{run.code}"
+
+    return handle_form(lambda refusal: _render_request(sheet, refusal=refusal), act)
 
 
-def _page(sheet: ReportRequest, shown: Any = None) -> str:
+def _render_request(
+    sheet: ReportRequest, shown: ReportDocument | None = None, refusal: TrackerError | None = None
+) -> str:
+    if isinstance(refusal, Invalid):
+        sheet.wrong |= refusal.errors
     offers = listing.facets(COMMITMENTS, sheet.filters)
-    return render_template("reports/new.html", sheet=sheet, form=sheet.form, shown=shown, offers=offers, brief=BRIEF)
+    context = {"sheet": sheet, "form": sheet.form, "shown": shown, "offers": offers, "refusal": refusal}
+    return render_template("reports/new.html", brief=BRIEF, **context)
 
 
 @pages.get("/reports/<code:code>")
@@ -128,18 +131,18 @@ def into_template(code: str) -> ResponseReturnValue:
         begin_snapshot()
     run = get_or_404(REPORTS, code)
     FORMATS["docx"].allow(run.commitments, run.chapters)
-    wrong: Any = {}
-    if request.method == "POST" and not g.get("stale"):
+
+    def show(refusal: TrackerError | None) -> str:
+        errors = only_field_errors(refusal, "template", _("Template"))
+        return render_template("reports/word.html", run=run, refusal=refusal, errors=errors)
+
+    def act() -> Response:
         sent = request.files.get("template")
-        try:
-            if sent is None or not sent.filename:
-                raise Invalid({"template": [_("Choose a Word file.")]})
-            return _sent(run, "docx", render_docx(run, sent.read()))
-        except Invalid as error:
-            wrong = error.errors
-    errors = [("template", _("Template"), said) for each in wrong.values() for said in each]
-    page = render_template("reports/word.html", run=run, errors=errors)
-    return page, 400 if g.get("stale") else Invalid.status if errors else 200
+        if sent is None or not sent.filename:
+            raise Invalid({"template": [_("Choose a Word file.")]})
+        return _sent(run, "docx", render_docx(run, sent.read()))
+
+    return handle_form(show, act)
 
 
 @pages.get("/reports/template.docx")

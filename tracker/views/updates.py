@@ -1,6 +1,6 @@
 """The pages on which analysts log what became of a commitment: updates, corrections and checks."""
 
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request
@@ -12,13 +12,14 @@ from werkzeug.datastructures import MultiDict
 from tracker.actions.updates import leads_in_order, log_check, log_update, void_check
 from tracker.database import session
 from tracker.dates import today
-from tracker.errors import Conflict, Invalid
+from tracker.errors import Conflict, TrackerError
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE, record_address
 from tracker.records.base import RowForm
 from tracker.records.checks import CheckForm
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.records.updates import EvidenceForm, UpdateForm
+from tracker.views.forms import field_errors, handle_form, only_field_errors, posted_form
 from tracker.views.record_editor import RecordEditor
 from tracker.views.records import get_or_404
 from tracker.views.urls import local_path
@@ -36,7 +37,13 @@ class UpdateEditor(RecordEditor):
 
     form: UpdateForm
 
-    def __init__(self, commitment: Commitment, corrected: ProgressUpdate | None, posted: Any, begun: Any) -> None:
+    def __init__(
+        self,
+        commitment: Commitment,
+        corrected: ProgressUpdate | None,
+        posted: MultiDict[str, str] | None,
+        begun: MultiDict[str, str],
+    ) -> None:
         self.commitment, self.corrected = commitment, corrected
         super().__init__(UPDATES, ProgressUpdate(), posted, begun)
 
@@ -74,7 +81,7 @@ def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
 
 @pages.route("/commitments/<code:code>/log", methods=["GET", "POST"])
 def log(code: str) -> ResponseReturnValue:
-    return _enter(get_or_404(COMMITMENTS, code), None)
+    return _log_page(get_or_404(COMMITMENTS, code), None)
 
 
 @pages.route("/updates/<code:code>/correct", methods=["GET", "POST"])
@@ -83,90 +90,97 @@ def correct(code: str) -> ResponseReturnValue:
     if update.corrected_by and request.method == "GET":
         later = update.corrected_by.code
         raise Conflict(_("%(code)s was corrected already, by %(by)s: correct that one.", code=code, by=later))
-    return _enter(update.commitment, update)
+    return _log_page(update.commitment, update)
 
 
-def _enter(commitment: Commitment, corrected: ProgressUpdate | None) -> ResponseReturnValue:
-    posted = request.form if request.method == "POST" else None
-    begun = begun_from(corrected) if corrected else request.args
+class LoggedMeanwhile(Conflict):
+    """Updates of the commitment were logged after the form was opened."""
+
+    def __init__(self, updates: Sequence[ProgressUpdate]) -> None:
+        super().__init__(_("Something was logged since you opened this page"))
+        self.updates = updates
+
+
+def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> ResponseReturnValue:
     with session.no_autoflush:
-        sheet = UpdateEditor(commitment, corrected, posted, begun)
-        seen = latest(commitment)
-        told: dict[str, Any] = {"stale": False, "refused": None, "meanwhile": []}
-        status = 200
-        if posted is not None and g.get("stale"):
-            status, told["stale"] = 400, True
-        elif posted is not None and posted.get("seen", "") != seen:
-            status, told["meanwhile"] = Conflict.status, _since(commitment, posted.get("seen", ""))
-        elif posted is not None and "add" not in posted:
-            try:
-                sheet.save(g.account)
-            except (Invalid, Conflict) as error:
-                session.rollback()
-                status, told["refused"] = error.status, error if isinstance(error, Conflict) else None
-            else:
-                flash(_("Logged."))
-                return redirect(local_path(request.values.get("next")) or record_address(sheet.record), 303)
-        page = render_template(
-            "updates/log.html",
-            commitment=commitment,
-            sheet=sheet,
-            seen=seen,
-            next=local_path(request.values.get("next")),
-            # That nobody has looked is what holds without an update; to come back to it, void what was logged.
-            statuses=[word for word in Status if word is not Status.NOT_ASSESSED],
-            without_evidence=WITHOUT_EVIDENCE,
-            **told,
-        )
-    return page, status
+        begun = begun_from(corrected) if corrected else request.args
+        editor = UpdateEditor(commitment, corrected, posted_form(), begun)
+        next_address = local_path(request.values.get("next"))
+
+        def show(refusal: TrackerError | None) -> str:
+            return render_template(
+                "updates/log.html",
+                commitment=commitment,
+                sheet=editor,
+                seen=latest_update(commitment),
+                next=next_address,
+                # That nobody has looked is what holds without an update; to come back to it, void what was logged.
+                statuses=[status for status in Status if status is not Status.NOT_ASSESSED],
+                without_evidence=WITHOUT_EVIDENCE,
+                refusal=refusal,
+                meanwhile=refusal.updates if isinstance(refusal, LoggedMeanwhile) else [],
+            )
+
+        def act() -> str | None:
+            seen = request.form.get("seen", "")
+            if seen != latest_update(commitment):
+                raise LoggedMeanwhile(_updates_since(commitment, seen))
+            if "add" in request.form:
+                return None
+            editor.save(g.account)
+            flash(_("Logged."))
+            return next_address or record_address(editor.record)
+
+        return handle_form(show, act)
 
 
-def latest(commitment: Commitment) -> str:
-    """Return the code of the last update of a commitment, or nothing."""
+def latest_update(commitment: Commitment) -> str:
+    """Return the code of the last update of a commitment, or an empty text."""
     query = select(ProgressUpdate.code).where(ProgressUpdate.commitment == commitment)
     return session.scalar(query.order_by(ProgressUpdate.id.desc()).limit(1)) or ""
 
 
-def _since(commitment: Commitment, seen: str) -> Any:
-    """Return the updates that were logged since the one of this code."""
+def _updates_since(commitment: Commitment, seen: str) -> list[ProgressUpdate]:
+    """Return the updates that were logged after the one with a code."""
     updates = session.scalars(select(ProgressUpdate).where(ProgressUpdate.commitment == commitment)).all()
     # Compared here and not in a query: anything may have been sent.
-    return [each for each in updates if each.id > next((known.id for known in updates if known.code == seen), 0)]
+    last_seen = next((update.id for update in updates if update.code == seen), 0)
+    return [update for update in updates if update.id > last_seen]
 
 
 @pages.route("/commitments/<code:code>/check", methods=["GET", "POST"])
 def check(code: str) -> ResponseReturnValue:
-    commitment, posted = get_or_404(COMMITMENTS, code), request.form if request.method == "POST" else None
-    typed = MultiDict(posted if posted is not None else {"checked_on": today().isoformat(), "where_searched": _usual()})
+    commitment = get_or_404(COMMITMENTS, code)
+    fresh = {"checked_on": today().isoformat(), "where_searched": _last_place_searched()}
+    typed = MultiDict(fresh if request.method == "GET" else request.form)
     typed.setlist("commitment", [code])
     for name in ("code", "voids", "reason"):
         typed.setlist(name, [])
-    form, status, settle = CheckForm(typed), 200, bool(posted and posted.get("settle"))
-    if posted is not None and not g.get("stale"):
-        try:
-            with session.no_autoflush:
-                logged = log_check(g.account, form, settle)
-            flash(_("Logged: you searched, and found nothing."))
-            return redirect(local_path(posted.get("next")) or record_address(logged), 303)
-        except (Invalid, Conflict) as error:
-            session.rollback()
-            status = error.status
-    elif posted is not None:
-        status = 400
-    page = render_template(
-        "updates/check.html",
-        commitment=commitment,
-        form=form,
-        errors=[(field.id, field.label.text, said) for field in form for said in field.errors],
-        settle=settle,
-        stale=status == 400,
-        unassessed=[row for row in leads_in_order(commitment) if row.status is Status.NOT_ASSESSED],
-        next=local_path(request.values.get("next")),
-    )
-    return page, status
+    form, settle = CheckForm(typed), bool(request.form.get("settle"))
+    next_address = local_path(request.values.get("next"))
+
+    def show(refusal: TrackerError | None) -> str:
+        return render_template(
+            "updates/check.html",
+            commitment=commitment,
+            form=form,
+            errors=field_errors(form),
+            settle=settle,
+            refusal=refusal,
+            unassessed=[row for row in leads_in_order(commitment) if row.status is Status.NOT_ASSESSED],
+            next=next_address,
+        )
+
+    def act() -> str:
+        with session.no_autoflush:
+            logged = log_check(g.account, form, settle)
+        flash(_("Logged: you searched, and found nothing."))
+        return next_address or record_address(logged)
+
+    return handle_form(show, act)
 
 
-def _usual() -> str:
+def _last_place_searched() -> str:
     """Return where this account searched last: it is likely to search there again."""
     query = select(CheckLog.where_searched).where(CheckLog.recorded_by == g.account, CheckLog.voids_id.is_(None))
     return session.scalar(query.order_by(CheckLog.id.desc()).limit(1)) or ""
@@ -175,21 +189,20 @@ def _usual() -> str:
 @pages.route("/checks/<code:code>/void", methods=["GET", "POST"])
 def void(code: str) -> ResponseReturnValue:
     logged = get_or_404(CHECKS, code)
-    wrong: Any = {}
     if request.method == "GET" and (logged.voids or logged.voided_by):
         raise Conflict(_("%(code)s is void already, or makes another check void.", code=code))
-    if request.method == "POST" and not g.get("stale"):
-        try:
-            void_check(g.account, logged, request.form.get("reason", ""))
-            flash(_("Void. The check stays on the timeline, struck out."))
-            return redirect(record_address(logged), 303)
-        except Invalid as error:
-            session.rollback()
-            wrong = error.errors
-    errors = [("reason", _("Why it is void"), said) for each in wrong.values() for said in each]
     typed = FORBIDDEN_CHARACTERS.sub("�", request.form.get("reason", ""))
-    page = render_template("updates/void.html", check=logged, wrong=wrong, errors=errors, typed=typed)
-    return page, 400 if g.get("stale") else Invalid.status if wrong else 200
+
+    def show(refusal: TrackerError | None) -> str:
+        errors = only_field_errors(refusal, "reason", _("Why it is void"))
+        return render_template("updates/void.html", check=logged, refusal=refusal, errors=errors, typed=typed)
+
+    def act() -> str:
+        void_check(g.account, logged, request.form.get("reason", ""))
+        flash(_("Void. The check stays on the timeline, struck out."))
+        return record_address(logged)
+
+    return handle_form(show, act)
 
 
 @pages.get("/log")
