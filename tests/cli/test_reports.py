@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from tests.cli.test_cli import call, change
-from tracker.exports.reports import xlsx
+from tracker.exports import xlsx_file
 from tracker.exports.reports.document import PROGRAM
 from tracker.exports.reports.formats import FORMATS
 from tracker.paths import folder
@@ -118,7 +118,7 @@ def test_what_cannot_be_done_is_told_and_issues_nothing(planted, tmp_path, args,
 
 
 def test_what_is_too_long_for_a_file_leaves_the_file_there_as_it_was(planted, tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    monkeypatch.setattr(xlsx_file, "MAX_ROWS", 2)
     kept = tmp_path / "kept.xlsx"
     kept.write_text("as it was")
     said = call(planted, "report", *MIGRATION, "--format", "xlsx", "-o", kept, code=1)

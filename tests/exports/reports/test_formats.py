@@ -25,7 +25,8 @@ from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import begin_snapshot, session, writing
 from tracker.errors import Invalid, TooLarge
-from tracker.exports.reports import verification, xlsx
+from tracker.exports import xlsx_file
+from tracker.exports.reports import verification
 from tracker.exports.reports.formats import BARE, FORMATS, report_provenance
 from tracker.exports.reports.verification import ReportFile
 from tracker.models import ReportRun
@@ -250,14 +251,14 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
 
 
 def test_what_a_sheet_cannot_hold_is_not_dropped_silently(report, monkeypatch):
-    monkeypatch.setattr(xlsx, "MOST_CHARACTERS", 40)
+    monkeypatch.setattr(xlsx_file, "MAX_CHARACTERS", 40)
     texts = [cell for row in sheets(file_of(report, "xlsx"))["Commitments"] for cell in row if str(cell)[-1:] == "…"]
     assert texts
     assert {len(text) for text in texts} == {40}
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 14)
+    monkeypatch.setattr(xlsx_file, "MAX_ROWS", 14)
     with pytest.raises(TooLarge, match="at most 13 records"):
         file_of(report, "xlsx")
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 19)
+    monkeypatch.setattr(xlsx_file, "MAX_ROWS", 19)
     assert file_of(report, "xlsx")
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from tracker.dates import use_zone
 from tracker.errors import TooLarge
-from tracker.exports import csv_file
+from tracker.exports import csv_file, xlsx_file
 from tracker.exports.charts.png import svg_to_png
 from tracker.exports.provenance import DigestCounter
 from tracker.exports.provenance import provenance as stamped
@@ -86,7 +86,7 @@ def _csv(run: ReportRun) -> Iterator[bytes]:
 FORMATS = {
     "pdf": Format("PDF", pdf.MEDIA_TYPE, _pdf, document=True, binary=True),
     "docx": Format("Word", docx.MEDIA_TYPE, render_docx, document=True, binary=True),
-    "xlsx": Format("Excel", xlsx.MEDIA_TYPE, xlsx.write_xlsx, binary=True),
+    "xlsx": Format("Excel", xlsx_file.MEDIA_TYPE, xlsx.write_xlsx, binary=True),
     "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
     "csv": Format("CSV", csv_file.MEDIA_TYPE, _csv),
     "json": Format("JSON", "application/json", stored.stored_content),
