@@ -1,6 +1,7 @@
 """The application, put together."""
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -19,8 +20,17 @@ MAX_REQUEST_BYTES = 8 * 1024 * 1024
 HOSTS = ["localhost", "127.0.0.1"]
 
 
+class PrefixedSession(SecureCookieSessionInterface):
+    """Sessions whose cookie is sent to the tracker alone, not to others that are served beside its path."""
+
+    def get_cookie_path(self, app: Flask) -> str:
+        return request.script_root or "/"
+
+
 class Tracker(Flask):
     """Flask, with each request as one transaction, committed only if the answer's status is below 400."""
+
+    session_interface = PrefixedSession()
 
     def dispatch_request(self) -> Response:
         if request.endpoint == "static":

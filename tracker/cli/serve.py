@@ -2,12 +2,15 @@
 
 import ipaddress
 import logging
+import re
 import signal
 import sys
 
 import click
 import waitress
 from flask import Flask, current_app
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from tracker.cli.base import bring_up_to_date, current_database, current_engine, with_new_database
 from tracker.cli.database import plant_seeds
@@ -28,12 +31,21 @@ def require_loopback(_context: click.Context, _option: click.Parameter, host: st
     return host
 
 
+def mount_path(_context: click.Context, _option: click.Parameter, prefix: str) -> str:
+    """Return a path without the slash at its end; refuse what a browser would read otherwise."""
+    path = prefix.rstrip("/")
+    if path and not re.fullmatch(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+", path):
+        raise click.BadParameter(f"“{prefix}” is no path: write one such as /tracker, of letters, digits, “-” and “_”.")
+    return path
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, callback=require_loopback, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--prefix", default="", metavar="PATH", callback=mount_path, help="A path to serve under: /tracker.")
 @click.option("--seeds/--no-seeds", default=True, help="Whether an empty database is planted with the seeds.")
 @with_new_database
-def serve(host: str, port: int, seeds: bool) -> None:
+def serve(host: str, port: int, prefix: str, seeds: bool) -> None:
     """Serve the pages on this computer.
 
     The database is created and migrated, and an empty one is planted with the seeds; one in use is left as it is.
@@ -44,16 +56,17 @@ def serve(host: str, port: int, seeds: bool) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if host not in app.config["TRUSTED_HOSTS"]:
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], host]
+    served = DispatcherMiddleware(NotFound(), {prefix: app}) if prefix else app
     try:
         # One address for the name too, which otherwise would have one for each protocol.
         address = "127.0.0.1" if host == "localhost" else host
-        server = waitress.create_server(app, host=address, port=port, threads=8, ident="tracker")
+        server = waitress.create_server(served, host=address, port=port, threads=8, ident="tracker")
     except OSError as error:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
     # That requests wait a moment for a free thread is no news to a person.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     click.echo(f"Database: {current_database()}")
-    click.echo(f"Open http://{host}:{server.effective_port}/ — stop with Ctrl+C.")
+    click.echo(f"Open http://{host}:{server.effective_port}{prefix}/ — stop with Ctrl+C.")
     # Stopped either way, the database is closed, and what its log held is in its file.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

@@ -1,7 +1,6 @@
 """The catalogue: every kind of record, each described once, those that others refer to first."""
 
-from typing import Any
-
+from tracker.addresses import page_address
 from tracker.models import Record
 from tracker.records import (
     areas,
@@ -62,12 +61,15 @@ def kind_stored_as(table: str) -> Kind:
     return _BY_TABLE[table]
 
 
-def record_address(record: Any) -> str:
-    """Return the path of a record's page; that of a row is its place on the page of its parent."""
+def record_address(record: Record, start: str | None = None) -> str:
+    """Return the address of a record's page, whole where `start` says what it starts with.
+
+    That of a row is its place on the page of its parent.
+    """
     if record.belongs_to is not None:
-        page, _hash, _place = record_address(record.belongs_to).partition("#")
+        page, _hash, _place = record_address(record.belongs_to, start).partition("#")
         return f"{page}#{record.code}"
-    return kind_of(record).address(record)
+    return page_address("records.show", start, kind=kind_of(record).name, code=record.code)
 
 
 def edited_rows_of(kind: Kind) -> list[Kind]:

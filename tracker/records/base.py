@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
+from tracker.addresses import page_address
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Account, AppendOnlyRecord, AsOf, Record
@@ -212,15 +213,15 @@ class Kind:
         of_form = (_attribute_column(getattr(self.model, field.name), field) for field in self.form())
         return {c.name: dataclasses.replace(c, shown=self.shown.get(c.name)) for c in (*of_form, *self.extra_columns)}
 
-    def address(self, record: Record) -> str:
-        """Return the path of a record; that of a row leads on to its place on the page of its parent."""
-        return f"/{self.name}/{record.code}"
-
     def url_column(self, start: str) -> Column:
-        """Return the column of whole addresses, `start` being what they start with."""
-        start = start.rstrip("/")
-        sql = literal(f"{start}/{self.name}/") + self.model.code
-        return derived_column("url", WebAddress("url"), sql, lambda record: start + self.address(record))
+        """Return the column of whole addresses, `start` being what they start with.
+
+        That of a row leads on to its place on the page of its parent.
+        """
+        # A code stands at the end of an address as it is.
+        before = page_address("records.show", start, kind=self.name, code="x").removesuffix("x")
+        sql = literal(before) + self.model.code
+        return derived_column("url", WebAddress("url"), sql, lambda record: before + record.code)
 
     def loads(self, columns: Iterable[Column] | None = None) -> list[ExecutableOption]:
         """Return the loader options for the columns, or all, that need as many queries for any number of records.

@@ -82,6 +82,7 @@ def init_app(app: Flask) -> None:
         kind_of=kind_of,
         kind_stored_as=kind_stored_as,
         kinds=CATALOGUE,
+        list_address=urls.list_address,
         most_listed=referrers.MAX_REFERRERS,
         parts=selected_values,
         period=claim_period,

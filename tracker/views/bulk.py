@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -28,7 +28,7 @@ pages = Blueprint("bulk", __name__, url_prefix="/bulk")
 def list_address() -> str:
     """Return the address of the list that the commitments were chosen in."""
     query = request.query_string.decode()
-    return "/commitments/" + (f"?{query}" if query else "")
+    return url_for("records.index", kind="commitments") + (f"?{query}" if query else "")
 
 
 @pages.get("/")
@@ -117,7 +117,7 @@ def back(number: str) -> ResponseReturnValue:
     step = session.get(BulkStep, int(number)) if re.fullmatch(r"[1-9]\d{0,8}", number) else None
     if step is None:
         raise NotFound(_("No step has the number “%(number)s”.", number=number[:20]))
-    following = local_path(request.form.get("next")) or "/bulk/"
+    following = local_path(request.form.get("next")) or url_for("bulk.index")
     if left := undo_bulk_step(g.account, step):
         return render_template("bulk/undone.html", left=left, most=bulk.MOST_LINES, following=following)
     flash(_("The step is undone: what it changed is as it was before."))

@@ -39,7 +39,7 @@ def calendar_events(found: feeds.CommitmentDates) -> Iterator[Event]:
 
 def _event(record: Any, origin: str, changed_at: datetime.datetime, told: dict[str, Any]) -> Event:
     """Return what is told of a record as an event; no two trackers have the same origin."""
-    address = request.host_url.rstrip("/") + with_requested_dates(record_address(record))
+    address = with_requested_dates(record_address(record, request.url_root))
     # A step tells words of its commitment, too, whose version steps with all its rows.
     subject = record.belongs_to or record
     lines = [*told.pop("lines"), str(subject.caveat or ""), address]

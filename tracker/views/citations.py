@@ -71,7 +71,7 @@ def source_of(record: Any) -> citations.Source:
         published_on=day,
         precision=DatePrecision.DAY,
         dated=_("as recorded on %(day)s", day=format_date_range(day, DatePrecision.DAY)),
-        address=request.host_url.rstrip("/") + with_requested_dates(record_address(record)),
+        address=with_requested_dates(record_address(record, request.url_root)),
         accessed=today(),
         language=str(get_locale()),
     )

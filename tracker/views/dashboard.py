@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,7 @@ from tracker.records import CATALOGUE
 from tracker.records.date_fields import Date
 from tracker.records.filters import AsOfForm
 from tracker.views import charts
-from tracker.views.urls import tidy_url
+from tracker.views.urls import list_address, tidy_url
 from tracker.vocabulary import CommitmentKind, OverallStatus, Standing
 
 pages = Blueprint("dashboard", __name__)
@@ -91,7 +90,7 @@ def _changes(since: datetime.date, asked: DashboardForm) -> RecentChanges:
     words = {"recorded_from": since.isoformat(), "standing": Standing.YES.value, **asked.words}
     query = listing.filtered_query(UPDATES, UPDATES.filters.from_query(MultiDict(words)))
     told = status_changes.status_changes(query, MOST_CHANGES)
-    return RecentChanges(since, f"/updates/?{urlencode(words)}", listing.count_rows(query), told)
+    return RecentChanges(since, list_address("updates", **words), listing.count_rows(query), told)
 
 
 def _matrix(clock: AsOf) -> dict[str, Any]:

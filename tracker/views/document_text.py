@@ -4,9 +4,8 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, request, send_file
+from flask import Blueprint, flash, g, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import undefer
@@ -130,17 +129,18 @@ def _address_to_use(document: Document, passage: Passage, to: str) -> str:
         if one and meetings[0].starts_on:
             begun["made_on"] = meetings[0].starts_on.isoformat()
         begun |= {"commitment-sources-0-code": "", "commitment-sources-0-passage": code}
-        return f"/commitments/new?{urlencode(begun)}"
+        return url_for("records.new", kind="commitments", **begun)
     if to == "claim":
-        return f"/claims/new?{urlencode({'passage': code} | begun)}"
+        return url_for("records.new", kind="claims", passage=code, **begun)
     if to == "seat" and one:
-        row = urlencode({"participations-0-passage": code, "participations-0-code": ""})
-        return f"/meetings/{one}/edit?{row}#participations"
+        row: dict[str, Any] = {"participations-0-passage": code, "participations-0-code": ""}
+        return url_for("records.edit", kind="meetings", code=one, _anchor="participations", **row)
     if to == "seat":
         named = _("Several meetings name this document") if meetings else _("No meeting names this document yet")
         flash(_("%(code)s is recorded. %(named)s: open the meeting, and add the seat there.", code=code, named=named))
     elif to == "evidence":
-        return f"/log?{urlencode({'evidence-0-passage': code})}"
+        evidence: dict[str, Any] = {"evidence-0-passage": code}
+        return url_for("updates.choose", **evidence)
     else:
         raise Invalid({"to": [_("Choose what shall rest on it: a commitment, a claim, a seat or evidence.")]})
     return record_address(passage)

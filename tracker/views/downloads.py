@@ -5,6 +5,7 @@ import json as stdlib_json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
+from urllib.parse import urljoin
 
 from flask import Response, g, request, stream_with_context
 from flask_babel import gettext as _
@@ -23,7 +24,7 @@ from tracker.views.urls import current_url
 
 
 def url(kind: Kind) -> Column:
-    return kind.url_column(request.host_url)
+    return kind.url_column(request.url_root)
 
 
 def columns_of(wanted: ListRequest) -> list[Column]:
@@ -62,14 +63,14 @@ def list_as_json(wanted: ListRequest) -> Response:
 def _page(wanted: ListRequest, tally: DigestCounter) -> str:
     page, columns = wanted.page(wanted.told), columns_of(wanted)
     items = (json_file.json_item(columns, record) for record in tally.rows(page.records))
-    following = request.host_url.rstrip("/") + current_url(format="json", of=None, after=page.after)
+    following = urljoin(request.host_url, current_url(format="json", of=None, after=page.after))
     return "".join(json_file.json_lines(items, wanted.total, following if page.after else None))
 
 
 def _described(response: Response, of: str | None = None) -> Response:
     """Say where it is told of a file what it is."""
     place = {name: request.args.get(name) for name in ("after", "before")} if of else {}
-    path = request.host_url.rstrip("/") + current_url(format="about", of=of, **place)
+    path = urljoin(request.host_url, current_url(format="about", of=of, **place))
     response.headers["Link"] = f'<{path}>; rel="describedby"; type="{json_file.MEDIA_TYPE}"'
     return response
 

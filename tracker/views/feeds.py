@@ -3,7 +3,7 @@
 import uuid
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,9 +31,11 @@ def changes() -> ResponseReturnValue:
         title=feed_title(_("Status changes"), filters),
         updated=feeds.last_change(filters),
         movements=feeds.recent_changes(filters, MOST_CHANGES),
-        start=request.host_url.rstrip("/"),
-        own_path=request.path + ending,
-        list_path=f"/commitments/{ending}",
+        start=request.url_root,
+        # Without the path the tracker is served under.
+        name=request.path + ending,
+        own_address=url_for("feeds.changes", _external=True) + ending,
+        list_address=url_for("records.index", kind="commitments", _external=True) + ending,
         # A name of its own wherever the tracker is served; no two trackers begin with the same change.
         urn=lambda name: uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/{name}").urn,
     )

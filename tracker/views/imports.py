@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -39,7 +39,8 @@ def upload() -> ResponseReturnValue:
             errors["file"] = [_("Choose a file.")]
         if errors or file is None:
             raise Invalid(errors)
-        return f"/import/{uploads.store_upload(g.account, ENTERED[name], file.filename or '', file.read()).id}"
+        stored = uploads.store_upload(g.account, ENTERED[name], file.filename or "", file.read())
+        return url_for("imports.show", number=stored.id)
 
     return handle_form(_render_upload, act)
 
@@ -92,10 +93,10 @@ def settle(number: str) -> ResponseReturnValue:
         if chosen != reading:
             uploads.change_reading(file, *chosen)
             flash(_("The file is read anew: look at its columns."))
-            return f"/import/{number}"
+            return url_for("imports.show", number=number)
         file.settings = settings.to_json()
         _with_progress(number, lambda report: uploads.preview_import(g.account, file, report))
-        return f"/import/{number}/preview"
+        return url_for("imports.preview", number=number)
 
     return handle_form(lambda refusal: _render_settings(file, settings, refusal), act)
 
@@ -137,7 +138,7 @@ def progress(number: str) -> ResponseReturnValue:
 def preview(number: str) -> ResponseReturnValue:
     file = uploads.get_upload(g.account, number)
     if file.preview is None:
-        return redirect(f"/import/{file.id}")
+        return redirect(url_for("imports.show", number=file.id))
     return render_template(
         "imports/preview.html",
         file=file,
@@ -168,7 +169,7 @@ def apply(number: str) -> ResponseReturnValue:
     confirmed = {name: request.form.get(name, -1, type=int) for name in ("added", "changed", "left")}
     outcome = _with_progress(number, lambda report: uploads.apply_import(g.account, file, confirmed, report))
     if not outcome.kept:
-        return redirect(f"/import/{number}/preview?changed=yes", 303)
+        return redirect(url_for("imports.preview", number=number, changed="yes"), 303)
     counts = {name: f"{count:,}" for name, count in outcome.counts.items()}
     flash(_("Imported: %(added)s added, %(changed)s changed, %(left)s as they were.", **counts))
-    return redirect(f"/{kind.name}/", 303)
+    return redirect(url_for("records.index", kind=kind), 303)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -186,7 +186,7 @@ def remove(kind: Kind, code: str) -> ResponseReturnValue:
         check_version(record)
         remove_record(g.account, record)
         flash(_("Removed “%(record)s”. Its history stays.", record=record))
-        return f"/{kind.name}/"
+        return url_for("records.index", kind=kind)
 
     return handle_form(show, act)
 
@@ -198,6 +198,6 @@ def get_or_404(kind: Kind, code: str, clock: AsOf | None = None) -> Any:
         return record
     if history.record_history(kind, code):
         situation = NotFound if request.method == "GET" else Conflict
-        where = f"/{kind.name}/{code}/history"
+        where = url_for("records.past", kind=kind, code=code)
         raise situation(_("“%(code)s” was removed. What it held stands at %(where)s.", code=code, where=where))
     raise NotFound(_("%(kind)s: nothing here has the code “%(code)s”.", kind=kind.plural, code=code[:80]))

@@ -15,6 +15,7 @@ from flask import (
     request,
     send_file,
     stream_with_context,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -52,7 +53,7 @@ def new() -> ResponseReturnValue:
     if "show" not in request.args:
         return _render_request(sheet)
     try:
-        document = build_document(report_data(sheet.asked(request.host_url)), None, MOST_SHOWN)
+        document = build_document(report_data(sheet.asked(request.url_root)), None, MOST_SHOWN)
     except Invalid as error:
         return _render_request(sheet, refusal=error), error.status
     return _render_request(sheet, document)
@@ -64,7 +65,7 @@ def issue() -> ResponseReturnValue:
 
     def act() -> str:
         # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
-        parameters = sheet.asked(request.host_url)
+        parameters = sheet.asked(request.url_root)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
         with draft_report(report_data(parameters)) as draft:
@@ -73,7 +74,7 @@ def issue() -> ResponseReturnValue:
         flash(
             _("Issued as %(code)s. What it says is kept as it is, whatever is logged or edited later.", code=run.code)
         )
-        return f"/reports/{run.code}"
+        return url_for("reports.show", code=run.code)
 
     return handle_form(lambda refusal: _render_request(sheet, refusal=refusal), act)
 
@@ -104,7 +105,7 @@ def _file(run: ReportRun, form: str) -> Response:
     start = next(stretches)
     response = _sent(run, form, stream_with_context(chain([start], stretches)))
     if form in BARE:
-        place = f"{request.host_url}reports/{run.code}?format=about&of={form}"
+        place = url_for("reports.show", code=run.code, format="about", of=form, _external=True)
         response.headers["Link"] = f'<{place}>; rel="describedby"; type="application/json"'
     return response
 
@@ -175,4 +176,4 @@ def _again(run: ReportRun) -> str:
     """Return the address that asks for a report like one that was issued, as of today."""
     same = [("title", run.title), *([("cover_note", run.cover_note)] if run.cover_note else [])]
     chapters = [("chapters", word) for word in (BRIEF, *(word.value for word in run.chapters))]
-    return f"/reports/new?{urlencode([*parse_qsl(run.scope or ''), *same, *chapters])}"
+    return f"{url_for('reports.new')}?{urlencode([*parse_qsl(run.scope or ''), *same, *chapters])}"

@@ -3,6 +3,7 @@
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
@@ -46,9 +47,16 @@ MOST_UPLOADED = 27 * 1024 * 1024
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(bind_refused_host)
     app.before_request(refuse_unreadable)
     app.before_request(refuse_forged)
     app.after_request(add_headers)
+
+
+def bind_refused_host() -> None:
+    """Let the page that refuses a host have its links: they name none."""
+    if request_ctx.url_adapter is None:
+        request_ctx.url_adapter = current_app.url_map.bind("", request.script_root or "/")
 
 
 def refuse_unreadable() -> None:

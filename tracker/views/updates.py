@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -210,6 +210,6 @@ def choose() -> ResponseReturnValue:
     """Ask of which commitment an update shall be logged, and keep what it is begun from."""
     begun = [(name, value) for name, value in request.args.items(multi=True) if name != "commitment"]
     if code := request.args.get("commitment"):
-        commitment = get_or_404(COMMITMENTS, code)
-        return redirect(f"{COMMITMENTS.address(commitment)}/log?{urlencode(begun)}")
+        get_or_404(COMMITMENTS, code)
+        return redirect(f"{url_for('updates.log', code=code)}?{urlencode(begun)}")
     return render_template("updates/choose.html", begun=begun, form=UpdateForm())

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter
@@ -49,6 +49,11 @@ def requested_format(*known: str) -> str:
     return asked
 
 
+def list_address(kind: str, /, **filters: str) -> str:
+    """Return the address of the list of a kind, as filters narrow it; one of them may be called "kind", too."""
+    return url_for("records.index", kind=kind) + (f"?{urlencode(filters)}" if filters else "")
+
+
 def with_requested_dates(path: str) -> str:
     """Return an address of this site as of the same time as this page."""
     hands = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
@@ -57,10 +62,11 @@ def with_requested_dates(path: str) -> str:
 
 
 def local_path(path: str | None) -> str:
-    """Return a path within this site that a form may lead back to, or nothing for any other address."""
+    """Return a path within the tracker that a form may lead back to, or nothing for any other address."""
     path = path or ""
-    inside = re.fullmatch(r"/(?![/\\])[^\s\\]*", path) and len(path) <= 2_000
-    return path if inside else ""
+    inside = path.startswith(url_for("dashboard.index")) and re.fullmatch(r"/(?![/\\])[^\s\\]*", path)
+    # A browser takes two dots as a step up, written as %2E too.
+    return path if inside and len(path) <= 2_000 and not re.search(r"(?i)/(\.|%2e){2}", path) else ""
 
 
 def requested_as_of() -> AsOf:
@@ -80,7 +86,8 @@ def current_url(**changes: Any) -> str:
         args.poplist(name)
         if value is not None:
             args.setlist(name, value if isinstance(value, list) else [value])
-    return request.path + (f"?{urlencode(list(args.items(multi=True)))}" if args else "")
+    here = url_for(request.endpoint or "", **request.view_args or {})
+    return here + (f"?{urlencode(list(args.items(multi=True)))}" if args else "")
 
 
 def tidy_url() -> str:

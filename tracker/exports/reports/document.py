@@ -7,12 +7,14 @@ from importlib.metadata import version
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from tracker.addresses import page_address
 from tracker.dates import use_zone, zone
 from tracker.exports.reports.blocks import Block, Line, Paragraph, ReportDocument, Span
 from tracker.exports.reports.chapters import changes, claims, commitments, figures, methods
 from tracker.exports.reports.formatting import format_day, format_moment
 from tracker.models import ReportRun
 from tracker.queries.reports.data import ReportData
+from tracker.records import record_address
 from tracker.vocabulary import Chapter
 
 #: What a file was made with: another version may put things in other words.
@@ -95,9 +97,9 @@ def report_stamp(data: ReportData, run: ReportRun | None) -> list[tuple[str, str
         (_("Issued by"), str(run.recorded_by)),
         (_("Changes recorded by then"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
         (_("Checksum of the data (SHA-256)"), run.sha256),
-        (_("Kept at"), f"{report['address']}/reports/{run.code}"),
+        (_("Kept at"), record_address(run, report["address"])),
         (_("Made with"), PROGRAM),
-        (_("What the words mean"), f"{report['address']}/methods/"),
+        (_("What the words mean"), page_address("methods.index", report["address"])),
     ]
 
 

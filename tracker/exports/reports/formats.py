@@ -22,6 +22,7 @@ from tracker.exports.reports.document import build_document
 from tracker.exports.reports.docx import writer as docx
 from tracker.models import AsOf, ReportRun
 from tracker.queries.reports import stored
+from tracker.records import record_address
 from tracker.vocabulary import Chapter
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
@@ -118,7 +119,7 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
         head=(run.head_seq, run.head_hash),
         report={
             "code": run.code,
-            "address": f"{data.head['report']['address']}/reports/{run.code}",
+            "address": record_address(run, data.head["report"]["address"]),
             "sha256": run.sha256,
         },
         **tally.describe_file(form),

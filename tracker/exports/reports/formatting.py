@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
+from tracker.addresses import page_address
 from tracker.exports.reports.blocks import Line, Span
 from tracker.queries.scores import format_percentage
 from tracker.records.date_fields import PastMoment
@@ -59,8 +60,9 @@ def count_link(value: int, report: dict[str, Any], **chosen: str) -> Line:
     meant = {*chosen, *(("status", "party") if "status" in chosen else ())}
     if not value or meant & {name for name, _value in scope}:
         return [Span(told)]
+    commitments = page_address("records.index", report["address"], kind="commitments")
     asked = [*scope, *chosen.items(), ("as_of", report["as_of"]), ("known_by", report["known_by"])]
-    return [Span(told, to=f"{report['address']}/commitments/?{urlencode(asked)}")]
+    return [Span(told, to=f"{commitments}?{urlencode(asked)}")]
 
 
 def joined_spans(spans: Iterable[Sequence[Span]], between: str = ", ") -> list[Span]:

@@ -12,7 +12,7 @@ from tracker.queries import listing
 from tracker.queries.reports import records, summary
 from tracker.queries.reports.changes import report_changes
 from tracker.queries.reports.parameters import ReportParameters
-from tracker.records import CATALOGUE
+from tracker.records import CATALOGUE, record_address
 from tracker.records.codebook import codebook, describe_columns
 
 #: Which shape the data of reports has; another is another number, so that those kept in this one can still be read.
@@ -53,7 +53,7 @@ def _asked(asked: ReportParameters) -> dict[str, Any]:
             "title": meeting.title,
             "starts_on": meeting.starts_on.isoformat(),
             "date_precision": meeting.date_precision.value,
-            "url": asked.address + CATALOGUE["meetings"].address(meeting),
+            "url": record_address(meeting, asked.address),
         }
 
     return {

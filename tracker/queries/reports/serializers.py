@@ -17,7 +17,7 @@ class Serializer:
         self.asked = asked
 
     def to(self, record: Any) -> str:
-        return self.asked.address + record_address(record)
+        return record_address(record, self.asked.address)
 
     def commitment(self, commitment: Commitment) -> dict[str, Any]:
         return {"commitment": commitment.code, "title": commitment.title, "url": self.to(commitment)} | _days(

@@ -49,7 +49,7 @@ def area_summaries(asked: ReportParameters) -> list[dict[str, Any]]:
         {
             "area": each.area.code,
             "name": str(each.area),
-            "url": asked.address + record_address(each.area),
+            "url": record_address(each.area, asked.address),
             "commitments": each.total,
             "statuses": {word.value: number for word, number in each.statuses.items() if number},
             "score": _score(scored.get(each.area.id, Score())),
@@ -76,7 +76,7 @@ def party_summaries(asked: ReportParameters) -> list[dict[str, Any]]:
         {
             "party": party.code,
             "name": str(party),
-            "url": asked.address + record_address(party),
+            "url": record_address(party, asked.address),
             "commitments": sum(statuses.values()),
             "statuses": {word.value: statuses[word] for word in OverallStatus if word in statuses},
             "moved": moved.get(party.id, (0, 0))[0],
@@ -99,7 +99,7 @@ def _ahead(asked: ReportParameters, within: Any) -> list[dict[str, Any]]:
         {
             "commitment": commitment.code,
             "title": commitment.title,
-            "url": asked.address + record_address(commitment),
+            "url": record_address(commitment, asked.address),
             "due_on": commitment.due_on.isoformat(),
             "state": word.value,
         }

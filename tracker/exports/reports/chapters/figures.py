@@ -9,6 +9,7 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.addresses import page_address
 from tracker.exports.charts import bars_and_lines, deadlines
 from tracker.exports.reports.blocks import Block, BulletList, Chart, Heading, Line, Paragraph, Span, Table
 from tracker.exports.reports.formatting import (
@@ -83,7 +84,8 @@ def summary_chapter(data: ReportData) -> Iterator[Block]:
         words=_unscored(),
         word=Status.NOT_STARTED.label,
     )
-    line = [Span(_("Score"), to=f"{report['address']}/methods/#score"), Span(said)]
+    rule = page_address("methods.index", report["address"]) + "#score"
+    line = [Span(_("Score"), to=rule), Span(said)]
     if told["one_sided"]:
         one_sided = ngettext(
             "%(num)s commitment is reported by one side only.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from tracker.addresses import page_address
 from tracker.exports.reports.blocks import Block, BulletList, Heading, Line, Paragraph, Span
 from tracker.queries.reports.data import ReportData
 from tracker.vocabulary import Confidence, DeadlineState, EvidenceRelation, FollowUp, OverallStatus
@@ -40,7 +41,8 @@ def methods_chapter(data: ReportData) -> Iterator[Block]:
         ),
     ):
         yield Paragraph([Span(said)])
-    yield Paragraph([Span(_("All rules, with a worked example"), to=data.head["report"]["address"] + "/methods/")])
+    rules = page_address("methods.index", data.head["report"]["address"])
+    yield Paragraph([Span(_("All rules, with a worked example"), to=rules)])
     lists: tuple[tuple[str, Iterable[Any]], ...] = (
         (_("Statuses"), OverallStatus),
         (_("Confidence"), Confidence),
