@@ -10,9 +10,7 @@ import yaml
 
 from tracker.passage_text import search_words
 from tracker.records import CATALOGUE, kind_of, rows_of
-from tracker.records.choice_fields import Choice
-from tracker.records.fields import RecordCode
-from tracker.records.reference_fields import Reference
+from tracker.records.fields import Choice, RecordCode, Reference
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 DOCUMENTS = Path(__file__).parents[2] / "shared" / "documents"

@@ -27,7 +27,7 @@ from tracker.models import Commitment, Document, ImportFile, ImportMapping, Reco
 from tracker.paths import PACKAGE, folder
 from tracker.queries import integrity
 from tracker.records import CATALOGUE, ENTERED
-from tracker.records.choice_fields import Choice
+from tracker.records.fields import Choice
 
 METADATA = Record.metadata
 on_sqlite = pytest.mark.on_sqlite

@@ -53,11 +53,11 @@ def test_a_place_is_read(app, one, two, text, words):
         form = typed(text, [one, two], one)
         assert form.validate(), form.errors
         made = form.passage.passage
-        reading = two if made in two.made else one
+        reading = two if made in two.new else one
         assert reading.paragraphs[made.paragraph][made.start : made.end] == words
         assert form.validate()
         assert form.passage.passage is made
-        assert len(one.made) + len(two.made) == 1
+        assert len(one.new) + len(two.new) == 1
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_what_is_no_place_is_told(app, one, two, text, said):
         assert not form.validate()
         assert said in " ".join(form.passage.errors)
         assert form.passage.passage is None
-        assert not one.made
-        assert not two.made
+        assert not one.new
+        assert not two.new
 
 
 def test_without_a_text_only_codes_are_passages(app):
@@ -132,7 +132,7 @@ def test_passages_that_are_known_are_told_so_that_they_are_read_again(app):
         ]
         session.flush()
         reading = SourceText(document, "one", "One", "en", current_paragraphs(session, document), known)
-        told = [reading.told(passage) for passage in known]
+        told = [reading.typed(passage) for passage in known]
         # The last is at the place of the first, and is told by its code.
         assert told == ["p1 s1", "p1 4-9", "p2 0-20", "one.x4"]
         for passage, text in zip(known, told, strict=True):
@@ -141,7 +141,7 @@ def test_passages_that_are_known_are_told_so_that_they_are_read_again(app):
             assert form.passage.passage is passage
         attach_text(make.account(), document, "More. Words.\n\n" + TEXT)
         moved = SourceText(document, "one", "One", "en", current_paragraphs(session, document), known)
-        assert [moved.told(passage) for passage in known] == ["one.x1", "one.x2", "one.x3", "one.x4"]
+        assert [moved.typed(passage) for passage in known] == ["one.x1", "one.x2", "one.x3", "one.x4"]
         assert moved.passage("p2 s1") is known[0]
         assert isinstance(moved.passage("p1 s1"), Passage)
         assert moved.passage("p1 s1") not in known

@@ -10,10 +10,8 @@ from tests.client import elements, form_values, parsed, words
 from tracker.database import writing
 from tracker.models import Record
 from tracker.records import CATALOGUE, ENTERED, edited_rows_of
-from tracker.records.choice_fields import Choice, Code
 from tracker.records.date_fields import Date
-from tracker.records.fields import FORBIDDEN_CHARACTERS, Flag, Number, Text
-from tracker.records.reference_fields import Reference
+from tracker.records.fields import FORBIDDEN_CHARACTERS, Choice, Code, Flag, Number, Reference, Text
 
 #: {kind: what is typed for a record that is fine}; the seeds hold what it names.
 FINE = {

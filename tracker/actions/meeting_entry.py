@@ -58,7 +58,7 @@ def _save_passages(account: Account | None, rows: Sequence[RowEdit], readings: S
     fields = [field for row in rows if not row.removed for field in row.form]
     cited = {field.passage for field in fields if isinstance(field, PassageField) and field.data}
     for reading in readings:
-        new = [_passage_row(passage, reading.document) for passage in reading.made if passage in cited]
+        new = [_passage_row(passage, reading.document) for passage in reading.new if passage in cited]
         if new:
             # At once, so that the document's version steps once and its text is read once.
             save(account, new[0].record, new[0].form, new[1:])

@@ -17,7 +17,7 @@ from tracker.models.history import code_was_used
 from tracker.queries import history
 from tracker.records import ENTERED
 from tracker.records.base import Kind, RecordForm
-from tracker.records.reference_fields import Reference
+from tracker.records.fields import Reference
 
 
 @dataclasses.dataclass

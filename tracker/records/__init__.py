@@ -20,7 +20,7 @@ from tracker.records import (
     reports,
     updates,
 )
-from tracker.records.base import Kind
+from tracker.records.base import Kind as Kind
 
 CATALOGUE: dict[str, Kind] = {
     kind.name: kind

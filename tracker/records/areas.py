@@ -4,8 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.models import PolicyArea
 from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
-from tracker.records.fields import LongText, Number, Text
-from tracker.records.reference_fields import Reference
+from tracker.records.fields import LongText, Number, Reference, Text
 
 
 class AreaForm(RecordForm):

@@ -20,19 +20,19 @@ from tracker.errors import Invalid
 from tracker.models import Account, AppendOnlyRecord, AsOf, Record
 from tracker.models.history import code_was_used
 from tracker.records import codes
-from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
+from tracker.records.date_fields import KNOWN_SINCE, Timestamp
 from tracker.records.fields import (
     FieldMixin,
     LongText,
     PlainValue,
     RecordCode,
+    Reference,
     Text,
     TrackerForm,
     WebAddress,
     unattached,
 )
 from tracker.records.filters import Filters
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import Label
 
 #: What gives the values of a column in a query: an attribute of the model, an expression, or a select of
@@ -97,12 +97,6 @@ class RecordForm(TrackerForm):
                 field.populate_obj(record, name)
         if record.code is None:
             record.code = self.usual_code()
-
-
-def check_order(earlier: Date, later: Date, message: str) -> None:
-    """Refuse, by the later of two fields, a day that lies before the other."""
-    if earlier.data and later.data and later.data < earlier.data:
-        raise StopValidation(message)
 
 
 class RowForm(RecordForm):

@@ -1,6 +1,5 @@
 """What many commitments can be changed to at once: some of their fields, and a check."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -10,7 +9,7 @@ from wtforms.validators import StopValidation
 
 from tracker.records.checks import CheckForm
 from tracker.records.commitments import CommitmentForm
-from tracker.records.fields import FieldMixin, Flag, LongText, PlainValue, TrackerForm
+from tracker.records.fields import ExtraValidators, FieldMixin, Flag, LongText, PlainValue, TrackerForm
 
 #: The fields of a commitment that can be changed.
 FIELDS = ("owner", "priority", "area", "review_every")
@@ -40,24 +39,24 @@ class BulkForm(TrackerForm):
     checked_on = _optional(CheckForm.checked_on)
     settle = Flag(_l("Set the status “No evidence found” for leads that nobody assessed"))
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators = None) -> bool:
         valid = super().validate(extra_validators)
         if valid and not self.changes:
             self.owner.errors = [_("Nothing is chosen yet: fill in what the commitments shall be given.")]
         return valid and bool(self.changes)
 
     def validate_no_owner(self, ticked: Flag) -> None:
-        self._one_of(ticked, self.owner)
+        self._check_empty(ticked, self.owner)
 
     def validate_usual_review(self, ticked: Flag) -> None:
-        self._one_of(ticked, self.review_every)
+        self._check_empty(ticked, self.review_every)
 
-    def _one_of(self, ticked: Flag, field: FieldMixin[Any]) -> None:
+    def _check_empty(self, ticked: Flag, field: FieldMixin[Any]) -> None:
         if ticked.data and field.data is not None:
             raise StopValidation(_("“%(field)s” is filled in too: choose one of the two.", field=field.label.text))
 
     def validate_where_searched(self, _field: LongText) -> None:
-        if self.checked_on.data is None and not self.checked_on.process_errors:
+        if self.checked_on.is_blank:
             raise StopValidation(_("Say in “%(field)s” when you searched.", field=self.checked_on.label.text))
 
     def validate_settle(self, ticked: Flag) -> None:

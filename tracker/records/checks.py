@@ -1,7 +1,5 @@
 """A check, as people meet it."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
@@ -9,9 +7,8 @@ from wtforms.validators import StopValidation
 from tracker.models import CheckLog, Commitment
 from tracker.records.base import Kind, RowForm, log_columns, note_field
 from tracker.records.date_fields import Date, not_after_today
-from tracker.records.fields import LongText
+from tracker.records.fields import LongText, Reference
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 
 
 class CheckForm(RowForm):
@@ -26,12 +23,12 @@ class CheckForm(RowForm):
     reason = LongText(_l("Why it is void"), max_length=2000)
     note = note_field()
 
-    def validate_where_searched(self, field: Any) -> None:
+    def validate_where_searched(self, field: LongText) -> None:
         if self.voids.data:
             raise StopValidation(_("A row that voids a check says why, not where."))
 
-    def validate_voids(self, field: Any) -> None:
-        if not self.reason.data and not self.reason.errors:
+    def validate_voids(self, field: Reference) -> None:
+        if self.reason.is_blank:
             raise StopValidation(_("Say why it is void."))
 
 

@@ -10,11 +10,10 @@ from wtforms.validators import StopValidation
 from tracker.database import session
 from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, check_order, not_its_own_ancestor, note_field
-from tracker.records.date_fields import Date, format_date_range
-from tracker.records.fields import FieldMixin, LongText, Number, Text
+from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
+from tracker.records.date_fields import Date, check_order, format_date_range
+from tracker.records.fields import FieldMixin, LongText, Number, Reference, Text
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import DatePrecision
 
 
@@ -49,20 +48,20 @@ class ClaimForm(RecordForm):
     def usual_code(self) -> str:
         return codes.code_within(Claim, self.meeting.data, ".claim-") or super().usual_code()
 
-    def validate_period_end(self, _period_end: Any) -> None:
+    def validate_period_end(self, _period_end: Date) -> None:
         message = _("The period ends before it starts: change one of the two days.")
         check_order(self.period_start, self.period_end, message)
 
-    def validate_value(self, _value: Any) -> None:
+    def validate_value(self, _value: Number) -> None:
         if not self.unit.data:
             raise StopValidation(_("Say in “Unit” what this is a number of."))
 
-    def validate_supersedes(self, earlier: Any) -> None:
+    def validate_supersedes(self, earlier: Reference) -> None:
         theirs, ours = earlier.data.indicator, self.indicator.data
         if theirs and ours and theirs is not ours:
             raise StopValidation(_("That is a figure of “%(other)s”: choose one of the same indicator.", other=theirs))
 
-    def validate_indicator(self, indicator: Any) -> None:
+    def validate_indicator(self, indicator: Reference) -> None:
         if self.record is None or self.record.id is None:
             return
         others = Claim.supersedes == self.record, Claim.indicator_id != indicator.data.id

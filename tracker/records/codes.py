@@ -2,25 +2,25 @@
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import Any
 
 from babel import Locale
 
 from tracker.database import session
 from tracker.models import Record
-from tracker.models.base import search_words
 from tracker.models.history import code_was_used, next_number
+from tracker.passage_text import search_words
 from tracker.records.fields import RecordCode
 from tracker.vocabulary import PartyKind
 
 #: Short enough to be read in an address, and to take a number behind it.
 MAX_LENGTH = 48
-COUNTRIES_IN = ("en", "es")
+#: The languages in which countries are known by their names.
+LANGUAGES = ("en", "es")
 
 
-def code_from_words(model: type[Record], text: Any) -> str:
+def code_from_words(model: type[Record], text: str | None) -> str:
     """Return the words of a text as a code that no record of the kind ever had."""
-    words = [word for word in search_words(str(text or "")) if word.isascii() and "_" not in word]
+    words = [word for word in search_words(text or "") if word.isascii() and "_" not in word]
     code = ""
     for word in words:
         if len(code) + len(word) > MAX_LENGTH:
@@ -37,17 +37,17 @@ class ReservedCodes:
 
     #: Those that records yet to come have.
     codes: Container[str] = ()
-    #: {what codes begin with: the last number given out}
+    #: {what codes begin with: the last number assigned}
     numbers: dict[str, int] = field(default_factory=dict)
 
 
 def reserve(codes: Container[str]) -> None:
-    """Give none of these codes to other records, and remember the numbers given out, as long as the session lasts."""
+    """Assign none of these codes to other records, and remember the numbers assigned, until the session ends."""
     session.info["reserved"] = ReservedCodes(codes)
 
 
 def numbered_code(model: type[Record], start: str, first: int = 1) -> str:
-    """Return a code that begins so and ends in a number, one more than any record of the kind ever had."""
+    """Return a code of a beginning and a number, one higher than any record of the kind ever had."""
     reserved: ReservedCodes = session.info.get("reserved") or ReservedCodes()
     last = reserved.numbers.get(start)
     number = max(first, next_number(session, model, start)) if last is None else last + 1
@@ -58,7 +58,7 @@ def numbered_code(model: type[Record], start: str, first: int = 1) -> str:
 
 
 def code_within(model: type[Record], whole: Record | None, end: str) -> str:
-    """Return the code numbered within that of another record, or nothing if that is too long to be gone on from."""
+    """Return the next number within the code of another record; "" without one, and where its code is too long."""
     return numbered_code(model, f"{whole.code}{end}") if whole is not None and len(whole.code) <= MAX_LENGTH else ""
 
 
@@ -73,12 +73,10 @@ def is_unused(model: type[Record], code: str) -> bool:
 
 
 def country_code(kind: PartyKind | None, name: str | None) -> str:
-    """Return the ISO 3166 code of a country's name in a language we know, in lower case, or nothing."""
+    """Return the ISO 3166 code of a country's name in a language we know, in lower case; else ""."""
     if kind is not PartyKind.COUNTRY or not name:
         return ""
-    wanted = search_words(name)
-    for language in COUNTRIES_IN:
-        for code, called in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha() and search_words(called) == wanted:
-                return code.lower()
-    return ""
+    words = search_words(name)
+    territories = (territory for language in LANGUAGES for territory in Locale(language).territories.items())
+    codes = (code for code, territory in territories if len(code) == 2 and search_words(territory) == words)
+    return next((code.lower() for code in codes if code.isalpha()), "")

@@ -1,16 +1,13 @@
 """A link between commitments, as people meet it."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import Commitment, CommitmentLink
 from tracker.records.base import Kind, RowForm, note_field
-from tracker.records.choice_fields import Choice
+from tracker.records.fields import Choice, Reference
 from tracker.records.filters import Filters, any_of
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import CommitmentLinkKind
 
 
@@ -22,7 +19,7 @@ class CommitmentLinkForm(RowForm):
     to = Reference(_l("To"), Commitment, required=True)
     note = note_field()
 
-    def validate_to(self, to: Any) -> None:
+    def validate_to(self, to: Reference) -> None:
         if to.data is self.commitment.data:
             raise StopValidation(_("A commitment is not linked to itself: choose another."))
 

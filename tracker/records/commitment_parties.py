@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.models import AsOf, Commitment, CommitmentParty, Party
 from tracker.models.as_of import lead_statuses
 from tracker.records.base import Kind, RowForm, derived_column, note_field
-from tracker.records.choice_fields import Choice
+from tracker.records.fields import Choice, Reference
 from tracker.records.filters import Filters, any_of
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import PartyRole, Status
 
 
@@ -30,7 +29,7 @@ def _tell(records: Sequence[CommitmentParty], clock: AsOf) -> None:
         set_committed_value(ids[number], "claim_id", claim)
 
 
-def _status(clock: AsOf) -> Any:
+def _status(clock: AsOf) -> ColumnElement[Any]:
     lead = lead_statuses(clock).c
     return select(lead.status).where(lead.commitment_party_id == CommitmentParty.id).scalar_subquery()
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, CompoundSelect, select, union
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
@@ -24,23 +24,23 @@ from tracker.models import (
     Party,
     Passage,
     PolicyArea,
+    Record,
 )
 from tracker.models.as_of import existed, is_retired, lead_statuses, overall_status
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
 from tracker.records import codes
-from tracker.records.base import Column, Kind, RecordForm, attribute_column, check_order, derived_column, note_field
-from tracker.records.choice_fields import Choice
-from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp
-from tracker.records.fields import Flag, LongText, Number, Text
-from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import AccountReference, Reference
+from tracker.records.base import Column, Kind, RecordForm, attribute_column, derived_column, note_field
+from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp, check_order
+from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text
+from tracker.records.filters import Filters, Link, any_of, date_range
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
     DeadlineKind,
     DeadlineState,
     FollowUp,
+    Label,
     OverallStatus,
     PartyRole,
     Priority,
@@ -87,36 +87,36 @@ class CommitmentForm(RecordForm):
     def usual_code(self) -> str:
         return codes.code_within(Commitment, self.meeting.data, ".c") or super().usual_code()
 
-    def validate_due_on(self, _due_on: Any) -> None:
+    def validate_due_on(self, _due_on: Date) -> None:
         check_order(self.made_on, self.due_on, _("It is due before it was made: change one of the two days."))
 
-    def validate_every_months(self, _field: Any) -> None:
+    def validate_every_months(self, _field: Number) -> None:
         if self.deadline_kind.data is not DeadlineKind.RECURRING:
             raise StopValidation(_("Empty this, or choose the deadline “Recurring”."))
 
-    def validate_deadline_kind(self, field: Any) -> None:
-        if field.data is DeadlineKind.EXPLICIT and not self.due_on.data and not self.due_on.process_errors:
+    def validate_deadline_kind(self, field: Choice) -> None:
+        if field.data is DeadlineKind.EXPLICIT and self.due_on.is_blank:
             raise StopValidation(_("An explicit deadline has a day: fill in “Due on”."))
         if field.data is DeadlineKind.NONE and self.due_on.data:
             raise StopValidation(_("A day it is due on is given: choose another deadline, or empty the day."))
-        if field.data is DeadlineKind.RECURRING and not self.every_months.data and not self.every_months.process_errors:
+        if field.data is DeadlineKind.RECURRING and self.every_months.is_blank:
             raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
 
 
-def _status(filters: Any) -> Any:
-    """Lead to the overall word; where parties are chosen too, to the word of each of those that leads."""
-    if not filters.party.data:
+def _status(filters: Filters) -> Link:
+    """Return the overall status; where parties are chosen too, that of each of them that leads."""
+    if not filters["party"].data:
         return overall_status(filters.as_of_dates)
     lead = lead_statuses(filters.as_of_dates).c
-    return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters.party.data]))
+    return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters["party"].data]))
 
 
-def _party(filters: Any) -> Any:
-    """Lead to the parties in any role; where statuses are chosen too, to the leads that stand so."""
-    if not filters.status.data:
+def _party(filters: Filters) -> Link:
+    """Return the parties in any role; where statuses are chosen too, the leads with one of them."""
+    if not filters["status"].data:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
     lead = lead_statuses(filters.as_of_dates).c
-    return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters.status.data))
+    return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters["status"].data))
 
 
 def _tell(records: Sequence[Commitment], clock: AsOf) -> None:
@@ -129,7 +129,7 @@ def _tell(records: Sequence[Commitment], clock: AsOf) -> None:
         ids[number].deadline_state = state
 
 
-def _follow_up(filters: Any, words: list[FollowUp]) -> Any:
+def _follow_up(filters: Filters, words: list[FollowUp]) -> CompoundSelect[Any]:
     return follow_up(filters.as_of_dates, current_app.config["SETTINGS"].review_every, words)
 
 
@@ -140,7 +140,7 @@ SOURCES = select(CommitmentSource.commitment_id).join(Passage, Passage.id == Com
 class CommitmentFilters(Filters):
     together = {"party": ("status",)}
 
-    def there(self, model: Any, but: str = "") -> list[Any]:
+    def there(self, model: type[Record], but: str = "") -> list[ColumnElement[bool]]:
         shown = bool(self["retired"].data) or but == "retired"
         return [existed(self.as_of_dates, retired=shown)]
 
@@ -167,7 +167,7 @@ class CommitmentFilters(Filters):
     follow_up = any_of(
         Choice(_l("Follow-up"), FollowUp),
         lambda filters: _follow_up(filters, list(FollowUp)),
-        ids=lambda filters: select(_follow_up(filters, filters.follow_up.data).subquery().c[0]),
+        ids=lambda filters: select(_follow_up(filters, filters["follow_up"].data).subquery().c[0]),
     )
     owner = any_of(CommitmentForm.owner, Commitment.owner_id)
     priority = any_of(CommitmentForm.priority, Commitment.priority)
@@ -178,12 +178,16 @@ class CommitmentFilters(Filters):
     due_from, due_to = date_range(_l("Due from"), _l("Due to"), Commitment.due_on)
 
 
-def _parties(name: str, label: Any, role: PartyRole) -> Column:
+def _parties(name: str, label: Label, role: PartyRole) -> Column:
+    """Return the column of the parties to a commitment in one role."""
     row = CommitmentParty
-    codes = select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role)
-    parties: Any = lambda commitment: [row.party for row in commitment.parties if row.role is role]  # noqa: E731
-    field = Reference(label, Party, multiple=True, description=role.definition)
-    return derived_column(name, field, codes, parties, (Commitment.parties,))
+    return derived_column(
+        name,
+        Reference(label, Party, multiple=True, description=role.definition),
+        select(row.commitment_id, Party.code).join(Party, Party.id == row.party_id).where(row.role == role),
+        lambda commitment: [row.party for row in commitment.parties if row.role is role],
+        (Commitment.parties,),
+    )
 
 
 KIND = Kind(

@@ -4,6 +4,7 @@ import datetime
 import re
 from calendar import monthrange
 from functools import cache
+from typing import Any
 
 from babel.dates import format_interval, format_skeleton, get_month_names
 from flask_babel import format_date, format_datetime, get_locale
@@ -82,6 +83,20 @@ def not_after_today(_form: BaseForm, field: Field) -> None:
     """Refuse a day that has not come yet."""
     if field.data and field.data > today():
         raise StopValidation(_("This day has not come yet: nothing can be known of it."))
+
+
+def check_precision(precision: FieldMixin[Any], day: Date, unexpected: str, missing: str) -> None:
+    """Refuse an unknown date of which a day is given, and a known one of which none is, each with its message."""
+    if precision.data is DatePrecision.UNKNOWN and day.data:
+        raise StopValidation(unexpected)
+    if precision.data is not DatePrecision.UNKNOWN and day.is_blank:
+        raise StopValidation(missing)
+
+
+def check_order(earlier: Date, later: Date, message: str) -> None:
+    """Refuse, by the later of two fields, a day that lies before the other."""
+    if earlier.data and later.data and later.data < earlier.data:
+        raise StopValidation(message)
 
 
 def parse_date(typed: str) -> datetime.date:

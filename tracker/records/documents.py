@@ -1,26 +1,25 @@
 """A document and its passages, as people meet them."""
 
 import re
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import false, func, select
+from wtforms.fields import Field
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
-from tracker.records.choice_fields import Choice, Code
-from tracker.records.date_fields import Date, Timestamp, format_date_range
-from tracker.records.fields import Flag, LongText, Number, Text, WebAddress
+from tracker.records.date_fields import Date, Timestamp, check_precision, format_date_range
+from tracker.records.fields import Choice, Code, Flag, LongText, Number, Reference, Text, WebAddress
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
 
 
-def check_sha256(_form: Any, field: Any) -> None:
+def check_sha256(_form: BaseForm, field: Field) -> None:
     if not re.fullmatch("[0-9a-f]{64}", field.data):
         raise StopValidation(_("A sha256 is 64 characters, each 0–9 or a–f."))
 
@@ -60,15 +59,10 @@ class DocumentForm(RecordForm):
             return codes.code_from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
         return super().usual_code()
 
-    def validate_published_precision(self, field: Any) -> None:
-        if field.data is DatePrecision.UNKNOWN and self.published_on.data:
-            raise StopValidation(_("A publication date is given: say how well it is known, or empty it."))
-        if (
-            field.data is not DatePrecision.UNKNOWN
-            and not self.published_on.data
-            and not self.published_on.process_errors
-        ):
-            raise StopValidation(_("No publication date is given: choose “Unknown”, or fill in the date."))
+    def validate_published_precision(self, field: Choice) -> None:
+        unexpected = _("A publication date is given: say how well it is known, or empty it.")
+        missing = _("No publication date is given: choose “Unknown”, or fill in the date.")
+        check_precision(field, self.published_on, unexpected, missing)
 
 
 class DocumentFilters(Filters):
@@ -113,8 +107,8 @@ class PassageForm(RowForm):
     sha256 = Text(_l("sha256 of its words"), max_length=64, validators=[check_sha256])
     note = note_field()
 
-    def validate_end(self, end: Any) -> None:
-        if self.start.data is not None and end.data <= self.start.data:
+    def validate_end(self, end: Number) -> None:
+        if self.start.data is not None and end.data is not None and end.data <= self.start.data:
             raise StopValidation(_("The passage must end after it starts: write more than %(n)s.", n=self.start.data))
 
 

@@ -1,20 +1,27 @@
-"""The fields that people type into: how each is read in, and how its values are shown."""
+"""The fields that people fill in: how each is read in, and how its values are shown."""
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from flask_babel import format_decimal
+from babel import Locale
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import inspect, select
 from wtforms import Form, fields, widgets
+from wtforms.fields import choices
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from tracker.models import Record
+from tracker.database import session
+from tracker.models import SEEDING, Account, Record
+from tracker.passage_text import search_words
 from tracker.vocabulary import Label, Term
 
 #: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,
@@ -27,10 +34,17 @@ FORBIDDEN_CHARACTERS = re.compile(
 #: Longer input is refused before anything tries to read a day or a number in it.
 MAX_TYPED_LENGTH = 100
 
+#: With more records than this, one is typed into a field rather than chosen from a list of all.
+MAX_OPTIONS = 100
+
+#: What WTForms takes as further validators of some fields.
+ExtraValidators = Mapping[str, Sequence[Any]] | None
 #: A value as JSON, CSV and the history hold it.
 PlainValue = str | int | float | bool | list[str] | None
 #: The type of the values of a field.
 V = TypeVar("V")
+#: The type of what can be chosen.
+T = TypeVar("T")
 
 
 def describe_forbidden_character(text: str) -> str:
@@ -110,6 +124,11 @@ class FieldMixin(fields.Field, Generic[V]):
         self.required = required
         #: Whether it is for those who keep the records: the open data set leaves it out.
         self.internal = internal
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was filled in, right or wrong."""
+        return not self.data and not self.process_errors and not self.errors
 
     def to_json(self, value: V | None) -> PlainValue:
         """Return a value as JSON and the history hold it."""
@@ -327,3 +346,257 @@ class RecordCode(Text):
             )
         if self.data in self.RESERVED:
             raise StopValidation(_("“%(code)s” is the name of a page; choose another code.", code=self.data))
+
+
+class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
+    """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
+
+    is_choice = True
+
+    def __init__(self, label: Label | None = None, *, multiple: bool = False, **kwargs: Any):
+        super().__init__(label, widget=Select(multiple=multiple), **kwargs)
+        self.multiple = multiple
+        self.control = "checkboxes" if multiple else "select"
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether there are so many options that one is typed, not chosen from a list of all."""
+        return False
+
+    def options(self) -> Mapping[str, str]:
+        """Return {key: label}."""
+        raise NotImplementedError
+
+    def option(self, key: str) -> T | None:
+        """Return the value that a key stands for, or None."""
+        raise NotImplementedError
+
+    def key(self, value: T) -> str:
+        """Return what stands for a value in forms, addresses and files."""
+        raise NotImplementedError
+
+    def label_of(self, value: T) -> str:
+        """Return a value as people read it."""
+        return str(value)
+
+    def unknown(self, key: str) -> str:
+        """Return the message for a key that is not among the options."""
+        options = ", ".join(self.options())
+        return _("“%(key)s” is not one of: %(options)s.", key=key[:60], options=options)
+
+    def values(self, value: Any) -> list[T]:
+        """Return what a value of this field holds as a list, whether it takes one or several."""
+        return list(value or ()) if self.multiple else [] if value is None else [value]
+
+    # The types of WTForms lag behind it: since 3.3 an option is an object of its own.
+    def iter_choices(self) -> Iterator[Any]:
+        options, selected = dict(self.options()), {self.key(value) for value in self.values(self.data)}
+        # What was typed is kept, also where it is not among the options.
+        typed = [key for key in self.raw_data or () if key and key not in options]
+        option = choices.Choice  # type: ignore[attr-defined]
+        if not self.multiple:
+            yield option("", "", not selected and not typed, {})
+        for shown in map(mask_forbidden, typed):
+            yield option(shown, shown, True, {})
+        for key, label in options.items():
+            yield option(key, label, key in selected, {})
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        keys = list(dict.fromkeys(key.strip() for key in valuelist if key.strip()))
+        if not self.multiple:
+            keys = keys[:1]
+            if not valuelist:
+                return
+        chosen = {key: self.option(key) if not FORBIDDEN_CHARACTERS.search(key) else None for key in keys}
+        values = [value for value in chosen.values() if value is not None]
+        self.data = values if self.multiple else values[0] if values else None
+        for key, value in chosen.items():
+            if value is None:
+                raise ValueError(self.unknown(mask_forbidden(key)))
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.process_errors:
+            raise StopValidation()
+
+    def to_json(self, value: T | Iterable[T] | None) -> str | list[str] | None:
+        keys = sorted(self.key(item) for item in self.values(value))
+        return keys if self.multiple else keys[0] if keys else None
+
+    def display(self, value: T | Iterable[T] | None) -> str:
+        return "; ".join(self.label_of(item) for item in self.values(value))
+
+    def to_input(self, value: PlainValue) -> list[str]:
+        if not self.multiple:
+            return super().to_input(value)
+        items = value.split(";") if isinstance(value, str) else [] if value is None else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValueError(_("Give this as a list of codes."))
+        return [item.strip() for item in items]
+
+
+class Choice(ChoiceMixin[Term]):
+    """A word of a vocabulary, or several."""
+
+    vocabulary: type[Term]
+
+    def __init__(self, label: Label | None = None, vocabulary: type[Term] = Term, **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.vocabulary = vocabulary
+
+    def options(self) -> Mapping[str, str]:
+        return {word.value: str(word.label) for word in self.vocabulary}
+
+    def option(self, key: str) -> Term | None:
+        return self.vocabulary.from_value(key)
+
+    def key(self, value: Term) -> str:
+        return value.value
+
+
+class Code(ChoiceMixin[str]):
+    """A standard code with a name in every language: a country or a language."""
+
+    def __init__(self, label: Label | None = None, standard: str = "territories", **kwargs: Any):
+        super().__init__(label, **kwargs)
+        #: The list of codes, as Babel names it: territories or languages.
+        self.standard = standard
+
+    def options(self) -> Mapping[str, str]:
+        names = getattr(get_locale() or Locale("en"), self.standard)
+        two_letters = {key.lower(): name for key, name in names.items() if re.fullmatch("[A-Za-z]{2}", key)}
+        return dict(sorted(two_letters.items(), key=lambda item: item[1]))
+
+    def option(self, key: str) -> str | None:
+        return key if key in self.options() else None
+
+    def key(self, value: str) -> str:
+        return value
+
+    def label_of(self, value: str) -> str:
+        return self.options().get(value, value)
+
+    def unknown(self, key: str) -> str:
+        return _("“%(key)s” is not a code of the list; choose a name from it.", key=key[:60])
+
+
+def shortened(text: str, max_length: int = 90) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
+
+
+def unsaved(model: type[Record]) -> dict[str, tuple[Record, str]]:
+    """Return {key: (record, label)} of what is being entered on the same page and can be chosen before it is saved."""
+    records: dict[str, tuple[Record, str]] = session.info.setdefault("unsaved", {}).setdefault(model, {})
+    return records
+
+
+def get_by_code(model: type[Record], code: str) -> Any:
+    """Return the record with a code, or None; read once a request, however many rows of a form name it."""
+    named = session.info.setdefault("named", {})
+    record = named.get((model, code))
+    if record is None or not inspect(record).persistent:
+        record = named[model, code] = session.scalar(select(model).where(model.code == code))
+    return record
+
+
+class Reference(ChoiceMixin[Record]):
+    """Another record, or several, each named by its code."""
+
+    is_reference = suggests = True
+
+    model: type[Record]
+    #: How many of those being entered on the same page come before this field, if it was typed into.
+    before: int | None = None
+
+    def __init__(self, label: Label | None = None, model: type[Record] = Record, **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.model = model
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.before = len(unsaved(self.model))
+        super().process_formdata(valuelist)
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether there are so many records that the code or name of one is typed, not chosen from a list."""
+        if self.multiple or not self.suggests:
+            return False
+        # Counted once a request.
+        many: dict[type[Record], bool] = session.info.setdefault("many", {})
+        if self.model not in many:
+            beyond = select(self.model.id).order_by(self.model.id).offset(MAX_OPTIONS).limit(1)
+            many[self.model] = session.scalar(beyond) is not None
+        return many[self.model]
+
+    @property
+    def typed(self) -> str:
+        """Return what stands in the field where it is typed."""
+        if self.process_errors and self.raw_data:
+            return mask_forbidden(self.raw_data[0])
+        return "" if self.data is None else self.key(self.data)
+
+    def options(self) -> Mapping[str, str]:
+        # Read once a request, however many rows of a form offer the same list.
+        options: dict[type[Record], dict[str, str]] = session.info.setdefault("options", {})
+        if self.model not in options:
+            records = session.scalars(select(self.model).order_by(self.model.id))
+            labels = {record.code: shortened(str(record)) for record in records}
+            times = Counter(labels.values())
+            options[self.model] = {
+                code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
+            }
+        before = islice(unsaved(self.model).items(), self.before)
+        return {key: label for key, (_record, label) in before} | options[self.model]
+
+    def option(self, key: str) -> Record | None:
+        if entered := unsaved(self.model).get(key):
+            return entered[0]
+        record: Record | None = get_by_code(self.model, key)
+        return record or (self._only_named(key) if self.is_typed else None)
+
+    def _only_named(self, name: str) -> Record | None:
+        """Return the one record of this name, accents and case aside; None if several have it."""
+        words = search_words(name)
+        entered = [record for record, label in unsaved(self.model).values() if search_words(label) == words]
+        if entered or not words or self.model.PARENT:
+            return entered[0] if entered else None
+        # What a record is called is what `search` begins with.
+        begins = self.model.search.startswith("".join(f" {word}" for word in words) + "\n", autoescape=True)
+        matches = session.scalars(select(self.model).where(begins).limit(2)).all()
+        return matches[0] if len(matches) == 1 else None
+
+    def key(self, value: Record) -> str:
+        return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
+
+    def label_of(self, value: Record) -> str:
+        return next((label for record, label in unsaved(self.model).values() if record is value), None) or str(value)
+
+    def unknown(self, key: str) -> str:
+        if key.startswith("+"):
+            problem = _(
+                "The row “%(key)s” that is chosen here is empty, left out or not before this one.", key=key[:60]
+            )
+            return f"{problem} {_('Choose another, or fill in that row.')}"
+        if self.is_typed:
+            problem = _("Nothing here has the code or name “%(key)s”, or several have the name.", key=key[:60])
+            return f"{problem} {_('Begin to type, and choose one.')}"
+        options = list(self.options())
+        if not options:
+            return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])
+        way_out = _("The codes are: %(codes)s.", codes=", ".join(options))
+        if len(options) > 12:
+            way_out = _("Choose one from the list.")
+        return f"{_('No record has the code “%(key)s”.', key=key[:60])} {way_out}"
+
+
+class AccountReference(Reference):
+    """Somebody with an account; what plants the seeds is nobody."""
+
+    #: However many there are, they are listed: no page suggests accounts.
+    suggests = False
+
+    def __init__(self, label: Label | None = None, **kwargs: Any):
+        # An account has what is needed here of a record: an id, a code and a name.
+        super().__init__(label, cast(type[Record], Account), **kwargs)
+
+    def options(self) -> Mapping[str, str]:
+        return {code: name for code, name in super().options().items() if code != SEEDING}

@@ -17,9 +17,8 @@ from tracker.dates import end_of_day, start_of_day, today
 from tracker.errors import Invalid
 from tracker.models import AppendOnlyRecord, AsOf, Change, Record
 from tracker.passage_text import search_words
-from tracker.records.choice_fields import ChoiceMixin
 from tracker.records.date_fields import Date, PastMoment, not_in_future
-from tracker.records.fields import FieldMixin, Text, TrackerForm
+from tracker.records.fields import ChoiceMixin, FieldMixin, Text, TrackerForm
 from tracker.vocabulary import Action, Label
 
 #: No address a person makes has more parts than this.

@@ -3,24 +3,31 @@
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from tracker.models import Participant, Party
 from tracker.passage_text import normalise_line_ends
-from tracker.records.choice_fields import Choice
 from tracker.records.claims import ClaimForm
 from tracker.records.commitment_sources import CommitmentSourceForm
 from tracker.records.commitments import CommitmentForm
 from tracker.records.date_fields import Date
 from tracker.records.documents import DocumentForm
-from tracker.records.fields import LongText, describe_forbidden_character
+from tracker.records.fields import (
+    Choice,
+    ExtraValidators,
+    FieldMixin,
+    Flag,
+    LongText,
+    Reference,
+    V,
+    describe_forbidden_character,
+)
 from tracker.records.meetings import MeetingLinkForm, ParticipationForm
 from tracker.records.passage_field import PassageField
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import Attendance, DatePrecision, SourceRelation
 
 #: The longest text of a document, in characters.
@@ -28,7 +35,7 @@ MAX_TEXT_LENGTH = 2_000_000
 
 
 @contextmanager
-def temporary_value(field: Any, value: Any) -> Iterator[None]:
+def temporary_value(field: FieldMixin[V], value: V | None) -> Iterator[None]:
     """Let a field hold a value for a while; the page goes on showing what was typed."""
     typed, field.data = field.data, value
     try:
@@ -44,7 +51,7 @@ class VerbatimText(LongText):
         if valuelist:
             self.data = normalise_line_ends(valuelist[0]) if valuelist[0].strip() else None
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if problem := describe_forbidden_character(self.data or ""):
             raise StopValidation(problem)
         super().pre_validate(form)
@@ -57,18 +64,19 @@ class DocumentEntry(DocumentForm):
         _l("Text"), max_length=MAX_TEXT_LENGTH, description=_l("Pasted whole; it can then be read beside.")
     )
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators = None) -> bool:
         with temporary_value(self.published_precision, self.precision):
             return super().validate(extra_validators)
 
-    def populate_obj(self, obj: Any) -> None:
+    def populate_obj(self, obj: object) -> None:
         with temporary_value(self.published_precision, self.precision):
             super().populate_obj(obj)
 
     @property
-    def precision(self) -> Any:
-        empty = not self.published_on.data and not self.published_on.process_errors
-        return DatePrecision.UNKNOWN if empty else self.published_precision.data
+    def precision(self) -> DatePrecision | None:
+        """How exactly the publication date is known."""
+        precision: DatePrecision | None = self.published_precision.data
+        return DatePrecision.UNKNOWN if self.published_on.is_blank else precision
 
 
 class SeatEntry(ParticipationForm):
@@ -80,7 +88,7 @@ class SeatEntry(ParticipationForm):
     attendance = Choice(_l("Attendance"), Attendance, required=True, default=Attendance.ATTENDED)
     passage = PassageField(_l("Passage"))
 
-    def validate_is_group(self, is_group: Any) -> None:
+    def validate_is_group(self, is_group: Flag) -> None:
         if is_group.data and self.participant.data:
             raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
 
@@ -98,14 +106,14 @@ class CommitmentEntry(CommitmentForm):
     #: The first day of the meeting, as far as it is typed.
     usual_day: datetime.date | None = None
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: ExtraValidators = None) -> bool:
         with temporary_value(self.made_on, self.made_on.data or self.usual_day):
-            fine = super().validate(extra_validators)
+            valid = super().validate(extra_validators)
             if not self.made_on.data and not self.made_on.errors:
                 self.made_on.errors = [_("Fill this in, since the day of the meeting is not known.")]
-        return fine and not self.made_on.errors
+        return valid and not self.made_on.errors
 
-    def populate_obj(self, obj: Any) -> None:
+    def populate_obj(self, obj: object) -> None:
         day, text = self.made_on.data or self.usual_day, self.text.data or self.title.data
         with temporary_value(self.made_on, day), temporary_value(self.text, text):
             super().populate_obj(obj)

@@ -11,12 +11,10 @@ from wtforms.validators import StopValidation
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
 from tracker.records import codes
-from tracker.records.base import Kind, RecordForm, RowForm, check_order, note_field
-from tracker.records.choice_fields import Choice, Code
-from tracker.records.date_fields import Date, format_date_range
-from tracker.records.fields import FieldMixin, Flag, LongText, Text
+from tracker.records.base import Kind, RecordForm, RowForm, note_field
+from tracker.records.date_fields import Date, check_order, check_precision, format_date_range
+from tracker.records.fields import Choice, Code, ExtraValidators, FieldMixin, Flag, LongText, Reference, Text
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import (
     Attendance,
     Basis,
@@ -60,28 +58,27 @@ class MeetingForm(RecordForm):
             Meeting, f"{' '.join(sorted({side.code for side in self.sides})) or self.title.data} {known}"
         )
 
-    def validate_ends_on(self, _ends_on: Any) -> None:
+    def validate_ends_on(self, _ends_on: Date) -> None:
         check_order(self.starts_on, self.ends_on, _("It ends before it starts: change one of the two days."))
 
-    def validate_date_precision(self, field: Any) -> None:
-        if field.data is DatePrecision.UNKNOWN and self.starts_on.data:
-            raise StopValidation(_("A first day is given: say how well it is known, or empty it."))
-        if field.data is not DatePrecision.UNKNOWN and not self.starts_on.data and not self.starts_on.process_errors:
-            raise StopValidation(_("No first day is given: choose “Unknown”, or fill in the day."))
+    def validate_date_precision(self, field: Choice) -> None:
+        unexpected = _("A first day is given: say how well it is known, or empty it.")
+        missing = _("No first day is given: choose “Unknown”, or fill in the day.")
+        check_precision(field, self.starts_on, unexpected, missing)
 
-    def validate_date_basis(self, field: Any) -> None:
+    def validate_date_basis(self, field: Choice) -> None:
         if field.data is Basis.INFERRED and not self.date_note.data:
             raise StopValidation(_("Say in the note on the date what it is inferred from."))
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        fine = super().validate(extra_validators)
+    def validate(self, extra_validators: ExtraValidators = None) -> bool:
+        valid = super().validate(extra_validators)
         if (self.venue.data or self.city.data or self.country.data) and not self.place_basis.data:
             self.place_basis.errors = [*self.place_basis.errors, _("Say whether the place is stated or inferred.")]
             return False
-        return fine
+        return valid
 
 
-#: A seat is where somebody sat; a mention is none.
+#: The meetings of all seats: where somebody sat, and was not only mentioned.
 SEATS = select(Participation.meeting_id).where(Participation.attendance != Attendance.MENTIONED_ONLY)
 
 
@@ -127,13 +124,13 @@ class ParticipationForm(RowForm):
     passage: FieldMixin[Any] = Reference(_l("Passage"), Passage)
     note = note_field()
 
-    def validate_is_group(self, is_group: Any) -> None:
+    def validate_is_group(self, is_group: Flag) -> None:
         if is_group.data and self.participant.data:
             raise StopValidation(_("A group is not one participant: untick this, or empty the participant."))
-        if not is_group.data and self.participant.data is None and not self.participant.process_errors:
+        if not is_group.data and self.participant.is_blank:
             raise StopValidation(_("Choose the participant, or tick this if it is a group."))
 
-    def validate_attendance(self, attendance: Any) -> None:
+    def validate_attendance(self, attendance: Choice) -> None:
         if attendance.data is Attendance.MENTIONED_ONLY and self.role.data:
             raise StopValidation(_("Who is only mentioned has no role at the meeting: empty the role."))
 
@@ -169,7 +166,7 @@ class MeetingLinkForm(RowForm):
     passage: FieldMixin[Any] = Reference(_l("Passage"), Passage)
     note = note_field()
 
-    def validate_to(self, to: Any) -> None:
+    def validate_to(self, to: Reference) -> None:
         if to.data is self.meeting.data:
             raise StopValidation(_("A meeting is not linked to itself: choose another."))
 

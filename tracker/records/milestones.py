@@ -1,7 +1,5 @@
 """A milestone, as people meet it."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
@@ -9,9 +7,8 @@ from wtforms.validators import StopValidation
 from tracker.models import Commitment, Milestone, Passage
 from tracker.records.base import Kind, RowForm, note_field
 from tracker.records.date_fields import Date
-from tracker.records.fields import Text, WebAddress
+from tracker.records.fields import Reference, Text, WebAddress
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 
 
 class MilestoneForm(RowForm):
@@ -25,9 +22,8 @@ class MilestoneForm(RowForm):
     web_address = WebAddress(_l("Web address"))
     note = note_field()
 
-    def validate_done_on(self, _done_on: Any) -> None:
-        shown = self.passage.data or self.web_address.data
-        if not shown and not self.passage.process_errors and not self.web_address.errors:
+    def validate_done_on(self, _done_on: Date) -> None:
+        if self.passage.is_blank and self.web_address.is_blank:
             raise StopValidation(_("Say where that is written: name a passage, or a web address."))
 
 

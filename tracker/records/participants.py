@@ -5,9 +5,8 @@ from sqlalchemy import select
 
 from tracker.models import Meeting, Participant, Participation, Party
 from tracker.records.base import Kind, RecordForm, note_field
-from tracker.records.fields import LongText, Text
+from tracker.records.fields import LongText, Reference, Text
 from tracker.records.filters import Filters, any_of
-from tracker.records.reference_fields import Reference
 
 
 class ParticipantForm(RecordForm):

@@ -5,10 +5,8 @@ from flask_babel import lazy_gettext as _l
 from tracker.models import Party
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
-from tracker.records.choice_fields import Choice
-from tracker.records.fields import Text
+from tracker.records.fields import Choice, Reference, Text
 from tracker.records.filters import Filters, any_of
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import PartyKind
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_babel import gettext as _
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from tracker import passage_text
 from tracker.models import Document, Passage
-from tracker.records.fields import Text
-from tracker.records.reference_fields import get_by_code
+from tracker.records.fields import Text, get_by_code
 
 #: Stands between a place and the text it is in, where that is not the one being read.
 OF = " of "
@@ -18,16 +17,16 @@ OF = " of "
 
 @dataclass
 class SourceText:
-    """A document whose text is being read, with the passages known in it and those made while reading."""
+    """A document whose text can be read, with the passages known in it and those that are new."""
 
     document: Document
     #: The document's code, or what stands for it while it is not saved.
     key: str
-    called: str
+    title: str
     language: str
     paragraphs: passage_text.Paragraphs
     known: Sequence[Passage] = ()
-    made: list[Passage] = field(default_factory=list)
+    new: list[Passage] = field(default_factory=list)
 
     def sentences(self, paragraph: int) -> list[tuple[int, int]]:
         """Return the (start, end) of each sentence of a paragraph."""
@@ -36,27 +35,27 @@ class SourceText:
     def passage(self, typed: str) -> Passage:
         """Return the passage at a place, a new one where none is known; raises ValueError for what is no place."""
         paragraph, sentence, start, end = passage_text.parse_place(self.paragraphs, self.language, typed)
-        for each in (*self.known, *self.made):
-            if _stands(each) == (paragraph, start, end):
-                return each
-        made = Passage(paragraph=paragraph, sentence=sentence, start=start, end=end)
-        self.made.append(made)
-        return made
+        for passage in (*self.known, *self.new):
+            if _position(passage) == (paragraph, start, end):
+                return passage
+        new = Passage(paragraph=paragraph, sentence=sentence, start=start, end=end)
+        self.new.append(new)
+        return new
 
-    def told(self, passage: Passage) -> str:
-        """Return a passage as people type it, so that reading it again gives the same one."""
-        here = [each for each in self.known if _stands(each) == (passage.paragraph, passage.start, passage.end)]
+    def typed(self, passage: Passage) -> str:
+        """Return a passage as people type it, so that parsing it gives the same one."""
+        here = [known for known in self.known if _position(known) == (passage.paragraph, passage.start, passage.end)]
         for typed in (passage.place, f"p{passage.paragraph} {passage.start}-{passage.end}"):
             try:
                 paragraph, _sentence, start, end = passage_text.parse_place(self.paragraphs, self.language, typed)
             except ValueError:
                 continue
-            if here[:1] == [passage] and (paragraph, start, end) == _stands(passage):
+            if here[:1] == [passage] and (paragraph, start, end) == _position(passage):
                 return typed
         return passage.code
 
 
-def _stands(passage: Passage) -> tuple[int | None, int | None, int]:
+def _position(passage: Passage) -> tuple[int | None, int | None, int]:
     """Return (paragraph, start, end) of where the words of a passage stand in the text that is read."""
     if passage.id is None:
         return passage.paragraph, passage.start, passage.end
@@ -71,15 +70,14 @@ class PassageField(Text):
     #: The texts that can be read, and the one being read, where there are any.
     readings: Mapping[str, SourceText] = {}
     reading: SourceText | None = None
-    data: Any
     #: The passage that is meant.
     passage: Passage | None = None
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: Passage | None) -> None:
         self.passage, self.data = value, value.code if value is not None else None
 
     def read_in(self, readings: Mapping[str, SourceText], reading: SourceText | None, before: str | None) -> None:
-        """Say which texts can be read, which is being read, and the key of the one that was read while this was typed.
+        """Set the texts that can be read and the one being read; `before` is the key of the one read until now.
 
         What was typed goes on meaning the same where another text is read now.
         """
@@ -92,34 +90,37 @@ class PassageField(Text):
                 key = key.strip() or before
                 self.data = within if reading and key == reading.key else f"{within}{OF}{key}"
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
         self.passage = None
         if self.data:
-            within, of, key = self.data.partition(OF)
-            if of or passage_text.PLACE.fullmatch(within.strip()):
-                self.passage = self._read(within, key.strip() if of else None)
+            within, separator, key = self.data.partition(OF)
+            if separator or passage_text.PLACE.fullmatch(within.strip()):
+                self.passage = self._read(within, key.strip() if separator else None)
             else:
                 self.passage = get_by_code(Passage, self.data) or self._read(within, None)
 
     def _read(self, typed: str, key: str | None) -> Passage:
+        shown = (self.data or "")[:60]
         if not self.readings:
-            said = _("Choose a document whose text can be read beside, or write the code of a passage.")
-            raise StopValidation(f"{_('“%(typed)s” is no passage.', typed=self.data[:60])} {said}")
+            way_out = _("Choose a document whose text can be read beside, or write the code of a passage.")
+            raise StopValidation(f"{_('“%(typed)s” is no passage.', typed=shown)} {way_out}")
         reading = self.reading if key is None else self.readings.get(key)
         if reading is None:
             keys = ", ".join(self.readings)
-            said = _("After “of” write which document of this meeting it is; those with a text: %(keys)s.", keys=keys)
-            raise StopValidation(f"“{self.data[:60]}”: {said}")
+            way_out = _(
+                "After “of” write which document of this meeting it is; those with a text: %(keys)s.", keys=keys
+            )
+            raise StopValidation(f"“{shown}”: {way_out}")
         try:
             return reading.passage(typed)
         except ValueError as error:
-            raise StopValidation(f"“{self.data[:60]}”: {error}") from error
+            raise StopValidation(f"“{shown}”: {error}") from error
 
-    def display(self, value: Any) -> str:
+    def display(self, value: str | Passage | None) -> str:
         if isinstance(value, Passage):
-            return self.reading.told(value) if self.reading else value.code
+            return self.reading.typed(value) if self.reading else value.code
         return value or ""
 
-    def populate_obj(self, obj: Any, name: str) -> None:
+    def populate_obj(self, obj: object, name: str) -> None:
         setattr(obj, name, self.passage if self.data else None)

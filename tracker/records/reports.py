@@ -7,11 +7,9 @@ from wtforms.validators import StopValidation
 from tracker.models import Meeting, ReportRun
 from tracker.records import codes
 from tracker.records.base import Kind, RecordForm, attribute_column, log_columns
-from tracker.records.choice_fields import Choice
 from tracker.records.date_fields import Date, PastMoment, not_after_today, not_in_future
-from tracker.records.fields import LongText, Number, Text
+from tracker.records.fields import Choice, LongText, Number, Reference, Text
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import Chapter
 
 

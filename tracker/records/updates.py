@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
@@ -22,11 +22,9 @@ from tracker.models import (
 )
 from tracker.models.as_of import update_in_force
 from tracker.records.base import Kind, RowForm, attribute_column, derived_column, log_columns, note_field
-from tracker.records.choice_fields import Choice
 from tracker.records.date_fields import Date, not_after_today
-from tracker.records.fields import LongText, Text, WebAddress
+from tracker.records.fields import Choice, LongText, Reference, Text, WebAddress
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.records.reference_fields import Reference
 from tracker.vocabulary import WITHOUT_EVIDENCE, Confidence, EvidenceRelation, Standing, Status
 
 
@@ -59,12 +57,12 @@ class UpdateForm(RowForm):
     corrects = Reference(_l("Corrects"), ProgressUpdate)
     note = note_field()
 
-    def validate_claimed_status(self, field: Any) -> None:
-        if not self.claimed_by.data and not self.claimed_by.errors:
+    def validate_claimed_status(self, field: Choice) -> None:
+        if self.claimed_by.is_blank:
             raise StopValidation(_("Say in “Who says so” who claims this."))
 
-    def validate_claimed_by(self, field: Any) -> None:
-        if not self.claimed_status.data and not self.claimed_status.process_errors:
+    def validate_claimed_by(self, field: Text) -> None:
+        if self.claimed_status.is_blank:
             raise StopValidation(_("Choose above what the party says of itself, or empty this."))
 
     def complete(self, supported: bool) -> bool:
@@ -107,7 +105,7 @@ def _tell(updates: Sequence[ProgressUpdate], clock: AsOf) -> None:
         set_committed_value(ids[number], "corrected_by", None)
 
 
-def _corrected_by(clock: AsOf) -> Any:
+def _corrected_by(clock: AsOf) -> ColumnElement[str]:
     later = aliased(ProgressUpdate)
     return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.recorded(later)).scalar_subquery()
 
@@ -158,17 +156,16 @@ class EvidenceForm(RowForm):
     retrieved_on = Date(_l("Read on"), validators=[not_after_today])
     note = note_field()
 
-    def validate_relation(self, field: Any) -> None:
-        tried = (self.passage, self.web_address)
-        if not any(each.data or each.process_errors or each.errors for each in tried):
+    def validate_relation(self, field: Choice) -> None:
+        if self.passage.is_blank and self.web_address.is_blank:
             raise StopValidation(_("Name a passage, or a web address."))
 
-    def validate_passage(self, field: Any) -> None:
+    def validate_passage(self, field: Reference) -> None:
         if self.web_address.data:
             raise StopValidation(_("A passage or a web address, not both: add another row for the other."))
 
-    def validate_web_address(self, field: Any) -> None:
-        missing = [str(each.label.text) for each in (self.title, self.retrieved_on) if not (each.data or each.errors)]
+    def validate_web_address(self, _address: WebAddress) -> None:
+        missing = [str(field.label.text) for field in (self.title, self.retrieved_on) if field.is_blank]
         if missing:
             raise StopValidation(_("A page changes: fill in “%(fields)s” too.", fields=_("” and “").join(missing)))
 

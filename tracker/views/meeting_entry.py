@@ -17,7 +17,7 @@ from tracker.queries.participants import participants_named
 from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import FORBIDDEN_CHARACTERS, shortened, unsaved
 from tracker.records.meeting_entry import (
     MAX_TEXT_LENGTH,
     ClaimEntry,
@@ -29,7 +29,6 @@ from tracker.records.meeting_entry import (
 from tracker.records.meetings import MeetingForm
 from tracker.records.parties import PartyForm
 from tracker.records.passage_field import PassageField, SourceText
-from tracker.records.reference_fields import shortened, unsaved
 from tracker.views.record_editor import RecordEditor, RowTable
 
 #: What can be added without leaving: {kind: (form, fields shown at first)}.
@@ -144,9 +143,7 @@ class MeetingEditor(RecordEditor):
     def save(self, account: Account | None) -> None:
         read = self.posted.get("reading-sha256") if self.posted else None
         if self.reading is not None and read and read != self.reading.document.text_sha256:
-            said = _(
-                "The text of “%(document)s” was replaced since you opened this page.", document=self.reading.called
-            )
+            said = _("The text of “%(document)s” was replaced since you opened this page.", document=self.reading.title)
             raise Conflict(f"{said} {_('See whether your passages still stand where you say, and save again.')}")
         every = [RowEdit(self.kind, self.record, self.form), *self.rows]
         wrong = [edit.form.errors for edit in every if not edit.removed and not edit.form.validate()]

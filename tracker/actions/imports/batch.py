@@ -17,8 +17,7 @@ from tracker.actions.save import TWIN, flush, mark_changed
 from tracker.database import session
 from tracker.models.history import used_codes
 from tracker.records import Kind, codes
-from tracker.records.fields import FORBIDDEN_CHARACTERS
-from tracker.records.reference_fields import Reference
+from tracker.records.fields import FORBIDDEN_CHARACTERS, Reference
 
 #: How many records of each sort a preview shows.
 MOST_SHOWN = 50

@@ -14,8 +14,7 @@ from tracker.actions.imports.workbooks import DayCell
 from tracker.database import session
 from tracker.models import Record
 from tracker.records import kind_of
-from tracker.records.choice_fields import Code
-from tracker.records.fields import RecordCode
+from tracker.records.fields import Code, RecordCode
 
 #: A day written with numbers alone.
 NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
