@@ -19,7 +19,7 @@ from tracker.errors import Conflict, Invalid
 from tracker.exports.reports import diff_text
 from tracker.models import Change, ReportPart
 from tracker.queries import integrity, listing
-from tracker.queries.reports import diff, serialization, stored
+from tracker.queries.reports import diff, stored
 from tracker.queries.reports import parameters as asking
 from tracker.queries.reports.data import report_data
 from tracker.records import CATALOGUE
@@ -81,7 +81,7 @@ def test_what_is_kept_is_what_was_printed(issued):
     assert (issued.commitments, told.head["rows"]["updates"]) == (8, 1)
     (update,) = told.rows("updates")
     assert update["reason"] == "Ñandú “x”\n\u2028é"
-    assert "".join(serialization.serialize(told)).encode() == content
+    assert "".join(stored.serialize(told)).encode() == content
     # Codes name the records, and what analysts tell one another stays here.
     assert not [
         name

@@ -24,7 +24,7 @@ from tracker.database import begin_snapshot, make_engine, session, writing
 from tracker.exports.reports.formats import FORMATS
 from tracker.models import ReportRun
 from tracker.queries.reports.data import report_data
-from tracker.queries.reports.request import ReportRequest
+from tracker.queries.reports.parameters import ReportRequest
 
 ROWS = (1_000, 10_000, 100_000)
 #: When the synthetic rows were added; what was not is left out of a report.
@@ -52,7 +52,7 @@ def made(database, number):
 
 def issue():
     begin_snapshot()
-    told = report_data(ReportRequest(MultiDict({"as_of": "2026-11-01"})).asked("http://tracker.test"))
+    told = report_data(ReportRequest(MultiDict({"as_of": "2026-11-01"})).parameters("http://tracker.test"))
     with draft_report(told) as written, writing():
         return issue_report(make.account(), written).code
 

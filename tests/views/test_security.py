@@ -20,7 +20,7 @@ from tracker.app import MAX_REQUEST_BYTES, create_app
 from tracker.config import Settings
 from tracker.database import alembic_config, writing
 from tracker.paths import folder
-from tracker.queries.reports.request import OWN
+from tracker.queries.reports.parameters import REPORT_FIELDS
 from tracker.records import CATALOGUE, ENTERED, rows_of
 from tracker.views.lists import VIEW
 
@@ -703,7 +703,7 @@ def addresses():
             together = "&".join(f"{name}={quote(value)}" for name in [*names, "add", "version"])
             for path in ("new", "mx", "mx-us-2023-07-24/edit", "mx/history", "mx/remove"):
                 yield f"/{kind.name}/{path}?{together}"
-    for name in OWN:
+    for name in REPORT_FIELDS:
         for value in HOSTILE[next(turn) % STEP :: STEP]:
             yield f"/reports/new?show=yes&{name}={quote(value)}"
     for value in HOSTILE:

@@ -16,9 +16,8 @@ from tracker.actions.save import flush, set_actor
 from tracker.database import session
 from tracker.models import Account, ReportPart, ReportRun
 from tracker.queries import history
-from tracker.queries.reports import serialization
-from tracker.queries.reports.data import ReportData
 from tracker.queries.reports.parameters import form_for_report
+from tracker.queries.reports.stored import ReportData, serialize
 
 #: Bytes of compressed data in one row, and bytes that are written before they go to the disk.
 PART_BYTES, MAX_IN_MEMORY = 1 << 16, 8 << 20
@@ -41,7 +40,7 @@ def draft_report(data: ReportData) -> Iterator[ReportDraft]:
     """Write the data of a report into a temporary file; nothing is stored yet."""
     with tempfile.SpooledTemporaryFile(MAX_IN_MEMORY) as file:
         compressor, sha256 = zlib.compressobj(), hashlib.sha256()
-        for line in serialization.serialize(data):
+        for line in serialize(data):
             data_line = line.encode()
             sha256.update(data_line)
             file.write(compressor.compress(data_line))

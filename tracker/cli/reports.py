@@ -22,8 +22,9 @@ from tracker.exports.reports.document import PROGRAM
 from tracker.exports.reports.docx.writer import check_template
 from tracker.exports.reports.formats import BARE, FORMATS, render_report, report_provenance
 from tracker.models import ReportRun
-from tracker.queries.reports.data import ReportData, report_data
-from tracker.queries.reports.request import BRIEF, ReportRequest
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.parameters import BRIEF, ReportRequest
+from tracker.queries.reports.stored import ReportData
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
@@ -59,7 +60,7 @@ def _issue(form: str, output: str, template: BinaryIO | None, **args: str | tupl
     request = ReportRequest(MultiDict((name, value) for name, values in args.items() for value in _as_list(values)))
     # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
     begin_write()
-    parameters = request.asked(current_app.config["SETTINGS"].address)
+    parameters = request.parameters(current_app.config["SETTINGS"].address)
     begin_snapshot()
     data = report_data(parameters)
     FORMATS[form].allow(data.head["rows"]["commitments"], parameters.chapters)

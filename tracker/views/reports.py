@@ -32,7 +32,7 @@ from tracker.paths import folder
 from tracker.queries import listing
 from tracker.queries.reports import stored
 from tracker.queries.reports.data import report_data
-from tracker.queries.reports.request import BRIEF, ReportRequest
+from tracker.queries.reports.parameters import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
 from tracker.views.forms import handle_form, only_field_errors
 from tracker.views.records import get_or_404
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     if "show" not in request.args:
         return _render_request(sheet)
     try:
-        document = build_document(report_data(sheet.asked(request.url_root)), None, MOST_SHOWN)
+        document = build_document(report_data(sheet.parameters(request.url_root)), None, MOST_SHOWN)
     except Invalid as error:
         return _render_request(sheet, refusal=error), error.status
     return _render_request(sheet, document)
@@ -65,7 +65,7 @@ def issue() -> ResponseReturnValue:
 
     def act() -> str:
         # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
-        parameters = sheet.asked(request.url_root)
+        parameters = sheet.parameters(request.url_root)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
         with draft_report(report_data(parameters)) as draft:

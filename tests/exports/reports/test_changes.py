@@ -6,8 +6,8 @@ import pytest
 
 from tests import make, past
 from tracker.database import session, writing
+from tracker.exports.reports import document
 from tracker.exports.reports.blocks import BulletList, Heading
-from tracker.exports.reports.chapters import changes
 from tracker.models import ProgressUpdate
 from tracker.queries import listing
 from tracker.queries.reports.data import report_data
@@ -40,7 +40,7 @@ def log(lead, recorded, effective, status, corrects=None):
 def laid(**fields):
     """Return what is laid out, a line each: headings begin with their level, what is in a list with a bullet."""
     found = []
-    for block in changes.changes_chapters(report_data(make.asked_for(**ASKED | fields))):
+    for block in document.changes_chapters(report_data(make.asked_for(**ASKED | fields))):
         if isinstance(block, Heading):
             found.append("#" * block.level + " " + block.text)
         else:
@@ -123,7 +123,7 @@ def test_a_commitment_is_one_line_whatever_changed_of_it(led):
 
 
 def test_those_nobody_searched_for_are_named_up_to_some(led, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_UNSEARCHED", 2)
+    monkeypatch.setattr(document, "MAX_UNSEARCHED", 2)
     for number in range(6):
         led(f"c{number}", parties=["mx"])
     for number in (3, 5):
@@ -143,5 +143,5 @@ def test_the_next_meeting_is_named(led):
     ahead.date_precision = DatePrecision.MONTH
     assert "## Due before the next meeting, in June 2024 (1)" in laid()
     listing.get_record(CATALOGUE["commitments"], "one").due_on = datetime.date(2024, 7, 1)
-    *_before, none = changes.changes_chapters(report_data(make.asked_for(**ASKED)))
+    *_before, none = document.changes_chapters(report_data(make.asked_for(**ASKED)))
     assert [span.to for span in none.line if "next meeting" in span.text] == ["https://tracker.example/meetings/next"]

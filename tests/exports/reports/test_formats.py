@@ -32,7 +32,7 @@ from tracker.exports.reports.verification import ReportFile
 from tracker.models import ReportRun
 from tracker.queries.reports import diff, stored
 from tracker.queries.reports.data import report_data
-from tracker.queries.reports.request import ReportRequest
+from tracker.queries.reports.parameters import ReportRequest
 
 JULY = "mx-us-2023-07-24"
 #: (commitment, party, status, since) of what is logged before the report is issued.
@@ -53,7 +53,10 @@ STAND = {"Mexico": "6 not assessed, 1 in progress, 1 done", "United States": "7 
 def issue(**given):
     """Issue a report as a page would; return its code."""
     begin_snapshot()
-    with draft_report(report_data(ReportRequest(MultiDict(given)).asked("http://tracker.test"))) as written, writing():
+    with (
+        draft_report(report_data(ReportRequest(MultiDict(given)).parameters("http://tracker.test"))) as written,
+        writing(),
+    ):
         return issue_report(make.account(), written).code
 
 

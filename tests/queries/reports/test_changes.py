@@ -185,7 +185,7 @@ def test_nothing_is_told_as_news_where_no_meeting_was_held(empty_app):
         asked = make.asked_for()
         assert (asked.since, asked.since_meeting) == (None, None)
         assert not {"new", "moved", "silent"} & report_data(asked).head["brief"].keys()
-        assert asked.clock.on == today()
+        assert asked.as_of.on == today()
 
 
 def test_each_part_turns_on_its_day(app):

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from tracker.database import session
-from tracker.exports.reports.chapters import changes, figures
-from tracker.exports.reports.formatting import format_day, format_moment, score_text, term_label
+from tracker.exports.reports.blocks import format_day, format_moment, format_score, term_label
+from tracker.exports.reports.document import CAPTIONS, change_sections
 from tracker.models import ReportRun
 from tracker.queries.reports import diff, stored
 from tracker.queries.reports.diff import REPEATED, Difference
@@ -156,7 +156,7 @@ def _lines(name: str, was: Any, now: Any) -> Iterator[Line]:
 
 
 def _scored(scored: dict[str, Any]) -> str:
-    percentage, of = score_text(scored)
+    percentage, of = format_score(scored)
     return f"{percentage} ({of})"
 
 
@@ -166,14 +166,14 @@ def _heading(place: str, report: dict[str, Any]) -> str:
     name = rest.partition(".")[0]
     if part == "brief":
         return next(
-            (title for _of, parts in changes.change_sections(report) for key, title, _tell in parts if key == name),
+            (title for _of, parts in change_sections(report) for key, title, _tell in parts if key == name),
             name,
         )
     if part == "report":
         return str(CATALOGUE["reports"].singular)
     if part == "summary":
         # What follows in a caption explains it.
-        return str(figures.CAPTIONS.get(name, Chapter.SUMMARY.label)).partition(";")[0]
+        return str(CAPTIONS.get(name, Chapter.SUMMARY.label)).partition(";")[0]
     return term_label(Chapter, part)
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.exports.reports.chapters import changes
-from tracker.exports.reports.chapters.figures import CAPTIONS
-from tracker.exports.reports.formatting import format_day, term_label
-from tracker.queries.reports.data import ReportData
+from tracker.exports.reports.blocks import format_day, term_label
+from tracker.exports.reports.document import CAPTIONS, change_sections
+from tracker.queries.reports.stored import ReportData
 from tracker.vocabulary import DeadlineState, FollowUp, OverallStatus
 
 Value = str | float | None
@@ -35,7 +34,7 @@ def summary_tables(data: ReportData) -> Iterator[SummaryTable]:
     ):
         rows = [(term_label(words, word), number) for word, number in told[name].items()]
         yield str(CAPTIONS[name]), (about, commitments), rows
-    for chapter, parts in changes.change_sections(report):
+    for chapter, parts in change_sections(report):
         counts = [(title, brief[name]["count"]) for name, title, _tell in parts if name in brief]
         yield chapter, (_("What"), _("Number")), counts
     yield _by_status(str(CAPTIONS["areas"]), _("Policy area"), data.head["areas"], {})

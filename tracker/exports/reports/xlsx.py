@@ -10,8 +10,7 @@ from tracker.exports.reports.document import report_stamp
 from tracker.exports.reports.summary_tables import summary_tables
 from tracker.exports.xlsx_file import TO_CELL, ToCell, WorkbookWriter, check_sheet_size, workbook_chunks
 from tracker.models import ReportRun
-from tracker.queries.reports import stored
-from tracker.queries.reports.data import ReportData
+from tracker.queries.reports.stored import ReportData, stored_data
 from tracker.records import CATALOGUE
 
 #: The kinds that have a sheet.
@@ -25,7 +24,7 @@ def write_xlsx(run: ReportRun) -> Iterator[bytes]:
 
     Raises TooLarge for more records than a sheet has rows.
     """
-    data = stored.stored_data(run)
+    data = stored_data(run)
     check_sheet_size(max(data.head["rows"][name] for name in SHEETS))
 
     def write(writer: WorkbookWriter) -> None:

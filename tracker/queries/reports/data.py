@@ -1,75 +1,436 @@
-"""The whole of a report as data: a head with all figures and news, and the records it rests on."""
+"""What a report says by the records as they are: a head with all figures and changes, and the records it rests on."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
 from flask_babel import get_locale
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased, selectinload
 
-from tracker.dates import zone
-from tracker.queries import listing
-from tracker.queries.reports import records, summary
-from tracker.queries.reports.changes import report_changes
+from tracker.database import session
+from tracker.dates import end_of_day, zone
+from tracker.models import (
+    AsOf,
+    CheckLog,
+    Commitment,
+    CommitmentLink,
+    Evidence,
+    Meeting,
+    Party,
+    ProgressUpdate,
+    Record,
+)
+from tracker.models.as_of import existed, lead_statuses, overall_status
+from tracker.models.follow_up import DUE_SOON_DAYS, deadline_state, is_closed
+from tracker.queries import dashboard, listing, scores
+from tracker.queries.reports import records
 from tracker.queries.reports.parameters import ReportParameters
+from tracker.queries.reports.stored import FORM, Head, ReportData
+from tracker.queries.scores import Score
 from tracker.records import CATALOGUE, record_address
 from tracker.records.codebook import codebook, describe_columns
+from tracker.records.filters import recorded_by
+from tracker.vocabulary import (
+    CommitmentKind,
+    CommitmentLinkKind,
+    DeadlineState,
+    EvidenceRelation,
+    OverallStatus,
+    Status,
+    Term,
+)
 
-#: Which shape the data of reports has; another is another number, so that those kept in this one can still be read.
-FORMAT = 1
+#: How many deadlines ahead are listed, and how many records each part of the brief; the others are counted.
+MAX_DEADLINES, MAX_ITEMS = 200, 500
+#: The links by which something is promised again.
+AGAIN = (
+    CommitmentLinkKind.RESTATES,
+    CommitmentLinkKind.STRENGTHENS,
+    CommitmentLinkKind.WEAKENS,
+    CommitmentLinkKind.REPLACES,
+)
+ORDER = (Commitment.made_on, Commitment.id)
+EVIDENCE = selectinload(ProgressUpdate.evidence).selectinload(Evidence.passage)
 
 
-@dataclass(frozen=True)
-class ReportData:
-    """What a report says. `rows` yields the records of a kind, each time anew; there are `head["rows"]` of each."""
-
-    head: dict[str, Any]
-    rows: Callable[[str], Iterator[dict[str, Any]]]
-
-
-def report_data(asked: ReportParameters) -> ReportData:
+def report_data(parameters: ReportParameters) -> ReportData:
     """Return what a report says by the records as they are."""
-    queries = records.report_queries(asked)
-    counts = {name: listing.count_rows(query) for name, query in queries.items()}
+    queries = records.report_queries(parameters)
     columns = {name: [*records.report_columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
+    figures, changes = _Figures(parameters), _Changes(parameters)
     head = {
-        "format": FORMAT,
-        "report": _asked(asked),
-        "rows": counts,
-        "summary": summary.report_summary(asked),
-        "areas": summary.area_summaries(asked),
-        "parties": summary.party_summaries(asked),
-        "brief": report_changes(asked),
-        "columns": {name: describe_columns(each) for name, each in columns.items()},
+        "format": FORM,
+        "report": _parameters(parameters),
+        "rows": {name: listing.count_rows(query) for name, query in queries.items()},
+        "summary": figures.summary(),
+        "areas": figures.areas(),
+        "parties": figures.parties(changes.statuses_changed()),
+        "brief": changes.standing() | changes.since(),
+        "columns": {name: describe_columns(described) for name, described in columns.items()},
         "codebook": codebook(chain.from_iterable(columns.values())),
     }
-    return ReportData(head, lambda name: records.report_rows(CATALOGUE[name], queries[name], asked))
+    return ReportData(head, lambda name: records.report_rows(CATALOGUE[name], queries[name], parameters))
 
 
-def _asked(asked: ReportParameters) -> dict[str, Any]:
-    def met(meeting: Any) -> Any:
-        return meeting and {
+def _parameters(parameters: ReportParameters) -> Head:
+    def describe(meeting: Meeting | None) -> Head | None:
+        if meeting is None:
+            return None
+        return {
             "meeting": meeting.code,
             "title": meeting.title,
-            "starts_on": meeting.starts_on.isoformat(),
+            "starts_on": meeting.starts_on and meeting.starts_on.isoformat(),
             "date_precision": meeting.date_precision.value,
-            "url": record_address(meeting, asked.address),
+            "url": record_address(meeting, parameters.address),
         }
 
     return {
-        "title": asked.title,
-        "cover_note": asked.cover_note,
-        "scope": asked.scope,
-        "sentence": asked.sentence,
-        "as_of": asked.clock.on.isoformat(),
-        "known_by": asked.known_by.isoformat(),
-        "since": asked.since.isoformat() if asked.since else None,
-        "since_meeting": met(asked.since_meeting),
-        "next_meeting": met(asked.next_meeting),
-        "chapters": [word.value for word in asked.chapters],
-        "address": asked.address,
+        "title": parameters.title,
+        "cover_note": parameters.cover_note,
+        "scope": parameters.scope,
+        "sentence": parameters.sentence,
+        "as_of": parameters.as_of.on.isoformat(),
+        "known_by": parameters.known_by.isoformat(),
+        "since": parameters.since.isoformat() if parameters.since else None,
+        "since_meeting": describe(parameters.since_meeting),
+        "next_meeting": describe(parameters.next_meeting),
+        "chapters": [word.value for word in parameters.chapters],
+        "address": parameters.address,
         "language": str(get_locale()),
-        # Settings at the time: the report is drawn, and looked at again, by these.
+        # Settings at the time: the report is drawn, and compared with the records, by these.
         "timezone": zone().key,
-        "review_every": asked.review_every,
+        "review_every": parameters.review_every,
     }
+
+
+class _Figures:
+    """Counts and scores of the commitments in the scope of a report."""
+
+    def __init__(self, parameters: ReportParameters) -> None:
+        self.parameters, self.as_of = parameters, parameters.as_of
+        self.in_scope = Commitment.id.in_(parameters.commitments)
+
+    def summary(self) -> Head:
+        """Return the counts over all commitments in scope."""
+        as_of, in_scope = self.as_of, self.in_scope
+        trend = dashboard.statuses_over_time(dashboard.month_ends(as_of.on), as_of, in_scope)
+        follow_up = dashboard.follow_up_counts(as_of, self.parameters.review_every, in_scope)
+        return {
+            "commitments": self._count(),
+            "kinds": self._count_by(Commitment.kind, CommitmentKind),
+            "statuses": self._count_by(overall_status(as_of), OverallStatus),
+            "deadlines": self._count_by(deadline_state(as_of), DeadlineState),
+            "follow_up": {word.value: count for word, count in follow_up.items() if count},
+            "one_sided": self._count(Commitment.one_sided),
+            "score": _score(sum(scores.scores_by_area(as_of, in_scope).values(), Score())),
+            "trend": [
+                {"day": day.isoformat(), "statuses": {word.value: count for word, count in trend[day].items()}}
+                for day in sorted(trend)
+            ],
+            "ahead": self._deadlines(),
+        }
+
+    def areas(self) -> list[Head]:
+        """Return the counts and the score of each area that has commitments in scope as their primary one."""
+        scored = scores.scores_by_area(self.as_of, self.in_scope)
+        return [
+            {
+                "area": counted.area.code,
+                "name": str(counted.area),
+                "url": record_address(counted.area, self.parameters.address),
+                "commitments": counted.total,
+                "statuses": {word.value: count for word, count in counted.statuses.items() if count},
+                "score": _score(scored.get(counted.area.id, Score())),
+            }
+            for counted in dashboard.counts_by_area(self.as_of, self.in_scope)
+            if counted.total
+        ]
+
+    def parties(self, changed: dict[int, tuple[int, int]]) -> list[Head]:
+        """Return how each lead stands over what it leads; `changed` is what `_Changes.statuses_changed` returns."""
+        scored, lead = scores.scores_by_party(self.as_of, self.in_scope), lead_statuses(self.as_of)
+        query = (
+            select(Party, lead.c.status, func.count())
+            .join(lead, lead.c.party_id == Party.id)
+            .where(lead.c.commitment_id.in_(self.parameters.commitments))
+            .group_by(Party.id, lead.c.status)
+        )
+        counts: defaultdict[Party, dict[Term, int]] = defaultdict(dict)
+        for party, status, number in session.execute(query):
+            counts[party][status] = number
+        return [
+            {
+                "party": party.code,
+                "name": str(party),
+                "url": record_address(party, self.parameters.address),
+                "commitments": sum(statuses.values()),
+                "statuses": {word.value: statuses[word] for word in OverallStatus if word in statuses},
+                "moved": changed.get(party.id, (0, 0))[0],
+                "led_before": changed.get(party.id, (0, 0))[1],
+                "score": _score(scored.get(party.id, Score())),
+            }
+            for party, statuses in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0].code))
+        ]
+
+    def _deadlines(self) -> list[Head]:
+        """Return the first days on which open commitments are or were due."""
+        state = deadline_state(self.as_of)
+        query = (
+            select(Commitment, state)
+            .where(self.in_scope, Commitment.due_on.is_not(None), ~is_closed(self.as_of))
+            .order_by(Commitment.due_on, Commitment.id)
+        )
+        return [
+            {
+                "commitment": commitment.code,
+                "title": commitment.title,
+                "url": record_address(commitment, self.parameters.address),
+                "due_on": commitment.due_on.isoformat(),
+                "state": word.value,
+            }
+            for commitment, word in session.execute(query.limit(MAX_DEADLINES))
+        ]
+
+    def _count_by(self, column: Any, words: Iterable[Term]) -> dict[str, int]:
+        word = select(column.label("word")).select_from(Commitment).where(self.in_scope).subquery().c.word
+        rows = session.execute(select(word, func.count()).group_by(word))
+        counts: dict[Term, int] = {row[0]: row[1] for row in rows}
+        return {word.value: counts[word] for word in words if word in counts}
+
+    def _count(self, *conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count(Commitment.id)).where(self.in_scope, *conditions)) or 0
+
+
+def _score(score: Score) -> Head:
+    return {"percentage": score.percentage, "scored": score.scored, "unscored": score.unscored}
+
+
+class _Changes:
+    """The parts of the brief: {part: {"count": n, "items": [the first MAX_ITEMS]}}.
+
+    Each item is a record or a status, with the address of its record; none is a judgement.
+    """
+
+    def __init__(self, parameters: ReportParameters) -> None:
+        self.parameters, self.as_of, self.known_by = parameters, parameters.as_of, parameters.known_by
+        self.in_scope = Commitment.id.in_(parameters.commitments)
+        self.own = select(Commitment).where(self.in_scope)
+
+    def standing(self) -> Head:
+        """Return what wants attention as things stand, and what is promised again."""
+        on, meeting, update = self.as_of.on, self.parameters.next_meeting, ProgressUpdate
+        until = meeting.starts_on if meeting else on + DUE_SOON_DAYS
+        overdue = self.own.where(deadline_state(self.as_of) == DeadlineState.OVERDUE)
+        due = self.own.where(~is_closed(self.as_of), Commitment.due_on >= on, Commitment.due_on <= until)
+        lead = lead_statuses(self.as_of)
+        leads = (
+            select(Commitment, Party, lead.c.status, update)
+            .join(lead, lead.c.commitment_id == Commitment.id)
+            .join(Party, Party.id == lead.c.party_id)
+            .where(self.in_scope)
+        )
+        against = exists().where(Evidence.update_code == update.code, Evidence.relation == EvidenceRelation.CONTRADICTS)
+        contradicted = leads.join(update, update.id == lead.c.finding_id).where(against)
+        differs = leads.join(update, update.id == lead.c.claim_id).where(
+            update.claimed_status.cast(lead.c.status.type) != lead.c.status
+        )
+        return {
+            "overdue": _part(overdue.order_by(Commitment.due_on, Commitment.id), self._commitment),
+            "due": _part(due.order_by(Commitment.due_on, Commitment.id), self._commitment),
+            "again": _part(self._promised_again().order_by(*ORDER, CommitmentLink.id), self._link),
+            "contradicted": _part(contradicted.order_by(*ORDER, Party.id).options(EVIDENCE), self._contradicted),
+            "differs": _part(differs.order_by(*ORDER, Party.id), self._differing),
+        }
+
+    def since(self) -> Head:
+        """Return what changed since a day, nothing if there is none.
+
+        Parts of what changed for leads say of how many "commitments" these are; "silent", how many were "checked" in
+        vain; "learnt", how many were "recorded_later".
+        """
+        before, lead = self.parameters.before, lead_statuses(self.as_of)
+        if before is None:
+            return {}
+        end, earlier = min(end_of_day(before.on), self.known_by), self.own.where(Commitment.made_on <= before.on)
+        moved = (
+            self._changed(before.on, lead_statuses(before), lead)
+            .add_columns(ProgressUpdate)
+            .outerjoin(ProgressUpdate, ProgressUpdate.id == lead.c.finding_id)
+        )
+        learnt = self._learnt(before, end)
+        silent = earlier.where(~is_closed(self.as_of), ~self._news(before.on, end), Commitment.id.not_in(_ids(learnt)))
+        parts = {
+            "new": _part(self.own.where(Commitment.made_on > before.on).order_by(*ORDER), self._commitment),
+            "moved": _part_of_leads(moved, self._moved),
+            "silent": self._part_of_silent(silent, before.on),
+        }
+        if end < self.known_by:
+            later = listing.count_rows(earlier.where(Commitment.recorded_at > end))
+            parts["learnt"] = _part_of_leads(learnt, self._learnt_item) | {"recorded_later": later}
+        return parts
+
+    def statuses_changed(self) -> dict[int, tuple[int, int]]:
+        """Return {id of a party: (of how many commitments its status changed since the day, how many it led)}."""
+        before = self.parameters.before
+        if before is None:
+            return {}
+        then, now = lead_statuses(before), lead_statuses(self.as_of)
+        query = (
+            select(now.c.party_id, func.sum(case((then.c.status != now.c.status, 1), else_=0)), func.count())
+            .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
+            .join(Commitment, Commitment.id == now.c.commitment_id)
+            .where(self.in_scope, Commitment.made_on <= before.on)
+            .group_by(now.c.party_id)
+        )
+        return {party: (changed, led) for party, changed, led in session.execute(query)}
+
+    # The queries
+
+    def _promised_again(self) -> Select[*tuple[Any, ...]]:
+        """Return (link, commitment, the one it promises again) of either in scope, both of them there by then."""
+        link, to, there = CommitmentLink, aliased(Commitment), select(Commitment.id).where(existed(self.as_of))
+        query = (
+            select(link, Commitment, to)
+            .join(Commitment, Commitment.id == link.commitment_id)
+            .join(to, to.id == link.to_id)
+            .where(link.kind.in_(AGAIN), recorded_by(link, self.known_by))
+            .where(or_(self.in_scope, to.id.in_(self.parameters.commitments)))
+            .where(link.commitment_id.in_(there), link.to_id.in_(there))
+        )
+        since = self.parameters.since
+        return query.where(Commitment.made_on > since) if since else query
+
+    def _changed(self, by: datetime.date, then: Subquery, now: Subquery) -> Select[Any]:
+        """Return (commitment, party, status then, status now) of leads that differ, of commitments made by a day."""
+        return (
+            select(Commitment, Party, then.c.status, now.c.status)
+            .join(now, now.c.commitment_id == Commitment.id)
+            .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
+            .join(Party, Party.id == now.c.party_id)
+            .where(self.in_scope, Commitment.made_on <= by, then.c.status != now.c.status)
+        )
+
+    def _learnt(self, before: AsOf, end: datetime.datetime) -> Select[Any]:
+        """Return the leads that stood otherwise on the day than was known at its end, and the update that says so.
+
+        Of a commitment that was itself recorded only later nothing had been said that could be put right. Where the
+        update does not say how the lead stood, it takes back, or moves to a later day, what was found then.
+        """
+        then, now = lead_statuses(AsOf(before.on, end)), lead_statuses(before)
+        finding, update = aliased(ProgressUpdate), ProgressUpdate
+        says = func.coalesce(finding.recorded_at > end, false())
+        undoing = select(update.id).where(update.corrects_id == then.c.finding_id).correlate(then).scalar_subquery()
+        # Nothing else can have changed, and most need not be looked at.
+        logged = select(update.commitment_id).where(update.recorded_at > end)
+        return (
+            self._changed(before.on, then, now)
+            .where(Commitment.recorded_at <= end, Commitment.id.in_(logged))
+            .outerjoin(finding, finding.id == now.c.finding_id)
+            .join(update, update.id == case((says, finding.id), else_=undoing))
+            .add_columns(update, says)
+        )
+
+    def _news(self, since: datetime.date, end: datetime.datetime) -> ColumnElement[bool]:
+        """Return the condition that something became true of a commitment since, or was recorded of it only later."""
+        late = and_(ProgressUpdate.recorded_at > end, Commitment.recorded_at <= end)
+        return (
+            exists()
+            .where(
+                ProgressUpdate.commitment_id == Commitment.id,
+                ProgressUpdate.status.is_not(None),
+                or_(ProgressUpdate.effective_on > since, late),
+                ProgressUpdate.effective_on <= self.as_of.on,
+                self.as_of.in_force(ProgressUpdate),
+            )
+            .correlate(Commitment)
+        )
+
+    def _part_of_silent(self, silent: Select[Commitment], since: datetime.date) -> Head:
+        """Return the part of commitments without news, each with its last check since; unchecked ones come last."""
+        counts = and_(
+            CheckLog.commitment_id == Commitment.id,
+            CheckLog.voids_id.is_(None),
+            CheckLog.checked_on > since,
+            CheckLog.checked_on <= self.as_of.on,
+            self.as_of.in_force(CheckLog),
+        )
+        latest = select(CheckLog.id).where(counts).order_by(CheckLog.checked_on.desc(), CheckLog.id.desc()).limit(1)
+        last = latest.correlate(Commitment).scalar_subquery()
+        query = silent.add_columns(CheckLog).outerjoin(CheckLog, CheckLog.id == last)
+        checked = listing.count_rows(silent.where(exists().where(counts).correlate(Commitment)))
+        return _part(query.order_by(CheckLog.id.is_(None), *ORDER), self._silent) | {"checked": checked}
+
+    # The items, as plain values
+
+    def _commitment(self, commitment: Commitment) -> Head:
+        days = _days(made_on=commitment.made_on, due_on=commitment.due_on)
+        return {"commitment": commitment.code, "title": commitment.title, "url": self._url(commitment)} | days
+
+    def _lead(self, commitment: Commitment, party: Party) -> Head:
+        return self._commitment(commitment) | {"party": party.code, "name": str(party)}
+
+    def _link(self, link: CommitmentLink, commitment: Commitment, to: Commitment) -> Head:
+        return self._commitment(commitment) | {"kind": link.kind.value, "again": self._commitment(to)}
+
+    def _moved(
+        self, commitment: Commitment, party: Party, before: Status, after: Status, update: ProgressUpdate | None
+    ) -> Head:
+        statuses = {"before": before.value, "after": after.value}
+        return self._lead(commitment, party) | statuses | (self._update(update) if update else {})
+
+    def _learnt_item(
+        self, commitment: Commitment, party: Party, before: Status, after: Status, update: ProgressUpdate, says: bool
+    ) -> Head:
+        """Add by which update; it is effective on no day where it does not say how the lead stood, but takes back."""
+        item = self._moved(commitment, party, before, after, update) | ({} if says else {"effective_on": None})
+        return item | _days(recorded_on=update.recorded_at.astimezone(zone()).date())
+
+    def _contradicted(self, commitment: Commitment, party: Party, status: Status, update: ProgressUpdate) -> Head:
+        item = self._lead(commitment, party) | {"status": status.value}
+        return item | self._update(update, EvidenceRelation.CONTRADICTS)
+
+    def _differing(self, commitment: Commitment, party: Party, status: Status, update: ProgressUpdate) -> Head:
+        claim = {"claimed_status": update.claimed_status and update.claimed_status.value}
+        return self._lead(commitment, party) | {"status": status.value} | claim | {"claimed_by": update.claimed_by}
+
+    def _silent(self, commitment: Commitment, check: CheckLog | None) -> Head:
+        last = {"where_searched": check.where_searched} | _days(checked_on=check.checked_on) if check else {}
+        return self._commitment(commitment) | last
+
+    def _update(self, update: ProgressUpdate, relation: EvidenceRelation | None = None) -> Head:
+        pieces = [self._piece(piece) for piece in update.evidence if relation in (None, piece.relation)]
+        fields = {"update": update.code, "reason": update.reason, "evidence": pieces}
+        return fields | _days(effective_on=update.effective_on)
+
+    def _piece(self, piece: Evidence) -> Head:
+        if piece.passage is not None:
+            text, url = f"{piece.passage.document}, {piece.passage.place}", self._url(piece.passage)
+        else:
+            text, url = piece.title or "", piece.web_address or ""
+        return {"relation": piece.relation.value, "text": text, "url": url}
+
+    def _url(self, record: Record) -> str:
+        return record_address(record, self.parameters.address)
+
+
+def _days(**days: datetime.date | None) -> Head:
+    return {name: day.isoformat() if day else None for name, day in days.items()}
+
+
+def _part(query: Select[Any], item: Callable[..., Head]) -> Head:
+    rows = session.execute(query.limit(MAX_ITEMS + 1)).all()
+    count = len(rows) if len(rows) <= MAX_ITEMS else listing.count_rows(query)
+    return {"count": count, "items": [item(*row) for row in rows[:MAX_ITEMS]]}
+
+
+def _part_of_leads(query: Select[Any], item: Callable[..., Head]) -> Head:
+    """Return a part in which a commitment has as many items as leads, and of how many commitments these are."""
+    part = _part(query.order_by(*ORDER, Party.id).options(EVIDENCE), item)
+    return part | {"commitments": listing.count_rows(_ids(query).distinct())}
+
+
+def _ids(query: Select[Any]) -> Select[int]:
+    return query.with_only_columns(Commitment.id).correlate(None)

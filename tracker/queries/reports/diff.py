@@ -8,7 +8,8 @@ from typing import Any
 from tracker.dates import use_zone
 from tracker.models import ReportRun
 from tracker.queries.reports import parameters, stored
-from tracker.queries.reports.data import ReportData, report_data
+from tracker.queries.reports.data import report_data
+from tracker.queries.reports.stored import ReportData
 
 #: The parts of the head that are worked out of the records; what was asked for is the same.
 PARTS = ("report", "summary", "areas", "parties", "brief")

@@ -1,30 +1,38 @@
-"""What a report is asked for, with everything left out filled in."""
+"""What a report is to be of: as somebody requests it, and with everything that was left out filled in."""
 
 import datetime
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, Subquery, and_, or_, select
+from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from tracker.database import session
+from tracker.dates import today
 from tracker.errors import Invalid
-from tracker.models import AsOf, Commitment, Meeting
+from tracker.models import AsOf, Commitment, Meeting, MeetingLink, Participation, Party
+from tracker.models.commitments import side_of
 from tracker.models.history import now
-from tracker.queries import meetings
-from tracker.queries.reports.next_meeting import next_meeting
+from tracker.queries.meetings import last_held_meeting
 from tracker.records import CATALOGUE
-from tracker.records.filters import Filters
+from tracker.records.filters import Filters, recorded_by
+from tracker.records.meetings import SEATS
 from tracker.records.reports import ReportForm
-from tracker.vocabulary import Chapter
+from tracker.vocabulary import Chapter, MeetingStatus
+
+#: What stands among the chapters for the brief, which no report is without: alone, it leaves out all others.
+BRIEF = "brief"
+#: The fields of a report beside the filters of its scope.
+REPORT_FIELDS = ("title", "cover_note", "as_of", "known_by", "since", "since_meeting", "chapters")
 
 
 @dataclass(frozen=True)
 class ReportParameters:
-    """A report as it will be told; the same one tells the same, whatever is logged later."""
+    """What a report is of; the same parameters give the same report, whatever is logged later."""
 
     title: str
     cover_note: str | None
@@ -32,7 +40,7 @@ class ReportParameters:
     scope: str
     sentence: str
     filters: Filters
-    clock: AsOf
+    as_of: AsOf
     since: datetime.date | None
     since_meeting: Meeting | None
     next_meeting: Meeting | None
@@ -43,70 +51,157 @@ class ReportParameters:
     address: str
 
     @property
-    def commitments(self) -> Any:
+    def commitments(self) -> Select[int]:
         """Return the query for the ids of the commitments in scope."""
         return select(Commitment.id).where(*self.filters.conditions(Commitment))
 
     @property
     def known_by(self) -> datetime.datetime:
-        return cast(datetime.datetime, self.clock.known_by)
+        return cast(datetime.datetime, self.as_of.known_by)
 
     @property
     def before(self) -> AsOf | None:
-        """Return the clock at the end of the day since which news is told."""
-        return AsOf(self.since, self.clock.known_by) if self.since else None
+        """Return the end of the day since which changes are reported, as known by the same moment."""
+        return AsOf(self.since, self.as_of.known_by) if self.since else None
 
 
-def scope_filters(scope: str, **clock: str) -> Filters:
-    """Return the filters that an address's query holds, as of a clock; raises Invalid for what is not known."""
-    return CATALOGUE["commitments"].filters.from_query(MultiDict([*parse_qsl(scope), *clock.items()]))
+class ReportRequest:
+    """A report as a page or a command requests it, with all that is wrong with that."""
+
+    def __init__(self, args: MultiDict[str, str]) -> None:
+        scope = [
+            (name, value) for name, value in args.items(multi=True) if value and name not in (*REPORT_FIELDS, "show")
+        ]
+        self.wrong: dict[str, Any] = {}
+        try:
+            self.filters = scope_filters(urlencode(scope))
+        except Invalid as error:
+            self.wrong = dict(error.errors)
+            # The other filters stay as they were chosen, unless there are too many of them.
+            scope = [pair for pair in scope if not self.wrong.keys() & {pair[0][:60], "filters"}]
+            self.filters = scope_filters(urlencode(scope))
+        values = MultiDict((name, value) for name, value in args.items(multi=True) if name in REPORT_FIELDS and value)
+        values["scope"] = urlencode(scope)
+        values.setdefault("as_of", today().isoformat())
+        values.setdefault("title", self.default_title)
+        chapters = values.poplist("chapters") or [word.value for word in Chapter]
+        values.setlist("chapters", [word for word in chapters if word != BRIEF])
+        self.form = ReportForm(values)
+
+    @property
+    def default_title(self) -> str:
+        sentence = self.filters.sentence()
+        title = _("Status of commitments – %(scope)s", scope=sentence) if sentence else _("Status of commitments")
+        return title[:300]
+
+    def parameters(self, address: str) -> ReportParameters:
+        """Return the parameters, with the addresses of records beginning so; raises Invalid, by field."""
+        if not self.form.validate() or self.wrong:
+            raise Invalid(self.wrong | self.form.errors)
+        return check_scope(report_parameters(self.form, address))
+
+    @property
+    def errors(self) -> list[tuple[str, Any, Any]]:
+        """Return (id of the field, its label, message) of all that is wrong; what no field shows is about the scope."""
+        labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
+        ids = {field.name for field in self.filters if not field.multiple} | {*REPORT_FIELDS}
+        errors = (self.wrong | self.form.errors).items()
+        return [
+            (name if name in ids else "scope", labels.get(name, name), message)
+            for name, messages in errors
+            for message in messages
+        ]
 
 
-def check_scope(asked: ReportParameters) -> ReportParameters:
-    """Return what is asked for; raises Invalid if no commitment is in its scope."""
-    if session.scalar(asked.commitments.limit(1)) is None:
+def scope_filters(scope: str, **dates: str) -> Filters:
+    """Return the filters that an address's query holds, as of dates; raises Invalid for what is not known."""
+    return CATALOGUE["commitments"].filters.from_query(MultiDict([*parse_qsl(scope), *dates.items()]))
+
+
+def check_scope(parameters: ReportParameters) -> ReportParameters:
+    """Return the parameters; raises Invalid if no commitment is in their scope."""
+    if session.scalar(parameters.commitments.limit(1)) is None:
         message = _(
             "No commitment matches this scope on that day. Take a filter away, or choose a later day for it to be as "
             "of, or as known by."
         )
         raise Invalid({"scope": [message]})
-    return asked
+    return parameters
 
 
 def form_for_report(report: dict[str, Any]) -> ReportForm:
-    """Return the form that asks for what a report asked for, given as in the head of its data."""
+    """Return the form for a report like one whose head says so of itself."""
     names = ("title", "cover_note", "scope", "as_of", "known_by", "since", "chapters")
     meeting = report["since_meeting"] and report["since_meeting"]["meeting"]
     return ReportForm.from_plain({name: report[name] for name in names} | {"since_meeting": meeting})
 
 
 def report_parameters(form: ReportForm, address: str) -> ReportParameters:
-    """Return what a form that was found right asks for.
+    """Return the parameters that a valid form holds.
 
     Nothing is known of what comes after now. Left out, since is the day of the last meeting in scope that was held
     before the day it is as of. The next meeting is the first one after that day that belongs with a meeting in scope.
     """
-    on, known_by, scope = cast(datetime.date, form.as_of.data), cast(Any, form.known_by.data), form.scope.data or ""
-    at = now(session)
-    known_by = min(known_by or at, at)
+    on, scope, at = cast(datetime.date, form.as_of.data), form.scope.data or "", now(session)
+    known_by = min(cast(datetime.datetime | None, form.known_by.data) or at, at)
     filters = scope_filters(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
-    clock, meeting, since = filters.as_of_dates, form.since_meeting.data, form.since.data
-    held_at = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
+    as_of, meeting, since = filters.as_of_dates, form.since_meeting.data, form.since.data
+    meetings = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
     if meeting is None and since is None:
-        meeting = meetings.last_held_meeting(clock, Meeting.id.in_(held_at), Meeting.starts_on < clock.on)
+        meeting = last_held_meeting(as_of, Meeting.id.in_(meetings), Meeting.starts_on < on)
     if meeting is not None and since is None:
-        since = min(meeting.ends_on or meeting.starts_on, clock.on)
+        since = min(meeting.ends_on or meeting.starts_on, on)
     return ReportParameters(
         title=form.title.data or "",
         cover_note=form.cover_note.data,
         scope=scope,
         sentence=scope_filters(scope).sentence(),
         filters=filters,
-        clock=clock,
+        as_of=as_of,
         since=since,
         since_meeting=meeting,
-        next_meeting=next_meeting(held_at, clock),
+        next_meeting=_next_meeting(meetings, on, known_by),
         chapters=[word for word in Chapter if word in form.chapters.data],
         review_every=current_app.config["SETTINGS"].review_every,
         address=address.rstrip("/"),
     )
+
+
+def _next_meeting(meetings: Select[int | None], on: datetime.date, known_by: datetime.datetime) -> Meeting | None:
+    """Return the first meeting that starts after a day and belongs with those whose ids `meetings` selects.
+
+    It was not cancelled, and is of the series of one of them, linked with one, or two sides that sat together at one
+    have seats at it. A side is a country with its ministries and agencies, or what belongs to no country.
+    """
+    ahead = (Meeting.starts_on > on, Meeting.status != MeetingStatus.CANCELLED, recorded_by(Meeting, known_by))
+    in_scope, other_meeting, link = meetings.cte("in_scope"), aliased(Meeting), MeetingLink
+    ids = select(in_scope.c.meeting_id)
+    series = select(other_meeting.series).where(other_meeting.id.in_(ids), other_meeting.series.is_not(None))
+    linked = [
+        select(one).where(other.in_(ids), recorded_by(link, known_by))
+        for one, other in ((link.meeting_id, link.to_id), (link.to_id, link.meeting_id))
+    ]
+    later = _sides_together(select(other_meeting.id).where(other_meeting.starts_on > on), known_by)
+    before = _sides_together(ids, known_by)
+    pairs = select(before.c.one, before.c.other).distinct().subquery()
+    same_pair = and_(pairs.c.one == later.c.one, pairs.c.other == later.c.other)
+    together = select(later.c.meeting_id).join(pairs, same_pair)
+    belongs = or_(Meeting.series.in_(series), *(Meeting.id.in_(query) for query in (*linked, together)))
+    query = select(Meeting).where(*ahead, belongs).order_by(Meeting.starts_on, Meeting.id)
+    return session.scalars(query.limit(1)).first()
+
+
+def _sides_together(meetings: Select[int], known_by: datetime.datetime) -> Subquery:
+    """Return every two sides that sat together at some meetings, as (meeting_id, one, other)."""
+    party, country = aliased(Party), aliased(Party)
+    seats = (
+        SEATS.add_columns(side_of(party, country).label("side"))
+        .join(party, party.id == Participation.party_id)
+        .outerjoin(country, country.id == party.parent_id)
+        .where(Participation.meeting_id.in_(meetings), recorded_by(Participation, known_by))
+        .distinct()
+    )
+    one = seats.cte()
+    other = one.alias()
+    both = and_(other.c.meeting_id == one.c.meeting_id, other.c.side > one.c.side)
+    return select(one.c.meeting_id, one.c.side.label("one"), other.c.side.label("other")).join(other, both).subquery()

@@ -1,1 +1,0 @@
-"""The chapters of a report, each laid out from its data."""
