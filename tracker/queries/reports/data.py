@@ -7,7 +7,19 @@ from itertools import chain
 from typing import Any
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.database import session
@@ -200,7 +212,7 @@ class _Figures:
         counts: dict[Term, int] = {row[0]: row[1] for row in rows}
         return {word.value: counts[word] for word in words if word in counts}
 
-    def _count(self, *conditions: ColumnElement[bool]) -> int:
+    def _count(self, *conditions: ColumnExpressionArgument[bool]) -> int:
         return session.scalar(select(func.count(Commitment.id)).where(self.in_scope, *conditions)) or 0
 
 

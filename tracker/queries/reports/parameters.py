@@ -143,7 +143,7 @@ def report_parameters(form: ReportForm, address: str) -> ReportParameters:
     before the day it is as of. The next meeting is the first one after that day that belongs with a meeting in scope.
     """
     on, scope, at = cast(datetime.date, form.as_of.data), form.scope.data or "", now(session)
-    known_by = min(cast(datetime.datetime | None, form.known_by.data) or at, at)
+    known_by = min(form.known_by.data or at, at)
     filters = scope_filters(scope, as_of=on.isoformat(), known_by=known_by.isoformat())
     as_of, meeting, since = filters.as_of_dates, form.since_meeting.data, form.since.data
     meetings = select(Commitment.meeting_id).where(*filters.conditions(Commitment))
