@@ -25,7 +25,8 @@ from tracker.actions.reports import draft_report, issue_report
 from tracker.database import begin_snapshot, begin_write, session
 from tracker.errors import Invalid, TrackerError
 from tracker.exports.reports import diff_text
-from tracker.exports.reports.document import ReportDocument, build_document
+from tracker.exports.reports.blocks import ReportDocument
+from tracker.exports.reports.document import build_document
 from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, file_name, render_docx, report_provenance
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
