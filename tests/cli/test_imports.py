@@ -3,12 +3,14 @@
 import csv
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.actions.imports.conftest import sheet, workbook
 from tests.cli.test_cli import call, run
+from tracker.database import sqlite
 from tracker.records import ENTERED
 
 
@@ -131,3 +133,18 @@ def test_a_process_of_its_own_says_nothing_beside_and_shows_no_bar_where_nobody_
     path.write_bytes(sheet(["code", "name", "unit"], *([f"x-{n}", f"N {n}", "people"] for n in range(1_200))))
     said = run(data, "import", "indicators", path)
     assert said == "Read as UTF-8, comma, CRLF.\nImported: 1,200 added, 0 changed, 0 as they were.\n"
+
+
+def test_a_constraint_nobody_foresaw_is_one_line_and_a_file_to_report(data, bring):
+    with closing(sqlite.connect(data / "tracker.sqlite")) as connection:
+        connection.execute("CREATE UNIQUE INDEX surprise ON party (kind) WHERE code > 'zz'")
+        connection.commit()
+    rows = sheet(PARTIES, ["zz-1", "France", "country"], ["zz-2", "France again", "country"])
+    output = bring("parties", rows, code=1)
+    lines = output.strip().splitlines()
+    assert lines[-1].startswith("Error: Something went wrong on our side, and nothing was saved.")
+    assert "Traceback" not in output
+    report = (data / "errors.log").read_text()
+    assert "Traceback" in report
+    assert "party.kind" in report
+    assert call(data, "export", "parties", "--format", "csv").count("France") == 0

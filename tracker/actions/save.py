@@ -10,6 +10,7 @@ from sqlalchemy import Table, UniqueConstraint, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
+from tracker.actions.constraints import describe_violation
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
@@ -45,7 +46,7 @@ def save(account: Account | None, record: Record, form: RecordForm, rows: Sequen
             if row.removed:
                 session.delete(row.record)
         # The deletions first, so that a row can take the place of one that goes.
-        session.flush()
+        flush()
         _put(form, record)
         for row in rows:
             if not row.removed:
@@ -84,7 +85,7 @@ def remove_record(account: Account | None, record: Record) -> None:
     parent = record.belongs_to
     for row in referrers.own_rows(record):
         session.delete(row)
-    session.flush()
+    flush()
     session.delete(record)
     if parent is not None:
         flag_modified(parent, "search")
@@ -162,10 +163,13 @@ def _is_changed(record: Record, rows: Sequence[RowEdit]) -> bool:
 
 
 def flush() -> None:
-    """Write what was changed; raises Conflict for what the database refuses."""
+    """Write what was changed; raises Conflict, saying what forbids it, for a constraint that people can run into.
+
+    One that nobody should break is a fault of ours, and goes on as it is.
+    """
     try:
         session.flush()
     except IntegrityError as error:
-        raise Conflict(
-            _("The records as they stand do not allow this; look at them again, then repeat what you did.")
-        ) from error
+        if (message := describe_violation(error)) is None:
+            raise
+        raise Conflict(message) from error

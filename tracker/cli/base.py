@@ -1,8 +1,10 @@
 """What the commands share: the choice of a database, errors as one line, and bringing a schema up to date."""
 
+import datetime
 import functools
 import itertools
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +18,7 @@ from alembic.util import CommandError
 from flask import Flask, current_app
 from pydantic import ValidationError
 from sqlalchemy import URL, Engine, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from tracker.config import Settings, describe_settings_error
 from tracker.database import alembic_config, database_url, session
@@ -53,6 +55,10 @@ def with_database(run: Callable[..., None], new: bool = False) -> Callable[..., 
             raise click.ClickException(str(error)) from error
         except CommandError as error:
             raise click.ClickException(f"The database cannot be migrated: {error}") from error
+        except IntegrityError as error:
+            report = write_error_report(settings.data, error)
+            message = f"Something went wrong on our side, and nothing was saved. Report it with what {report} holds."
+            raise click.ClickException(message) from error
         except DBAPIError as error:
             name = database_name(database_url(settings.database, settings.data))
             raise click.ClickException(f"The database {name} cannot be used: {error.orig}") from error
@@ -62,6 +68,14 @@ def with_database(run: Callable[..., None], new: bool = False) -> Callable[..., 
             raise click.ClickException(f"{error.filename or 'The file'} cannot be used: {error.strerror}") from error
 
     return command_on_database
+
+
+def write_error_report(folder: Path, error: Exception) -> Path:
+    """Append the traceback of an error that nobody foresaw to a file, and return its path."""
+    report = folder / "errors.log"
+    with report.open("a", encoding="utf-8") as file:
+        file.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+    return report
 
 
 def application(context: click.Context, settings: Settings, new: bool) -> Flask:
