@@ -734,7 +734,7 @@ SORTS = [(name, way + sort) for name in LONG for sort in CATALOGUE[name].sort_ke
 
 def in_order(app, kind, sort):
     """Return the codes of all records as a list should hold them: ties as recorded, and what has no value last."""
-    key = kind.sort_keys[sort.removeprefix("-")].key
+    key = kind.sort_expression(sort.removeprefix("-")).key
     with app.app_context():
         records = session.execute(select(kind.model.code, getattr(kind.model, key)).order_by(kind.model.id)).all()
     known = sorted((r for r in records if r[1] is not None), key=lambda r: r[1], reverse=sort.startswith("-"))

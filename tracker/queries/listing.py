@@ -89,7 +89,7 @@ class Order:
         if name.removeprefix("-") not in kind.sort_keys:
             known = ", ".join(each for sort in kind.sort_keys for each in (sort, f"-{sort}"))
             raise Invalid({"sort": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
-        return cls(name, kind.sort_keys[name.removeprefix("-")], name.startswith("-"))
+        return cls(name, kind.sort_expression(name.removeprefix("-")), name.startswith("-"))
 
     def by(self, kind: Kind, backwards: bool = False) -> list[Any]:
         """Return the terms to order a query by."""

@@ -25,7 +25,7 @@ KIND = Kind(
     plural=_l("Policy areas"),
     description=_l("The subjects that commitments are counted by; each commitment has one primary area."),
     list_columns=("name", "name_es", "description", "parent"),
-    sort_keys={"order": PolicyArea.order, "code": PolicyArea.code, "name": PolicyArea.search},
+    sort_keys=("order", "code", "name"),
     order="order",
     title_column="name",
 )

@@ -46,7 +46,7 @@ class RecordForm(TrackerForm):
     model: ClassVar[type[Record]]
     #: The field whose words make a code where none is typed.
     coded_by: ClassVar[str] = "title"
-    code = RecordCode(description=_l("Left empty, one is made. It is never changed afterwards."))
+    code = RecordCode(_l("Code"), description=_l("Left empty, one is made. It is never changed afterwards."))
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, obj: Record | None = None, **kwargs: Any) -> None:
         self.record = obj
@@ -104,7 +104,7 @@ class RowForm(RecordForm):
 
     letter: ClassVar[str]
     # The parent's code, a letter and a number.
-    code = RecordCode(max_length=80)
+    code = RecordCode(_l("Code"), max_length=80)
 
     def usual_code(self) -> str:
         return codes.numbered_code(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
@@ -171,10 +171,10 @@ class Kind:
     description: Label
     #: The columns a list shows unless others are asked for.
     list_columns: tuple[str, ...]
-    #: {name: expression} a list can be sorted by; names by `search`, so that accents and case do not matter.
-    sort_keys: Mapping[str, SQLColumnExpression[Any]]
+    #: The fields that a list can be sorted by.
+    sort_keys: tuple[str, ...] = ("code",)
     #: What it is sorted by unless asked otherwise; downwards with a minus.
-    order: str
+    order: str = "code"
     filters: type[Filters] = Filters
     #: Columns beside those of the form.
     extra_columns: tuple[Column, ...] = ()
@@ -206,6 +206,13 @@ class Kind:
         """Return {name: column}: all fields of the form, then the others."""
         of_form = (_attribute_column(getattr(self.model, field.name), field) for field in self.form())
         return {c.name: dataclasses.replace(c, shown=self.shown.get(c.name)) for c in (*of_form, *self.extra_columns)}
+
+    def sort_expression(self, name: str) -> QueryableAttribute[Any]:
+        """Return what sorts by a field: names by `search`, so that accents and case do not matter."""
+        attribute: QueryableAttribute[Any] = getattr(self.model, name)
+        if isinstance(attribute.property, RelationshipProperty):
+            attribute = getattr(self.model, f"{name}_id")
+        return self.model.search if name in self.model.SEARCHED[:1] else attribute
 
     def url_column(self, start: str) -> Column:
         """Return the column of whole addresses, `start` being what they start with.

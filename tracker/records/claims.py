@@ -105,8 +105,7 @@ KIND = Kind(
         "What a document reports as fact, not as an undertaking. A claim is no progress on a commitment by itself."
     ),
     list_columns=("text", "attributed_to", "area", "value", "unit", "meeting", "passage"),
-    sort_keys={"code": Claim.code, "value": Claim.value, "published_on": Claim.published_on},
-    order="code",
+    sort_keys=("code", "value", "published_on"),
     filters=ClaimFilters,
     title_column="text",
 )

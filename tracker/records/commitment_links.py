@@ -37,8 +37,6 @@ KIND = Kind(
     plural=_l("Links between commitments"),
     description=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
     list_columns=("code", "commitment", "kind", "to", "note"),
-    sort_keys={"code": CommitmentLink.code},
-    order="code",
     filters=CommitmentLinkFilters,
     title_column="code",
 )

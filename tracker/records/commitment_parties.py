@@ -56,8 +56,6 @@ KIND = Kind(
     plural=_l("Parties to commitments"),
     description=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
     list_columns=("code", "commitment", "party", "role", "status"),
-    sort_keys={"code": CommitmentParty.code},
-    order="code",
     filters=CommitmentPartyFilters,
     extra_columns=(
         derived_column(

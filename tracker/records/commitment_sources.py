@@ -31,8 +31,6 @@ KIND = Kind(
     plural=_l("Sources of commitments"),
     description=_l("The passages each commitment rests on, and whose word they are."),
     list_columns=("code", "commitment", "passage", "relation", "attributed_to"),
-    sort_keys={"code": CommitmentSource.code},
-    order="code",
     filters=CommitmentSourceFilters,
     title_column="code",
 )

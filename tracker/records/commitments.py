@@ -197,13 +197,7 @@ KIND = Kind(
     plural=_l("Commitments"),
     description=_l("What the parties undertook, each with the passage it rests on and how it stands."),
     list_columns=("title", "area", "kind", "status", "leads", "meeting", "made_on", "due_on"),
-    sort_keys={
-        "made_on": Commitment.made_on,
-        "due_on": Commitment.due_on,
-        "title": Commitment.search,
-        "code": Commitment.code,
-        "recorded_at": Commitment.recorded_at,
-    },
+    sort_keys=("made_on", "due_on", "title", "code", "recorded_at"),
     order="-made_on",
     filters=CommitmentFilters,
     extra_columns=(

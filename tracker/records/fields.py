@@ -11,7 +11,6 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from babel import Locale
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import inspect, select
 from wtforms import Form, fields, widgets
@@ -179,10 +178,11 @@ class Text(FieldMixin[str], fields.StringField):
     control = "text"
     #: Whether line ends are kept.
     lines = False
+    max_length = 300
 
-    def __init__(self, label: Label | None = None, *, max_length: int = 300, **kwargs: Any):
+    def __init__(self, label: Label | None = None, *, max_length: int | None = None, **kwargs: Any):
         super().__init__(label, **kwargs)
-        self.max_length = max_length
+        self.max_length = max_length or self.max_length
 
     def _value(self) -> str:
         return mask_forbidden(self.data or "")
@@ -207,19 +207,15 @@ class LongText(Text):
 
     control = "textarea"
     lines = True
+    max_length = 10_000
     widget = widgets.TextArea()
-
-    def __init__(self, label: Label | None = None, *, max_length: int = 10_000, **kwargs: Any):
-        super().__init__(label, max_length=max_length, **kwargs)
 
 
 class WebAddress(Text):
     """A web address."""
 
     control = "input"
-
-    def __init__(self, label: Label | None = None, **kwargs: Any):
-        super().__init__(label, max_length=2_000, **kwargs)
+    max_length = 2_000
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
@@ -332,11 +328,9 @@ class RecordCode(Text):
 
     control = "input"
     SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
+    max_length = 64
     #: Words that stand for pages where a code would stand in an address.
     RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "suggest", "feed.atom", "index", "all"})
-
-    def __init__(self, label: Label | None = None, *, max_length: int = 64, **kwargs: Any):
-        super().__init__(label or _l("Code"), max_length=max_length, **kwargs)
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)

@@ -23,7 +23,7 @@ KIND = Kind(
     plural=_l("Frameworks"),
     description=_l("Standing agreements that commitments are made under."),
     list_columns=("name", "name_es", "description"),
-    sort_keys={"name": Framework.search, "code": Framework.code},
+    sort_keys=("name", "code"),
     order="name",
     title_column="name",
 )

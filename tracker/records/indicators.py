@@ -23,7 +23,7 @@ KIND = Kind(
     plural=_l("Indicators"),
     description=_l("What is counted, so that figures from different documents can be set side by side."),
     list_columns=("name", "name_es", "unit"),
-    sort_keys={"name": Indicator.search, "code": Indicator.code},
+    sort_keys=("name", "code"),
     order="name",
     title_column="name",
 )

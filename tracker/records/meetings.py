@@ -103,7 +103,7 @@ KIND = Kind(
     plural=_l("Meetings"),
     description=_l("Where governments met, who sat there in what office, and what each side undertook."),
     list_columns=("title", "starts_on", "date_basis", "venue", "country", "status", "documents"),
-    sort_keys={"starts_on": Meeting.starts_on, "title": Meeting.search, "code": Meeting.code},
+    sort_keys=("starts_on", "title", "code"),
     order="-starts_on",
     filters=MeetingFilters,
     shown={"starts_on": meeting_dates},
@@ -149,8 +149,7 @@ PARTICIPATIONS = Kind(
     plural=_l("Seats and mentions"),
     description=_l("Who sat at a meeting or was only named there: on whose behalf, and in what office that day."),
     list_columns=("code", "name_as_printed", "office_as_printed", "party", "role", "attendance", "passage"),
-    sort_keys={"code": Participation.code, "name_as_printed": Participation.search},
-    order="code",
+    sort_keys=("code", "name_as_printed"),
     filters=ParticipationFilters,
     title_column="code",
 )
@@ -182,8 +181,6 @@ LINKS = Kind(
     plural=_l("Links between meetings"),
     description=_l("Which meeting follows, refers to or is the same as which other, and how sure that is."),
     list_columns=("code", "meeting", "kind", "to", "certainty", "passage"),
-    sort_keys={"code": MeetingLink.code},
-    order="code",
     filters=MeetingLinkFilters,
     title_column="code",
 )

@@ -39,8 +39,7 @@ KIND = Kind(
     plural=_l("Milestones"),
     description=_l("Steps on the way to what was undertaken; that one was reached needs evidence."),
     list_columns=("code", "title", "commitment", "due_on", "done_on", "passage"),
-    sort_keys={"code": Milestone.code, "due_on": Milestone.due_on, "title": Milestone.search},
-    order="code",
+    sort_keys=("code", "due_on", "title"),
     filters=MilestoneFilters,
     title_column="code",
 )

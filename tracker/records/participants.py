@@ -33,7 +33,7 @@ KIND = Kind(
         "The people who sat at the meetings or were named there. Their office stands at each seat, as printed that day."
     ),
     list_columns=("name", "other_names"),
-    sort_keys={"name": Participant.search, "code": Participant.code},
+    sort_keys=("name", "code"),
     order="name",
     filters=ParticipantFilters,
     title_column="name",

@@ -40,7 +40,7 @@ KIND = Kind(
         "Countries, government bodies and international organisations: whoever undertakes, hosts or publishes."
     ),
     list_columns=("name", "name_es", "kind", "parent"),
-    sort_keys={"name": Party.search, "code": Party.code},
+    sort_keys=("name", "code"),
     order="name",
     filters=PartyFilters,
     title_column="name",

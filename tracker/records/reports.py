@@ -78,12 +78,7 @@ KIND = Kind(
         "Status reports that were issued, each kept as it was: its files can be downloaded again, and verified."
     ),
     list_columns=("title", "sentence", "as_of", "since", "commitments", "recorded_at", "recorded_by"),
-    sort_keys={
-        "recorded_at": ReportRun.recorded_at,
-        "as_of": ReportRun.as_of,
-        "title": ReportRun.search,
-        "code": ReportRun.code,
-    },
+    sort_keys=("recorded_at", "as_of", "title", "code"),
     order="-recorded_at",
     filters=ReportFilters,
     internal=True,

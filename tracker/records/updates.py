@@ -119,11 +119,7 @@ UPDATES = Kind(
         "What was found of each lead, on what evidence: since when it is so, and since when it is known here."
     ),
     list_columns=("code", "commitment", "party", "status", "effective_on", "recorded_at", "reason"),
-    sort_keys={
-        "code": ProgressUpdate.code,
-        "effective_on": ProgressUpdate.effective_on,
-        "recorded_at": ProgressUpdate.recorded_at,
-    },
+    sort_keys=("code", "effective_on", "recorded_at"),
     order="-recorded_at",
     filters=UpdateFilters,
     extra_columns=log_columns(
@@ -192,8 +188,6 @@ EVIDENCE = Kind(
     plural=_l("Evidence"),
     description=_l("The passages and pages that updates rest on, and what each shows of the finding."),
     list_columns=("code", "relation", "passage", "web_address", "title", "retrieved_on"),
-    sort_keys={"code": Evidence.code},
-    order="code",
     filters=EvidenceFilters,
     extra_columns=log_columns(Evidence),
     title_column="code",
