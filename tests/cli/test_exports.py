@@ -53,7 +53,7 @@ def validated(folder):
     return said.returncode == 0, said.stdout
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_beside_a_file_stands_what_it_is(export, tmp_path, form):
     out = tmp_path / "übersicht.csv"
     assert export("commitments", "area=migration", "as_of=2024-03-01", "--format", form, "-o", out) == ""

@@ -57,7 +57,7 @@ def test_the_stamp_says_what_was_asked_when_and_by_whom(app, client):
     assert "delivered" in stamp["codebook"]["OverallStatus"]["done"]["definition"]
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_the_checksum_is_of_the_bytes_that_are_downloaded(app, client, form):
     with app.app_context(), writing():
         filled.plant()

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,8 +13,9 @@ from werkzeug.datastructures import MultiDict
 from tracker.cli.base import progress_bar, require_up_to_date, with_database
 from tracker.config import Settings
 from tracker.database import snapshot
-from tracker.exports import csv_file, datapackage, json_file
-from tracker.exports.provenance import DigestCounter, list_provenance
+from tracker.exports import datapackage
+from tracker.exports.list_file import MEDIA_TYPES, list_chunks, list_provenance
+from tracker.exports.provenance import DigestCounter
 from tracker.models import LOCAL
 from tracker.queries import export_rows, history, listing
 from tracker.records import CATALOGUE
@@ -26,7 +28,7 @@ ALL = "all"
 @click.command()
 @click.argument("kind", type=click.Choice([*CATALOGUE, ALL]), metavar="KIND|all")
 @click.argument("rest", nargs=-1, metavar="[FILTER=VALUE]...|DIR")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), help="Of the file of a KIND.")
+@click.option("--format", "form", type=click.Choice([*MEDIA_TYPES]), help="Of the file of a KIND.")
 @click.option(
     "-o", "--output", type=click.File("wb", lazy=True), default="-", help="A file for a KIND; else the screen."
 )
@@ -50,7 +52,9 @@ def export(kind: str, rest: tuple[str, ...], form: str | None, output: BinaryIO,
     if licence:
         raise click.UsageError("--licence is for the whole set: tracker export all DIR --licence NAME.")
     if form is None:
-        raise click.UsageError("Missing option '--format': csv or json.")
+        raise click.UsageError("Missing option '--format': csv, json or xlsx.")
+    if form == "xlsx" and output.name == "-" and sys.stdout.isatty():
+        raise click.UsageError("An xlsx is no text for the screen: name a file with -o FILE.")
     require_up_to_date()
     export_list(CATALOGUE[kind], parse_filters(rest), form, output)
 
@@ -70,16 +74,15 @@ def export_list(kind: Kind, args: MultiDict[str, str], form: str, output: Binary
     """Write a list, and beside a file what it is."""
     filters, order = kind.filters.from_query(args), listing.Order.of(kind, None)
     query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
-    names, at, counter = [column.name for column in columns], datetime.datetime.now(datetime.UTC), DigestCounter()
+    at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
     to_file = output.name != "-"
     with snapshot() as connection:
         head, total = history.chain_head(connection), listing.count_rows(query, connection)
         rows = counter.rows(export_rows.iterate_rows(connection, kind, columns, query, order, filters.as_of_dates))
-        items = (dict(zip(names, row, strict=True)) for row in rows)
-        lines = csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total)
+        chunks = list_chunks(form, kind, columns, rows, total, filters.as_of_dates.on)
         with progress_bar(total if to_file else 0) as bar:
-            for line in lines:
-                output.write(counter.add(line.encode()))
+            for chunk in chunks:
+                output.write(counter.add(chunk))
                 bar.update(counter.count - bar.pos)
     if not to_file:
         return

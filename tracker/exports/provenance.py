@@ -6,10 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tracker.models import AsOf
-from tracker.queries.listing import Order
-from tracker.records.base import Column, Kind
-from tracker.records.codebook import codebook, describe_columns
-from tracker.records.filters import Filters, to_query
 
 Row = TypeVar("Row")
 
@@ -71,33 +67,3 @@ def provenance(
         "history": {"changes": head[0], "hash": head[1]},
         **details,
     }
-
-
-def list_provenance(
-    kind: Kind,
-    filters: Filters,
-    order: Order,
-    columns: Sequence[Column],
-    counter: DigestCounter,
-    form: str,
-    *,
-    at: datetime.datetime,
-    by: str,
-    head: tuple[int, str],
-) -> dict[str, Any]:
-    """Return the stamp of a list as a file of the format `form`, which has passed through `counter`."""
-    return provenance(
-        title=str(kind.plural),
-        sentence=filters.sentence(),
-        filters=to_query(filters),
-        as_of=filters.as_of_dates,
-        at=at,
-        by=by,
-        rows={kind.name: counter.count},
-        head=head,
-        kind=kind.name,
-        sort=order.name,
-        **counter.describe_file(form),
-        columns=describe_columns(columns),
-        codebook=codebook(columns),
-    )

@@ -33,7 +33,7 @@ def check_sheet_size(records: int) -> None:
     """Raise TooLarge for more records than a sheet has rows below its header."""
     if records >= MAX_ROWS:
         most = format_decimal(MAX_ROWS - 1)
-        raise TooLarge(_("A sheet holds at most %(most)s records: take this report as CSV or JSON.", most=most))
+        raise TooLarge(_("A sheet holds at most %(most)s records: take it as CSV or JSON.", most=most))
 
 
 def date_cell(value: str) -> Cell:
@@ -121,9 +121,10 @@ def workbook_chunks(
 
 
 def list_workbook(
-    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], as_of: datetime.date
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], total: int, as_of: datetime.date
 ) -> Iterator[bytes]:
-    """Yield a list of records as a workbook of one sheet with the columns of its CSV, dated `as_of`."""
+    """Yield a list of `total` records as a workbook of one sheet with the columns of its CSV, dated `as_of`."""
+    check_sheet_size(total)
     table = [(column.name, TO_CELL.get(column.json_type)) for column in columns]
     created = datetime.datetime.combine(as_of, datetime.time())
     return workbook_chunks(lambda writer: writer.add_table(title, table, rows), title, "", created)

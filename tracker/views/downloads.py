@@ -1,4 +1,4 @@
-"""Lists and records as files for programs: CSV and JSON."""
+"""Lists and records as files: CSV, Excel and JSON."""
 
 import datetime
 import json as stdlib_json
@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from tracker.database import snapshot
 from tracker.errors import Invalid
-from tracker.exports import csv_file, json_file
-from tracker.exports.provenance import DigestCounter, list_provenance
+from tracker.exports import json_file, list_file
+from tracker.exports.provenance import DigestCounter
 from tracker.models import Change
-from tracker.queries import export_rows, history
-from tracker.records import CATALOGUE, Kind
-from tracker.records.base import Column
+from tracker.queries import export_rows, history, listing
+from tracker.records import CATALOGUE
+from tracker.records.base import Column, Kind
 from tracker.views.lists import ListRequest
 from tracker.views.urls import current_url
 
@@ -31,28 +31,27 @@ def columns_of(wanted: ListRequest) -> list[Column]:
     return [*wanted.told, url(wanted.kind)]
 
 
-def list_as_csv(wanted: ListRequest) -> Response:
+def list_as_file(wanted: ListRequest) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    lines = _lines(wanted)
-    # The first lines now, so that what goes wrong at once is answered as any other error.
-    start = next(lines)
-    response = Response(stream_with_context(chain([start], lines)), content_type=csv_file.MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.csv"'
-    return _described(response)
+    chunks = _chunks(wanted, wanted.format)
+    # The first chunk now, so that what goes wrong at once is answered as any other error.
+    start = next(chunks)
+    response = Response(stream_with_context(chain([start], chunks)), content_type=list_file.MEDIA_TYPES[wanted.format])
+    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{wanted.format}"'
+    return _described(response, of=wanted.format)
 
 
-def _lines(wanted: ListRequest) -> Iterator[str]:
+def _chunks(wanted: ListRequest, form: str) -> Iterator[bytes]:
     """Read the list on a connection of its own: it is still read when the request that asked for it is done."""
-    with snapshot() as reading:
-        yield from _table(wanted, reading, DigestCounter())
+    with snapshot() as connection:
+        yield from _whole_list(wanted, form, connection, DigestCounter())
 
 
-def _table(wanted: ListRequest, reading: Connection, tally: DigestCounter) -> Iterator[str]:
-    columns = columns_of(wanted)
-    rows = export_rows.iterate_rows(
-        reading, wanted.kind, columns, wanted.query, wanted.order, wanted.filters.as_of_dates
-    )
-    return csv_file.csv_lines([column.name for column in columns], tally.rows(rows))
+def _whole_list(wanted: ListRequest, form: str, connection: Connection, counter: DigestCounter) -> Iterator[bytes]:
+    columns, dates = columns_of(wanted), wanted.filters.as_of_dates
+    rows = export_rows.iterate_rows(connection, wanted.kind, columns, wanted.query, wanted.order, dates)
+    total = listing.count_rows(wanted.query, connection) if form == "xlsx" else 0
+    return list_file.list_chunks(form, wanted.kind, columns, counter.rows(rows), total, dates.on)
 
 
 def list_as_json(wanted: ListRequest) -> Response:
@@ -60,33 +59,36 @@ def list_as_json(wanted: ListRequest) -> Response:
     return _described(Response(_page(wanted, DigestCounter()), content_type=json_file.MEDIA_TYPE), of="json")
 
 
-def _page(wanted: ListRequest, tally: DigestCounter) -> str:
+def _page(wanted: ListRequest, counter: DigestCounter) -> str:
     page, columns = wanted.page(wanted.told), columns_of(wanted)
-    items = (json_file.json_item(columns, record) for record in tally.rows(page.records))
+    items = (json_file.json_item(columns, record) for record in counter.rows(page.records))
     following = urljoin(request.host_url, current_url(format="json", of=None, after=page.after))
     return "".join(json_file.json_lines(items, wanted.total, following if page.after else None))
 
 
-def _described(response: Response, of: str | None = None) -> Response:
-    """Say where it is told of a file what it is."""
-    place = {name: request.args.get(name) for name in ("after", "before")} if of else {}
-    path = urljoin(request.host_url, current_url(format="about", of=of, **place))
+def _described(response: Response, of: str) -> Response:
+    """Name the address of the stamp of a file in a header."""
+    # A page has a stamp of its own; that of a CSV is the usual one.
+    place = {name: request.args.get(name) for name in ("after", "before")} if of == "json" else {}
+    path = urljoin(request.host_url, current_url(format="about", of=None if of == "csv" else of, **place))
     response.headers["Link"] = f'<{path}>; rel="describedby"; type="{json_file.MEDIA_TYPE}"'
     return response
 
 
 def stamp_of_list(wanted: ListRequest) -> Response:
-    """Tell of the CSV that the same address gives at this moment, or of the page of JSON, what it is."""
+    """Return the stamp of the file that the same address gives at this moment, or of the page of JSON."""
     of = wanted.args.get("of", "csv")
-    if of not in ("csv", "json"):
-        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known="csv, json")]})
-    at, tally = datetime.datetime.now(datetime.UTC), DigestCounter()
-    with snapshot() as reading:
-        head = history.chain_head(reading) if of == "csv" else history.chain_head()
-        for text in _table(wanted, reading, tally) if of == "csv" else [_page(wanted, tally)]:
-            tally.add(text.encode())
-    stamp = list_provenance(
-        wanted.kind, wanted.filters, wanted.order, columns_of(wanted), tally, of, at=at, by=g.account.code, head=head
+    if of not in list_file.MEDIA_TYPES:
+        known = ", ".join(list_file.MEDIA_TYPES)
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=known)]})
+    at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
+    with snapshot() as connection:
+        head = history.chain_head() if of == "json" else history.chain_head(connection)
+        page = of == "json" and [_page(wanted, counter).encode()]
+        for chunk in page or _whole_list(wanted, of, connection, counter):
+            counter.add(chunk)
+    stamp = list_file.list_provenance(
+        wanted.kind, wanted.filters, wanted.order, columns_of(wanted), counter, of, at=at, by=g.account.code, head=head
     )
     response = _json(stamp)
     response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{of}.about.json"'
@@ -94,7 +96,8 @@ def stamp_of_list(wanted: ListRequest) -> Response:
 
 
 FORMATS: dict[str, Callable[[ListRequest], Response]] = {
-    "csv": list_as_csv,
+    "csv": list_as_file,
+    "xlsx": list_as_file,
     "json": list_as_json,
     "about": stamp_of_list,
 }

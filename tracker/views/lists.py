@@ -22,7 +22,7 @@ class ListRequest:
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
-        self.format = requested_format("csv", "json", "about")
+        self.format = requested_format("csv", "json", "xlsx", "about")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
         self.order = listing.Order.of(kind, args.get("sort"))
         self.query = listing.filtered_query(kind, self.filters)

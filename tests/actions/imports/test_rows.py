@@ -17,8 +17,8 @@ from tracker.actions.imports.mapping import ImportSettings
 from tracker.actions.imports.run import run_import
 from tracker.actions.save import remove_record
 from tracker.database import session, snapshot, writing
-from tracker.exports import csv_file as written_as
 from tracker.exports.csv_file import csv_cell
+from tracker.exports.list_file import list_chunks
 from tracker.models import Change, Commitment, CommitmentParty, Meeting, Participation, Party, Passage
 from tracker.queries import export_rows, listing
 from tracker.queries.integrity import integrity_problems
@@ -29,15 +29,19 @@ C1 = "mx-us-2023-07-24.c1"
 JS = "mx-us-2023-07-24"
 
 
-def exported(kind):
-    """Return all records of a kind as the CSV that people take away."""
+def exported_file(kind, form):
+    """Return all records of a kind as a file that people take away."""
     order = listing.Order.of(kind, "code" if "code" in kind.sort_keys else None)
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
         rows = export_rows.iterate_rows(
             reading, kind, columns, listing.filtered_query(kind, filters), order, filters.as_of_dates
         )
-        return "".join(written_as.csv_lines([column.name for column in columns], rows))
+        return b"".join(list_chunks(form, kind, columns, rows, 0, filters.as_of_dates.on))
+
+
+def exported(kind):
+    return exported_file(kind, "csv").decode()
 
 
 def filled(kind, content):
@@ -55,7 +59,8 @@ def changes(action):
     return session.scalar(select(func.count()).select_from(Change).where(Change.action == action))
 
 
-def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_app):
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_app, form):
     with app.app_context(), writing():
         make.indicator(code="seized", name="'=Weapons", unit="weapons")
         make.claim(code="later", text="+Later", indicator="seized", value=-1.5, unit="x", supersedes=None)
@@ -68,13 +73,14 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
         make.party(code="a-ministry", parent="mx", kind="government_body", note="'quoted")
     with app.app_context():
         content = {name: exported(kind) for name, kind in ENTERED.items()}
+        files = {name: exported_file(kind, form) for name, kind in ENTERED.items()}
         assert all(len(filled(ENTERED[name], text)) for name, text in content.items())
     with empty_app.app_context():
         for name, kind in ENTERED.items():
             with writing():
                 outcome = run_import(
                     kind,
-                    read_table(content[name].encode()),
+                    read_table(files[name]),
                     ImportSettings(),
                     make.account(),
                     keep=lambda _outcome: True,
@@ -85,14 +91,15 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
         assert integrity_problems() == []
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=ENTERED)
-def test_an_export_imported_where_it_is_from_changes_nothing(app, kind, bring, held):
+def test_an_export_imported_where_it_is_from_changes_nothing(app, kind, form, bring, held):
     with app.app_context(), writing():
         make.FACTORIES[kind.name]()
     before = held()
     with app.app_context():
-        content = exported(kind)
-    outcome = bring(kind.name, content.encode())
+        content = exported_file(kind, form)
+    outcome = bring(kind.name, content)
     assert wrong(outcome) == []
     assert counts(outcome) == (0, 0, outcome.total)
     assert outcome.total > 0
