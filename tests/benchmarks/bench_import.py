@@ -16,9 +16,9 @@ from pathlib import Path
 from alembic import command
 
 from tests import make
+from tracker.actions.imports.batch import run_import
 from tracker.actions.imports.files import read_table
 from tracker.actions.imports.mapping import ImportSettings
-from tracker.actions.imports.run import run_import
 from tracker.actions.seed import load_seeds
 from tracker.app import create_app
 from tracker.config import Settings as AppSettings
@@ -73,7 +73,7 @@ def measure(number):
                         KIND, read_table(given), ImportSettings(), make.account(), lambda _outcome: True
                     )
                 took, worked = time.perf_counter() - start, time.process_time() - worked
-                assert outcome.counts[what] == number, outcome.report.told[:3]
+                assert outcome.counts[what] == number, outcome.report.errors[:3]
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
                 print(
                     f"{number:>7,} rows, {len(given) / 1024**2:5.1f} MB, all {what:<5}: "

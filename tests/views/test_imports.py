@@ -11,7 +11,7 @@ from tests import make
 from tests.actions.imports.conftest import sheet, workbook
 from tests.actions.test_seed import dump
 from tests.client import elements, form_values, parsed, words
-from tracker.actions.imports.files import MOST_BYTES
+from tracker.actions.imports.files import MAX_BYTES
 from tracker.actions.save import save
 from tracker.database import session, writing
 from tracker.models import Change, ImportFile, Meeting
@@ -241,9 +241,9 @@ def test_a_file_may_be_larger_than_a_form_but_not_without_end(app, client):
     content = ("code,name,note\r\n" + row * 400).encode()
     assert upload(client, "parties", content).status_code == 303
     before = held(app)
-    assert upload(client, "parties", b"a" * (MOST_BYTES + 10)).status_code == 422
-    assert upload(client, "parties", b"a" * (MOST_BYTES + 2**22)).status_code == 413
-    assert client.post("/meetings/new", data=b"a" * (MOST_BYTES - 10)).status_code == 413
+    assert upload(client, "parties", b"a" * (MAX_BYTES + 10)).status_code == 422
+    assert upload(client, "parties", b"a" * (MAX_BYTES + 2**22)).status_code == 413
+    assert client.post("/meetings/new", data=b"a" * (MAX_BYTES - 10)).status_code == 413
     assert held(app) == before
 
 

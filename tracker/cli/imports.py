@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from tracker.actions.imports import files, uploads
-from tracker.actions.imports.batch import ImportResult
+from tracker.actions.imports.batch import ImportResult, run_import
 from tracker.actions.imports.mapping import ImportSettings
-from tracker.actions.imports.run import run_import
-from tracker.actions.imports.scan import REPORTED
+from tracker.actions.imports.scan import REPORT_COLUMNS
+from tracker.actions.text_encoding import ENCODINGS
 from tracker.cli.base import local_account, progress_bar, require_up_to_date, with_database
 from tracker.database import writing
 from tracker.errors import Invalid
@@ -28,7 +28,7 @@ WAYS_OUT = {
     "dates": "--dates dmy puts the day first, --dates mdy the month.",
     "columns": '--map "Header=field" says what a column fills, --map "Header=" leaves it out.',
 }
-CODECS = {name.lower(): codec for codec, name in files.ENCODINGS.items()}
+CODECS = {name.lower(): codec for codec, name in ENCODINGS.items()}
 DELIMITERS = {name: delimiter for delimiter, name in files.DELIMITERS.items()}
 
 
@@ -82,8 +82,8 @@ def import_(
     --map "HEADER=" keeps what stands in its field, an empty cell empties it.
     """
     require_up_to_date()
-    if file.stat().st_size > files.MOST_BYTES:
-        raise click.ClickException(f"{file} is larger than {files.MOST_BYTES // 1024**2} MB: cut it in two.")
+    if file.stat().st_size > files.MAX_BYTES:
+        raise click.ClickException(f"{file} is larger than {files.MAX_BYTES // 1024**2} MB: cut it in two.")
     table = files.read_table(
         file.read_bytes(), CODECS.get(encoding or "", ""), DELIMITERS.get(delimiter or "", ""), sheet
     )
@@ -96,7 +96,7 @@ def import_(
             settings.columns |= columns
             _map_values(target, settings, values)
             result = _import_with_progress(target, table, settings, dry_run)
-            if result.kept:
+            if result.applied:
                 uploads.remember_settings(target, table.header, settings)
     except Invalid as error:
         wrong = set(error.errors) - {"file"}
@@ -136,7 +136,7 @@ def _describe_reading(table: files.SourceTable) -> str:
     if table.sheet:
         others = [name for name in table.sheets if name != table.sheet]
         return f"Read: sheet “{table.sheet}”" + (f", not {', '.join(others)} (--sheet)." if others else ".")
-    parts = files.ENCODINGS[table.encoding], files.DELIMITERS[table.delimiter], files.LINE_ENDS[table.line_ends]
+    parts = ENCODINGS[table.encoding], files.DELIMITERS[table.delimiter], files.LINE_ENDS[table.line_ends]
     return f"Read as {', '.join(parts)}."
 
 
@@ -147,13 +147,13 @@ def _print_result(result: ImportResult, dry_run: bool, report: TextIO | None) ->
     if result.left_out:
         click.echo(f"Left out: {', '.join(result.left_out)}.")
     if errors := result.report:
-        for error in errors.told[:MAX_ERRORS_SHOWN]:
+        for error in errors.errors[:MAX_ERRORS_SHOWN]:
             place = (f"sheet “{result.sheet}”, " if result.sheet else "") + f"row {error.row}"
             place += f", {error.column}, “{error.value}”" if error.column else ""
             click.echo(f"  {place}: {error.reason}", err=True)
         if report:
-            rows = ([result.sheet, error.row, error.column, error.value, error.reason] for error in errors.told)
-            report.writelines(csv_file.csv_lines(REPORTED, rows))
+            rows = ([result.sheet, error.row, error.column, error.value, error.reason] for error in errors.errors)
+            report.writelines(csv_file.csv_lines(REPORT_COLUMNS, rows))
         if errors.count > MAX_ERRORS_SHOWN:
             click.echo(f"  … and {errors.count - MAX_ERRORS_SHOWN:,} more; --report FILE tells them.", err=True)
         click.echo(f"Nothing was imported: {errors.count:,} cells or rows are wrong.", err=True)

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from tracker.actions.imports import files, uploads
 from tracker.actions.imports.batch import ImportResult
-from tracker.actions.imports.mapping import ImportSettings
-from tracker.actions.imports.questions import source_columns, unknown_values
-from tracker.actions.imports.scan import REPORTED
+from tracker.actions.imports.mapping import ImportSettings, source_columns, unknown_values
+from tracker.actions.imports.scan import REPORT_COLUMNS
+from tracker.actions.text_encoding import ENCODINGS
 from tracker.errors import Invalid, TrackerError
 from tracker.exports import csv_file
 from tracker.models import ImportFile
@@ -48,7 +48,7 @@ def upload() -> ResponseReturnValue:
 def _render_upload(refusal: TrackerError | None) -> str:
     chosen = request.form.get("kind") or request.args.get("kind")
     errors = refusal.errors if isinstance(refusal, Invalid) else {}
-    return render_template("imports/index.html", wrong=errors, chosen=chosen, most=files.MOST_BYTES // 1024**2)
+    return render_template("imports/index.html", wrong=errors, chosen=chosen, most=files.MAX_BYTES // 1024**2)
 
 
 @pages.get("/<number>")
@@ -69,9 +69,9 @@ def _render_settings(file: ImportFile, settings: ImportSettings, refusal: Tracke
         settings=settings,
         table=table,
         columns=columns,
-        unknown=unknown_values(kind, table, [column.fills for column in columns], settings),
+        unknown=unknown_values(kind, table, [column.fills for column in columns]),
         wrong=refusal.errors if isinstance(refusal, Invalid) else {},
-        encodings=files.ENCODINGS,
+        encodings=ENCODINGS,
         delimiters=files.DELIMITERS,
     )
 
@@ -155,8 +155,10 @@ def report(number: str) -> ResponseReturnValue:
     """Give all that is wrong as a file."""
     file = uploads.get_upload(g.account, number)
     result = file.preview or {"report": {"told": []}}
-    rows = ([{"sheet": result["sheet"], **error}[name] for name in REPORTED] for error in result["report"]["told"])
-    response = Response("".join(csv_file.csv_lines(REPORTED, rows)), content_type=csv_file.MEDIA_TYPE)
+    rows = (
+        [{"sheet": result["sheet"], **error}[name] for name in REPORT_COLUMNS] for error in result["report"]["told"]
+    )
+    response = Response("".join(csv_file.csv_lines(REPORT_COLUMNS, rows)), content_type=csv_file.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.kind}-report.csv"'
     return response
 
@@ -167,9 +169,9 @@ def apply(number: str) -> ResponseReturnValue:
     file = uploads.get_upload(g.account, number)
     kind = CATALOGUE[file.kind]
     confirmed = {name: request.form.get(name, -1, type=int) for name in ("added", "changed", "left")}
-    outcome = _with_progress(number, lambda report: uploads.apply_import(g.account, file, confirmed, report))
-    if not outcome.kept:
+    result = _with_progress(number, lambda report: uploads.apply_import(g.account, file, confirmed, report))
+    if not result.applied:
         return redirect(url_for("imports.preview", number=number, changed="yes"), 303)
-    counts = {name: f"{count:,}" for name, count in outcome.counts.items()}
+    counts = {name: f"{count:,}" for name, count in result.counts.items()}
     flash(_("Imported: %(added)s added, %(changed)s changed, %(left)s as they were.", **counts))
     return redirect(url_for("records.index", kind=kind), 303)

@@ -8,9 +8,9 @@ import xlsxwriter
 
 from tests import make
 from tests.actions.test_seed import dump
+from tracker.actions.imports.batch import run_import
 from tracker.actions.imports.files import read_table
 from tracker.actions.imports.mapping import ImportSettings
-from tracker.actions.imports.run import run_import
 from tracker.database import writing
 from tracker.records import CATALOGUE
 
@@ -66,4 +66,4 @@ def counts(outcome):
 
 def wrong(outcome):
     """Return (row, column, value, reason) of all that is wrong."""
-    return [(each.row, each.column, each.value, each.reason) for each in outcome.report.told]
+    return [(each.row, each.column, each.value, each.reason) for each in outcome.report.errors]

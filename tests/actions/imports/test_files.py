@@ -11,6 +11,7 @@ import xlsxwriter
 
 from tests.actions.imports.conftest import sheet, workbook
 from tracker.actions.imports import files, workbooks
+from tracker.actions.text_encoding import ENCODINGS as NAMES
 from tracker.errors import Invalid
 
 ROWS = [
@@ -62,7 +63,7 @@ def test_what_is_said_of_a_file_is_believed():
     assert files.read_table(content, "mac_roman", ",").header == ["code;x", "name"]
     assert rows(files.read_table(content, "mac_roman", ","))[1] == ["a;1", "È"]
     for encoding in ("utf-8-sig", "utf-16"):
-        with pytest.raises(Invalid, match=f"The file is not {files.ENCODINGS[encoding]}: choose another encoding"):
+        with pytest.raises(Invalid, match=f"The file is not {NAMES[encoding]}: choose another encoding"):
             files.read_table(content, encoding)
 
 
@@ -85,7 +86,7 @@ def test_a_workbook_gives_what_a_person_would_type():
         ["  kept \n", "12", "0.3", "2023-07-24", "2023-07-24 12:30:00", "true"],
         ["é", "1000000000000000", "-0.000015", "1985-01-01", "", "false"],
     ]
-    assert isinstance(rows(found)[1][3], workbooks.DayCell)
+    assert isinstance(rows(found)[1][3], workbooks.DateCell)
     assert files.read_table(content, sheet="Other").header == ["code", "name"]
     with pytest.raises(Invalid, match="There is no sheet “Third”: Data, Other"):
         files.read_table(content, sheet="Third")
@@ -167,7 +168,7 @@ TOO_MANY = "5,000,000 cells in all"
         (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', "line 2 cannot be read as CSV. One of its cells has more than"),
         (b'a,b\n1,"never closed\n3,4\n', "The row that begins in line 2 cannot be read as CSV. A quotation mark opens"),
         (b'a,b\n1,2\n1,"so "called" it"\n', "begins in line 3 cannot be read as CSV. A quotation mark within a cell"),
-        (b"x" * (files.MOST_BYTES + 1), "The file has 25.0 MB; 25 are the most"),
+        (b"x" * (files.MAX_BYTES + 1), "The file has 25.0 MB; 25 are the most"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
@@ -197,7 +198,7 @@ def test_an_error_is_wrong_in_the_sheet_that_is_read_alone():
 
 
 def test_too_many_rows_are_refused():
-    content = b"a,b\n" + b"1,2\n" * (files.MOST_ROWS + 1)
+    content = b"a,b\n" + b"1,2\n" * (files.MAX_ROWS + 1)
     with pytest.raises(Invalid, match="more than 100,000 rows: cut it in two"):
         rows(files.read_table(content))
 

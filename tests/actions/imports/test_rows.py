@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from tests import make
 from tests.actions.imports.conftest import counts, sheet, workbook, wrong
+from tracker.actions.imports.batch import run_import
 from tracker.actions.imports.cell_parsers import without_formula_guard
 from tracker.actions.imports.files import read_table
 from tracker.actions.imports.mapping import ImportSettings
-from tracker.actions.imports.run import run_import
 from tracker.actions.save import remove_record
 from tracker.database import session, snapshot, writing
 from tracker.exports.csv_file import csv_cell
@@ -179,7 +179,7 @@ def test_one_wrong_row_among_many_keeps_all_others_out(bring, held):
     rows[7_000][1] = "n" * 301
     outcome = bring("indicators", sheet(["code", "name", "unit"], *rows))
     assert [row[:2] for row in wrong(outcome)] == [(7_002, "name")]
-    assert not outcome.kept
+    assert not outcome.applied
     assert held() == before
 
 
@@ -196,9 +196,9 @@ def test_a_trial_does_all_and_keeps_nothing(bring, held):
     content = sheet(["code", "name", "kind", "parent"], ["b", "B", "country", "a"], ["a", "A", "country", "mx"])
     trial = bring("parties", content, keep=False)
     assert held() == before
-    assert not trial.kept
+    assert not trial.applied
     done = bring("parties", content)
-    assert done.kept
+    assert done.applied
     assert (trial.counts, trial.shown) == (done.counts, done.shown)
     assert counts(done) == (2, 0, 0)
 

@@ -1,214 +1,317 @@
-"""From rows to records: each is added, changed or left, through the form that every door fills."""
+"""One import, all or nothing: each row of a file adds a record, changes one or leaves one, through its kind's form."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
-from tracker.actions.imports.cell_parsers import InvalidCell, ReferenceParser
-from tracker.actions.imports.existing_records import ExistingRecords
-from tracker.actions.imports.mapping import fold_text
-from tracker.actions.imports.rows import SourceRow
-from tracker.actions.imports.scan import ErrorReport, FileScan
-from tracker.actions.save import TWIN, flush, mark_changed
+from tracker.actions.imports.cell_parsers import InvalidCell, ReferenceParser, cell_parser
+from tracker.actions.imports.files import SourceTable
+from tracker.actions.imports.mapping import ImportSettings, column_mapping
+from tracker.actions.imports.scan import ErrorReport, FileScan, SourceRow, date_parsers, row_chunks, scan_file
+from tracker.actions.save import TWIN, flush, mark_changed, set_actor, unique_together
 from tracker.database import session
+from tracker.models import Account, Record
 from tracker.models.history import used_codes
-from tracker.records import Kind, codes
+from tracker.records import codes
+from tracker.records.base import Kind
 from tracker.records.fields import FORBIDDEN_CHARACTERS, Reference
 
-#: How many records of each sort a preview shows.
-MOST_SHOWN = 50
+#: What becomes of a row: it adds a record, changes one, or leaves one as it is.
+OUTCOMES = ("added", "changed", "left")
+#: Records of each outcome that a preview shows.
+MAX_PREVIEWED = 50
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class PreviewRecord:
     """A record in a preview."""
 
     row: int
     code: str
-    called: str
+    title: str
     #: (field, old, new) of what changes.
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[tuple[str, str, str]]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"row": self.row, "code": self.code, "called": self.title, "changes": self.changes}
 
 
-@dataclass
+@dataclasses.dataclass
 class ImportResult:
     """What an import does, or would do."""
 
-    total: int = 0
+    total: int
+    report: ErrorReport
     #: Which one was read, of a workbook.
     sheet: str = ""
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("added", "changed", "left"), 0))
-    shown: dict[str, list[PreviewRecord]] = field(default_factory=lambda: {"added": [], "changed": [], "left": []})
-    notes: list[str] = field(default_factory=list)
+    #: {outcome: number of records}, and {outcome: the first ones}
+    counts: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    shown: dict[str, list[PreviewRecord]] = dataclasses.field(default_factory=lambda: {name: [] for name in OUTCOMES})
+    notes: list[str] = dataclasses.field(default_factory=list)
     #: The columns of the file that fill no field.
-    left_out: list[str] = field(default_factory=list)
-    report: ErrorReport = field(default_factory=ErrorReport)
-    #: Whether it was done, and not undone again.
-    kept: bool = False
+    left_out: list[str] = dataclasses.field(default_factory=list)
+    #: Whether it was done, and not rolled back.
+    applied: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
-        told = asdict(self)
-        del told["report"]["rows"]
-        return told
+        """Return what a preview shows."""
+        return {
+            "total": self.total,
+            "report": {"told": [dataclasses.asdict(error) for error in self.report.errors], "count": self.report.count},
+            "sheet": self.sheet,
+            "counts": self.counts,
+            "shown": {name: [record.to_json() for record in records] for name, records in self.shown.items()},
+            "notes": self.notes,
+            "left_out": self.left_out,
+        }
 
-    def count(self, sort: str, shown: Callable[[], PreviewRecord]) -> None:
-        self.counts[sort] += 1
-        if len(self.shown[sort]) < MOST_SHOWN:
-            self.shown[sort].append(shown())
+    def count(self, outcome: str, row: SourceRow, record: Record, changes: Sequence[tuple[str, str, str]] = ()) -> None:
+        self.counts[outcome] += 1
+        if len(self.shown[outcome]) < MAX_PREVIEWED:
+            self.shown[outcome].append(PreviewRecord(row.number, record.code, str(record), list(changes)))
 
 
-@dataclass
+def run_import(
+    kind: Kind,
+    table: SourceTable,
+    settings: ImportSettings,
+    account: Account,
+    keep: Callable[[ImportResult], bool],
+    report_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ImportResult:
+    """Read a table into the records of a kind within the current write transaction.
+
+    All of it is rolled back if anything is wrong, or if `keep` returns false for the result. `report_progress` gets the
+    number of rows done and of all rows. Raises Invalid for what keeps a file from being read at all.
+    """
+    columns = column_mapping(kind, table.header, settings)
+    scan = scan_file(kind, table, columns)
+    headers = {name: header for name, header in zip(columns, table.header, strict=True) if name}
+    by_field, notes = date_parsers(scan, headers, settings.dates, bool(table.sheet))
+    form = kind.form()
+    parsers = {}
+    for name in headers:
+        # Rows of this file are known by their titles too.
+        titles = scan.titles if name in scan.self_references else {}
+        parsers[name] = cell_parser(form[name], titles | settings.values.get(name, {}), by_field.get(name, str))
+    set_actor(account)
+    report_progress(0, scan.total)
+    with session.begin_nested() as savepoint:
+        batch = ImportBatch(kind, headers, parsers, scan)
+        result = batch.run(row_chunks(table, columns, scan), lambda done: report_progress(done, scan.total))
+        result.notes, result.sheet = notes, table.sheet
+        result.left_out = [header for name, header in zip(columns, table.header, strict=True) if not name]
+        result.applied = not result.report and keep(result)
+        if not result.applied:
+            savepoint.rollback()
+    for lookup in ("named", "options", "reserved"):
+        session.info.pop(lookup, None)
+    result.report.errors.sort(key=lambda error: error.row)
+    return result
+
+
+@dataclasses.dataclass
 class ParsedRow:
-    """A row that was read and found fit."""
+    """A row without errors."""
 
     row: SourceRow
-    #: The record it changes, if there is one.
-    record: Any
+    #: The record it changes, or None.
+    record: Record | None
     #: {field: value}
     data: dict[str, Any]
     changes: list[tuple[str, str, str]]
 
 
 class ImportBatch:
-    """The rows of one file on their way into one kind of record."""
+    """The rows of one file on their way into the records of one kind."""
 
     def __init__(
-        self, kind: Kind, headers: dict[str, str], readers: dict[str, Callable[[str], str]], survey: FileScan
+        self, kind: Kind, headers: Mapping[str, str], parsers: Mapping[str, Callable[[str], str]], scan: FileScan
     ) -> None:
-        #: `headers` is {field: header}, `readers` {field: what reads its cells}.
-        self.kind, self.headers, self.readers, self.survey = kind, headers, readers, survey
+        #: `headers` is {field: header}, `parsers` {field: parser of its cells}.
+        self.kind, self.headers, self.parsers, self.scan = kind, headers, parsers, scan
         self.form: Any = kind.form()
-        self.usual = {each.name: each.to_input(each.to_json(each.data)) for each in self.form}
-        self.references = [each for each in self.form if isinstance(each, Reference) and each.name in self.headers]
-        self.loads = kind.loads([kind.columns[each.name] for each in self.form])
-        self.outcome = ImportResult(total=survey.total, report=survey.report)
-        self.peers = ExistingRecords(kind, [name for name in self.headers if name != "code"], self.loads)
+        self.defaults = {field.name: field.to_input(field.to_json(field.data)) for field in self.form}
+        self.references = [field for field in self.form if isinstance(field, Reference) and field.name in headers]
+        self.loads = kind.loads([kind.columns[field.name] for field in self.form])
+        self.result = ImportResult(scan.total, scan.report)
+        self.existing = ExistingRecords(kind, [name for name in headers if name != "code"], self.loads)
 
-    def run(self, chunks: Iterable[list[SourceRow]], told: Callable[[int], None]) -> ImportResult:
-        """Put all rows into the session and flush them; `told` is called with how many are done."""
+    def run(self, chunks: Iterable[list[SourceRow]], report_progress: Callable[[int], None]) -> ImportResult:
+        """Put all rows into the session and flush them; `report_progress` gets the number of rows done."""
         done = 0
-        codes.reserve(self.survey.codes)
+        codes.reserve(self.scan.codes)
         session.info.pop("named", None)
         for chunk in chunks:
             with session.no_autoflush:
-                self._chunk([row for row in chunk if row.number not in self.survey.report.rows])
+                self._import_chunk([row for row in chunk if row.number not in self.scan.report.rows])
             flush()
-            # The session lets go of what nobody holds: its size does not grow with the file.
+            # The session lets go of what nobody refers to: its size does not grow with the file.
             session.info.pop("named")
-            told(done := done + len(chunk))
-        return self.outcome
+            report_progress(done := done + len(chunk))
+        return self.result
 
-    def _chunk(self, rows: list[SourceRow]) -> None:
-        self._expect_references(rows)
-        named = [row.code for row in rows if row.code and not FORBIDDEN_CHARACTERS.search(row.code)]
+    def _import_chunk(self, rows: list[SourceRow]) -> None:
+        self._load_references(rows)
+        row_codes = [row.code for row in rows if row.code and not FORBIDDEN_CHARACTERS.search(row.code)]
         model = self.kind.model
-        found = session.scalars(select(model).where(model.code.in_(named)).options(*self.loads))
-        existing = {record.code: record for record in found}
-        used = used_codes(session, model, named)
-        self.form.was_used = used.__contains__
-        #: {field: what was typed into the form last}; the records it names are those of this chunk.
-        self.typed: dict[str, list[str]] = {}
-        drafts = [draft for row in rows if (draft := self._read(row, existing.get(row.code)))]
+        query = select(model).where(model.code.in_(row_codes)).options(*self.loads)
+        records = {record.code: record for record in session.scalars(query)}
+        self.form.was_used = used_codes(session, model, row_codes).__contains__
+        #: {field: what was put into the form last}; the records it names are those of this chunk.
+        self.inputs: dict[str, list[str]] = {}
+        parsed = [parsed for row in rows if (parsed := self._parse(row, records.get(row.code)))]
         # With codes, and no rule that rows differ, no record can be in another's way.
-        self.compared = bool(self.peers.unique) or not all(draft.row.code for draft in drafts)
-        self.peers.look_up([draft.data for draft in drafts] if self.compared else [])
-        for draft in drafts:
-            self._put(draft)
+        self.compares = bool(self.existing.unique) or not all(row.row.code for row in parsed)
+        self.existing.look_up([row.data for row in parsed] if self.compares else [])
+        for parsed_row in parsed:
+            self._store(parsed_row)
 
-    def _expect_references(self, rows: list[SourceRow]) -> None:
+    def _load_references(self, rows: list[SourceRow]) -> None:
         """Read at once the records that the rows name by their codes."""
-        parts: dict[Any, set[str]] = {}
-        for each in self.references:
-            cells = (row.cells[each.name] for row in rows)
-            split = (cell.split(";") if each.multiple else [cell] for cell in cells)
-            named = {part.strip() for cell in split for part in cell}
-            parts.setdefault(each.model, set()).update(part for part in named if not FORBIDDEN_CHARACTERS.search(part))
-        kept = session.info.setdefault("named", {})
-        for model, keys in parts.items():
-            found = session.scalars(select(model).where(model.code.in_(keys)))
-            kept |= {(model, record.code): record for record in found}
-        for each in self.references:
-            names = cast(ReferenceParser, self.readers[each.name])
-            names.expect(code for model, code in kept if model is each.model)
+        codes_by_model: dict[type[Record], set[str]] = {}
+        for field in self.references:
+            cells = (row.cells[field.name] for row in rows)
+            parts = (part.strip() for cell in cells for part in (cell.split(";") if field.multiple else [cell]))
+            valid = {part for part in parts if not FORBIDDEN_CHARACTERS.search(part)}
+            codes_by_model.setdefault(field.model, set()).update(valid)
+        named = session.info.setdefault("named", {})
+        for model, model_codes in codes_by_model.items():
+            records = session.scalars(select(model).where(model.code.in_(model_codes)))
+            named |= {(model, record.code): record for record in records}
+        for field in self.references:
+            parser = cast(ReferenceParser, self.parsers[field.name])
+            parser.expect(code for model, code in named if model is field.model)
 
-    def _read(self, row: SourceRow, record: Any) -> ParsedRow | None:
-        """Fill the form with a row; return what it holds, or nothing if it is left or wrong."""
-        entered, wrong = dict(self.usual), {}
+    def _parse(self, row: SourceRow, record: Record | None) -> ParsedRow | None:
+        """Fill the form with a row; return its values, or None if it changes nothing or is wrong."""
+        inputs, errors = dict(self.defaults), {}
         if record is not None:
-            kept = (each for each in self.form if each.name not in row.cells)
-            entered = {each.name: each.to_input(each.to_json(getattr(record, each.name))) for each in kept}
+            kept_fields = (field for field in self.form if field.name not in row.cells)
+            inputs = {field.name: field.to_input(field.to_json(getattr(record, field.name))) for field in kept_fields}
         for name, cell in row.cells.items():
             try:
-                meant = self.readers[name](cell)
+                text = self.parsers[name](cell)
             except InvalidCell as error:
-                meant, wrong[name] = cell, [error]
-            entered[name] = self.form[name].to_input(meant)
-        self._enter(entered)
+                text, errors[name] = cell, [error]
+            inputs[name] = self.form[name].to_input(text)
+        self._fill_form(inputs)
         self.form.record = record
-        if not wrong and record is not None and not (changes := self._changes(record)):
-            self._left(row, record)
+        changes = [] if record is None else self._changes(record)
+        if record is not None and not changes and not errors:
+            self.result.count("left", row, record)
             return None
-        if not self.form.validate() or wrong:
-            self._report(row, {**self.form.errors, **wrong})
+        if not self.form.validate() or errors:
+            self._report(row, {**self.form.errors, **errors})
             return None
-        return ParsedRow(row, record, dict(self.form.data), changes if record is not None else [])
+        return ParsedRow(row, record, dict(self.form.data), changes)
 
-    def _enter(self, entered: dict[str, list[str]]) -> None:
-        """Put texts into the form; a field that already holds its text, from the row before, is left as it is."""
-        typed: MultiDict[str, str] = MultiDict(entered)
-        for each in self.form:
-            if self.typed.get(each.name) != entered[each.name]:
-                each.process(typed)
-        self.typed = entered
+    def _fill_form(self, inputs: dict[str, list[str]]) -> None:
+        """Put texts into the form; a field that holds its text already, from the row before, is left as it is."""
+        formdata: MultiDict[str, str] = MultiDict(inputs)
+        for field in self.form:
+            if self.inputs.get(field.name) != inputs[field.name]:
+                field.process(formdata)
+        self.inputs = inputs
 
-    def _changes(self, record: Any) -> list[tuple[str, str, str]]:
+    def _changes(self, record: Record) -> list[tuple[str, str, str]]:
         """Return (field, old, new) of what the form would change."""
-        found = []
+        changes = []
         for name in self.headers:
-            each = self.form[name]
-            held = getattr(record, name)
-            if each.process_errors or each.to_json(each.data) != each.to_json(held):
-                found.append((str(each.label.text), each.display(held), each.display(each.data)))
-        return found
+            field, old = self.form[name], getattr(record, name)
+            if field.process_errors or field.to_json(field.data) != field.to_json(old):
+                changes.append((str(field.label.text), field.display(old), field.display(field.data)))
+        return changes
 
-    def _report(self, row: SourceRow, errors: dict[str, Any]) -> None:
-        for name, said in errors.items():
-            cell, told = row.cells.get(name, ""), self.form[name]
-            if told.model is self.kind.model:
-                above = self.survey.codes.get(self.survey.names.get(fold_text(cell), cell.strip()))
-                if above in self.survey.report.rows:
-                    said = [_("Row %(row)s, which it names, must be put right first.", row=above)]
-            label = self.headers.get(name)
-            if label is None:
-                label = _("%(field)s (no column)", field=told.label.text)
-                said = [*said, _("The file has no column for it: add one, named %(name)s.", name=name)]
-            self.survey.report.add(row.number, label, cell, " ".join(map(str, said)))
+    def _report(self, row: SourceRow, errors: Mapping[str, Sequence[object]]) -> None:
+        for name, messages in errors.items():
+            cell, field, header = row.cells.get(name, ""), self.form[name], self.headers.get(name)
+            if field.model is self.kind.model:
+                above = self.scan.codes.get(self.scan.code_of(cell.strip()))
+                if above in self.scan.report.rows:
+                    messages = [_("Row %(row)s, which it names, must be put right first.", row=above)]
+            if header is None:
+                header = _("%(field)s (no column)", field=field.label.text)
+                messages = [*messages, _("The file has no column for it: add one, named %(name)s.", name=name)]
+            self.scan.report.add(row.number, header, cell, " ".join(map(str, messages)))
 
-    def _left(self, row: SourceRow, record: Any) -> None:
-        self.outcome.count("left", lambda: PreviewRecord(row.number, record.code, str(record)))
-
-    def _put(self, draft: ParsedRow) -> None:
+    def _store(self, parsed: ParsedRow) -> None:
         """Put one record into the session, unless another already says the same."""
-        if not draft.row.code and (twin := self.peers.holding(draft.data)) is not None:
-            self._left(draft.row, twin)
+        if not parsed.row.code and (twin := self.existing.equal_to(parsed.data)) is not None:
+            self.result.count("left", parsed.row, twin)
             return
-        if name := self.peers.clash(draft.data, draft.record):
-            self._report(draft.row, {name: [TWIN]})
+        if name := self.existing.clash(parsed.data, parsed.record):
+            self._report(parsed.row, {name: [TWIN]})
             return
-        record = draft.record if draft.record is not None else self.kind.model()
-        for name, value in draft.data.items():
+        record = self.kind.model() if parsed.record is None else parsed.record
+        for name, value in parsed.data.items():
             self.form[name].data = value
         self.form.populate_obj(record)
         session.add(record)
-        if self.compared:
-            self.peers.add(record, draft.data)
+        if self.compares:
+            self.existing.add(record, parsed.data)
         for stepping in (record, record.belongs_to):
             if stepping is not None:
                 mark_changed(stepping)
-        sort = "added" if draft.record is None else "changed"
-        self.outcome.count(sort, lambda: PreviewRecord(draft.row.number, record.code, str(record), draft.changes))
+        self.result.count("added" if parsed.record is None else "changed", parsed.row, record, parsed.changes)
+
+
+class ExistingRecords:
+    """The records that rows may repeat or clash with: those of the same parent, or equal in every short value."""
+
+    def __init__(self, kind: Kind, names: Sequence[str], loads: Sequence[ExecutableOption]) -> None:
+        #: `names` are the fields that the file fills beside the code.
+        self.kind, self.names, self.loads = kind, names, loads
+        self.unique = unique_together(kind)
+        self.fields = {field.name: field for field in kind.form()}
+        #: {the values of a record: the record}, and {values that no other record may have: the record}
+        self.by_values: dict[tuple[object, ...], Record] = {}
+        self.by_unique_values: dict[tuple[object, ...], Record] = {}
+
+    def look_up(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Forget the records for earlier rows, and read those for these, each row as {field: value}."""
+        self.by_values.clear()
+        self.by_unique_values.clear()
+        shared = [self.kind.parent] if self.unique else [name for name in self.names if self._is_short(name)]
+        if not rows or not shared:
+            return
+        conditions = [self._has_one_of(name, [row[name] for row in rows]) for name in shared]
+        for record in session.scalars(select(self.kind.model).where(*conditions).options(*self.loads)):
+            self.add(record, {name: getattr(record, name) for name in self.fields})
+
+    def add(self, record: Record, data: Mapping[str, Any]) -> None:
+        """Count a record with these values among those that later rows may repeat."""
+        self.by_values.setdefault(self._key(data), record)
+        for names in self.unique:
+            self.by_unique_values.setdefault((*names, *(data[name] for name in names)), record)
+
+    def equal_to(self, data: Mapping[str, Any]) -> Record | None:
+        """Return a record that has all values of a row, or None."""
+        return self.by_values.get(self._key(data))
+
+    def clash(self, data: Mapping[str, Any], record: Record | None) -> str:
+        """Return the field by which a row says the same as a record other than its own, or ""."""
+        for names in self.unique:
+            other = self.by_unique_values.get((*names, *(data[name] for name in names)))
+            if other is not None and other is not record:
+                return names[-1]
+        return ""
+
+    def _key(self, data: Mapping[str, Any]) -> tuple[object, ...]:
+        values = (self.fields[name].to_json(data[name]) for name in self.names)
+        return tuple(tuple(value) if isinstance(value, list) else value for value in values)
+
+    def _is_short(self, name: str) -> bool:
+        return self.fields[name].control != "textarea" and not self.fields[name].multiple
+
+    def _has_one_of(self, name: str, values: Sequence[Any]) -> ColumnElement[bool]:
+        attribute = getattr(self.kind.model, name)
+        if name in inspect(self.kind.model).relationships:
+            attribute, values = next(iter(attribute.property.local_columns)), [v and v.id for v in values]
+        condition = attribute.in_({value for value in values if value is not None})
+        return or_(condition, attribute.is_(None)) if None in values else condition

@@ -1,170 +1,210 @@
-"""What the cells of a file mean: words, codes and names, days in several ways of writing."""
+"""What the cells of a file mean: words, codes and names, and dates in several formats."""
 
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from babel import Locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from tracker.actions.imports.mapping import LANGUAGES, fold_text, folded_in_every_language
-from tracker.actions.imports.workbooks import DayCell
+from tracker.actions.imports.workbooks import DateCell
 from tracker.database import session
 from tracker.models import Record
+from tracker.passage_text import search_words
 from tracker.records import kind_of
-from tracker.records.fields import Code, RecordCode
+from tracker.records.fields import ChoiceMixin, FieldMixin, Flag, RecordCode, Reference
+from tracker.vocabulary import Label
 
-#: A day written with numbers alone.
-NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+LANGUAGES = ("en", "es")
+#: A date written with numbers alone.
+NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
 #: What spreadsheets make of a code such as jan-85 or 3-4.
-DAMAGED = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{1,2}-[A-Z][a-z]{2}")
-#: Days as Excel counts them, from 1970 to 2099, and the day it counts from.
-SERIALS = range(25_569, 73_051)
-EPOCH = datetime.date(1899, 12, 30)
-#: What begins a text that our CSV holds with an apostrophe.
-HELD = tuple("=+-@\t\r'")
+CODE_AS_DATE = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{1,2}-[A-Z][a-z]{2}")
+#: Dates as Excel counts them, from 1970 to 2099, and the day it counts from.
+EXCEL_SERIALS = range(25_569, 73_051)
+EXCEL_EPOCH = datetime.date(1899, 12, 30)
+#: How a text begins that our CSV guards with an apostrophe.
+FORMULA_STARTS = tuple("=+-@\t\r'")
 YES_AND_NO = {"si": "yes", "verdadero": "yes", "vrai": "yes", "falso": "no", "faux": "no"}
-#: Characters of what a record is called; no database would look for much more.
-LONGEST_NAME = 2_000
-#: No list of what may be meant is longer.
-MOST_MEANT = 3
+#: Characters; no database would look for a much longer name.
+MAX_NAME_LENGTH = 2_000
+#: Codes that the message about an ambiguous name lists.
+MAX_CODES_LISTED = 3
 
 
 class InvalidCell(ValueError):
-    """A cell that cannot be what its field holds; the message says why."""
+    """A cell that its field cannot hold; the message says why."""
+
+
+def fold_text(text: str) -> str:
+    """Return a text without accents, case and punctuation: "Made_on" and "MADE ON" are both made on."""
+    return " ".join(search_words(text.replace("_", " ")))
+
+
+def fold_label(label: Label) -> set[str]:
+    """Return a label, folded, in all languages that people write their files in."""
+    folded = set()
+    for language in LANGUAGES:
+        with force_locale(language):
+            folded.add(fold_text(str(label)))
+    return folded
 
 
 def without_formula_guard(cell: str) -> str:
     """Return a cell of our CSV without the apostrophe that kept a spreadsheet from running it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in HELD and len(cell) > 1 else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS and len(cell) > 1 else cell
 
 
-def cell_parser(field: Any, mapped: Mapping[str, str], day: Callable[[str], str]) -> Callable[[str], str]:
-    """Return what makes of a cell the text that the field takes; it raises Unfit.
+def cell_parser(
+    field: FieldMixin[Any], mapped: Mapping[str, str], parse_date: Callable[[str], str]
+) -> Callable[[str], str]:
+    """Return the function from a cell to the text that its field takes; it raises InvalidCell.
 
-    `mapped` is {value in the file: word or code}, `day` reads the days of the column.
+    `mapped` is {value in the file: word or code}, `parse_date` reads the dates of the column.
     """
     if field.json_type == "date":
-        return day
-    if field.is_reference:
-        return ReferenceParser(field, mapped)
-    if field.is_choice or field.json_type == "boolean":
-        return TermParser(field, mapped)
+        return parse_date
+    if isinstance(field, ChoiceMixin | Flag):
+        return choice_parser(field, mapped)
     return parse_code if isinstance(field, RecordCode) else str
 
 
+def choice_parser(field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> "ChoiceParser":
+    return ReferenceParser(field, mapped) if isinstance(field, Reference) else TermParser(field, mapped)
+
+
 def parse_code(cell: str) -> str:
-    """Return a code; raises Unfit for one that a spreadsheet turned into a date."""
-    if isinstance(cell, DayCell) or DAMAGED.fullmatch(cell.strip()):
+    """Return a code; raises InvalidCell for one that a spreadsheet turned into a date."""
+    if isinstance(cell, DateCell) or CODE_AS_DATE.fullmatch(cell.strip()):
         raise InvalidCell(
             _("A spreadsheet turned this code into a date: format the column as text, and type the code again.")
         )
     return cell
 
 
-class CellParser:
-    """What the cells of one field mean, each part of them where it takes several."""
+class ChoiceParser:
+    """Parses the cells of one field that chooses from a list, each part of them where it takes several."""
 
-    def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
+    def __init__(self, field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> None:
         self.multiple = field.multiple
         self.mapped = {fold_text(value): key for value, key in mapped.items()}
 
     def __call__(self, cell: str) -> str:
         if not self.multiple:
-            return self.one(cell.strip())
-        return "; ".join(self.one(part.strip()) for part in cell.split(";") if part.strip())
+            return self.parse_part(cell.strip())
+        return "; ".join(self.parse_part(part.strip()) for part in cell.split(";") if part.strip())
 
-    def one(self, cell: str) -> str:
+    def parse_part(self, part: str) -> str:
+        raise NotImplementedError
+
+    def knows(self, part: str) -> bool:
+        """Return whether a text means something in the list."""
         raise NotImplementedError
 
 
-class TermParser(CellParser):
-    """The words of a list, by what is stored, by their labels, and by what a person said they mean."""
+class TermParser(ChoiceParser):
+    """Knows the words of a list by what is stored, by their labels, and by what a person said they mean."""
 
-    def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
+    def __init__(self, field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
-        known: dict[str, str] = {}
-        if field.json_type == "boolean":
-            known = YES_AND_NO
-        elif isinstance(field, Code):
-            keys = field.options()
-            for language in LANGUAGES:
-                names = getattr(Locale(language), field.standard)
-                known |= {fold_text(name): key.lower() for key, name in names.items() if key.lower() in keys}
-            known |= {key: key for key in keys}
+        if isinstance(field, Flag):
+            self.keys, keys_by_text = {*Flag.YES, *Flag.NO}, YES_AND_NO
         else:
-            for word in field.vocabulary:
-                known |= dict.fromkeys(folded_in_every_language(word.label), word.value)
-            known |= {fold_text(word.value): word.value for word in field.vocabulary}
-        self.known = self.mapped | known
+            self.keys, keys_by_text = set(field.options()), {}
+            for language in LANGUAGES:
+                with force_locale(language):
+                    keys_by_text |= {fold_text(label): key for key, label in field.options().items()}
+            keys_by_text |= {fold_text(key): key for key in self.keys}
+        self.keys_by_text = self.mapped | keys_by_text
 
-    def one(self, cell: str) -> str:
-        return self.known.get(fold_text(cell), cell)
+    def parse_part(self, part: str) -> str:
+        return self.keys_by_text.get(fold_text(part), part)
+
+    def knows(self, part: str) -> bool:
+        return self.parse_part(part) in self.keys
 
 
-class ReferenceParser(CellParser):
-    """Other records, by their codes, by their names where only one is called so, and by what a person said."""
+class ReferenceParser(ChoiceParser):
+    """Knows records by their codes, by their names where only one has the name, and by what a person said."""
 
-    def __init__(self, field: Any, mapped: Mapping[str, str]) -> None:
+    def __init__(self, field: Reference, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
-        self.model: Any = field.model
-        self.known: dict[str, list[str]] = {}
+        self.model = field.model
+        #: {text: codes of the records it may mean}
+        self.codes: dict[str, list[str]] = {}
         # An account is named by its code alone.
         self.names: list[str] = []
         if issubclass(self.model, Record):
-            heading = kind_of(self.model).title_column
-            self.names = [name for name in (heading, f"{heading}_es") if name in self.model.SEARCHED[:2]]
+            title = kind_of(self.model).title_column
+            self.names = [name for name in (title, f"{title}_es") if name in self.model.SEARCHED[:2]]
 
     def expect(self, codes: Iterable[str]) -> None:
-        """Take it that these are codes."""
-        self.known = {code: [code] for code in codes}
+        """Take these for codes, and forget what was looked up before."""
+        self.codes = {code: [code] for code in codes}
 
-    def one(self, cell: str) -> str:
-        if not cell or self.known.get(cell) == [cell]:
-            return cell
-        parse_code(cell)
-        if cell not in self.known:
-            self.known[cell] = self._called(cell)
-        found = self.known[cell]
-        if len(found) > 1:
-            codes = ", ".join(found[:MOST_MEANT]) + (" …" if len(found) > MOST_MEANT else "")
+    def parse_part(self, part: str) -> str:
+        if not part or self.codes.get(part) == [part]:
+            return part
+        parse_code(part)
+        if part not in self.codes:
+            self.codes[part] = self._codes_by_name(part)
+        matches = self.codes[part]
+        if len(matches) > 1:
+            codes = ", ".join(matches[:MAX_CODES_LISTED]) + (" …" if len(matches) > MAX_CODES_LISTED else "")
             raise InvalidCell(_("More than one is called so: write the code (%(codes)s).", codes=codes))
-        return found[0] if found else self.mapped.get(fold_text(cell), cell)
+        return matches[0] if matches else self.mapped.get(fold_text(part), part)
 
-    def _called(self, cell: str) -> list[str]:
+    def knows(self, part: str) -> bool:
+        try:
+            self.parse_part(part)
+        except InvalidCell:
+            return False
+        return bool(self.codes[part])
+
+    def _codes_by_name(self, name: str) -> list[str]:
         """Return the codes of the records with a name, accents and case aside."""
-        wanted = "".join(f" {word}" for word in fold_text(cell).split()) + "\n"
-        if not self.names or not wanted.strip() or len(wanted) > LONGEST_NAME:
+        folded = fold_text(name)
+        beginning = "".join(f" {word}" for word in folded.split()) + "\n"
+        if not self.names or not folded or len(beginning) > MAX_NAME_LENGTH:
             return []
         search = self.model.search
-        some = or_(search.startswith(wanted, autoescape=True), search.contains(f"\n{wanted}", autoescape=True))
+        condition = or_(
+            search.startswith(beginning, autoescape=True), search.contains(f"\n{beginning}", autoescape=True)
+        )
         columns = [getattr(self.model, name) for name in self.names]
-        found = session.execute(select(self.model.code, *columns).where(some).order_by(self.model.id).limit(100))
-        return [code for code, *names in found if fold_text(cell) in {fold_text(name or "") for name in names}]
+        rows = session.execute(select(self.model.code, *columns).where(condition).order_by(self.model.id).limit(100))
+        return [code for code, *names in rows if folded in {fold_text(name or "") for name in names}]
 
 
 class DateParser:
-    """The days of one column, read as the whole column says they are written."""
+    """Parses the dates of one column in the format that the whole column shows."""
 
-    def __init__(self, order: str, serial: bool) -> None:
-        self.order, self.serial = order, serial
+    def __init__(self, order: str, is_serial: bool) -> None:
+        self.order, self.is_serial = order, is_serial
 
     def __call__(self, cell: str) -> str:
         typed = cell.strip()
-        if self.serial and typed.isdigit():
-            return (EPOCH + datetime.timedelta(days=int(typed))).isoformat()
-        parts = NUMERIC.fullmatch(typed)
+        if self.is_serial and typed.isdigit():
+            return (EXCEL_EPOCH + datetime.timedelta(days=int(typed))).isoformat()
+        parts = NUMERIC_DATE.fullmatch(typed)
         if parts is None:
-            # As programs write a day that has no time.
+            # As programs write a date that has no time.
             return re.sub(r"[T ]00:00(:00(\.0+)?)?Z?$", "", typed)
         first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
         day, month = (second, first) if self.order == "mdy" else (first, second)
         try:
             return datetime.date(year, month, day).isoformat()
         except ValueError as error:
-            form = _("day/month/year") if self.order == "dmy" else _("month/day/year")
-            raise InvalidCell(
-                _("“%(day)s” is not a day in the calendar; this column is read as %(form)s.", day=typed, form=form)
-            ) from error
+            message = _(
+                "“%(day)s” is not a day in the calendar; this column is read as %(form)s.",
+                day=typed,
+                form=describe_date_order(self.order),
+            )
+            raise InvalidCell(message) from error
+
+
+def describe_date_order(order: str) -> str:
+    """Return "dmy" or "mdy" in words."""
+    return str(_("day/month/year") if order == "dmy" else _("month/day/year"))

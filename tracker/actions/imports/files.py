@@ -1,4 +1,4 @@
-"""A file somebody gives us as rows of text: CSV in any usual encoding, or a sheet of an Excel workbook."""
+"""A file as rows of text: CSV in any common encoding, or a sheet of an Excel workbook."""
 
 import csv
 import io
@@ -10,15 +10,13 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 
-from tracker.actions.imports import workbooks
+from tracker.actions.imports.workbooks import MAX_COLUMNS, MAX_ROWS, sheet_rows, visible_sheets
 from tracker.actions.text_encoding import ENCODINGS, SAMPLE, decodes, guess_encoding
 from tracker.errors import unreadable_file
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import mask_forbidden
 
-#: Limits of one file; a larger one can be cut in two.
-MOST_BYTES = 25 * 1024 * 1024
-MOST_ROWS = 100_000
-MOST_COLUMNS = 500
+#: Of one file; a larger one can be cut in two.
+MAX_BYTES = 25 * 1024 * 1024
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 LINE_ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
@@ -38,84 +36,85 @@ class SourceTable:
 
     @cached_property
     def header(self) -> list[str]:
-        """Return the names of the columns, which stand in the first row that holds anything."""
-        return self._header[1]
+        """Return the names of the columns, which are in the first row that is not empty."""
+        return self._numbered_header[1]
 
     @cached_property
-    def _header(self) -> tuple[int, list[str]]:
-        for number, cells in self._all():
+    def _numbered_header(self) -> tuple[int, list[str]]:
+        for number, cells in self._numbered_rows():
             while cells and not cells[-1].strip():
                 cells.pop()
             if cells:
-                return number, [FORBIDDEN_CHARACTERS.sub("�", " ".join(cell.split())) for cell in cells]
+                return number, [mask_forbidden(" ".join(cell.split())) for cell in cells]
         raise unreadable_file(_("The file is empty: its first row must name the columns."))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (number as a spreadsheet shows it, cells) of every row below the header that holds anything.
+        """Yield (number as a spreadsheet shows it, cells) of every row below the header that is not empty.
 
         A row has as many cells as the file gives it; empty ones beyond the header are dropped.
         """
-        first, header = self._header
-        found = 0
-        for number, cells in self._all():
+        first, header = self._numbered_header
+        count = 0
+        for number, cells in self._numbered_rows():
             if number <= first or not any(cell.strip() for cell in cells):
                 continue
             while len(cells) > len(header) and not cells[-1].strip():
                 cells.pop()
-            if (found := found + 1) > MOST_ROWS:
-                raise unreadable_file(_("The file has more than %(most)s rows: cut it in two.", most=f"{MOST_ROWS:,}"))
+            if (count := count + 1) > MAX_ROWS:
+                raise unreadable_file(_("The file has more than %(most)s rows: cut it in two.", most=f"{MAX_ROWS:,}"))
             yield number, cells
 
-    def _all(self) -> Iterator[tuple[int, list[str]]]:
-        rows = workbooks.sheet_rows(self.content, self.sheet) if self.sheet else self._lines()
+    def _numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
+        rows = sheet_rows(self.content, self.sheet) if self.sheet else self._csv_rows()
         for number, cells in enumerate(rows, start=1):
-            if len(cells) > MOST_COLUMNS:
+            if len(cells) > MAX_COLUMNS:
                 raise unreadable_file(
                     _(
                         "Row %(row)s has %(n)s columns; %(most)s are the most that can be read.",
                         row=number,
                         n=f"{len(cells):,}",
-                        most=MOST_COLUMNS,
+                        most=MAX_COLUMNS,
                     )
                 )
             yield number, cells
 
-    def _lines(self) -> Iterator[list[str]]:
-        reader = csv.reader(_text(self.content, self.encoding), delimiter=self.delimiter, strict=True)
+    def _csv_rows(self) -> Iterator[list[str]]:
+        reader = csv.reader(_decode(self.content, self.encoding), delimiter=self.delimiter, strict=True)
         line = 1
         try:
             for cells in reader:
                 yield cells
                 line = reader.line_num + 1
         except csv.Error as error:
-            said = _("The row that begins in line %(line)s cannot be read as CSV.", line=line)
-            raise unreadable_file(f"{said} {_why(str(error))}") from error
+            message = _("The row that begins in line %(line)s cannot be read as CSV.", line=line)
+            raise unreadable_file(f"{message} {_explain_csv_error(str(error))}") from error
 
 
-def _why(error: str) -> str:
-    """Return in words what the reader of CSV found wrong, and the way out."""
+def _explain_csv_error(error: str) -> str:
+    """Return in words what is wrong for the CSV reader, and the way out."""
     if error.startswith("field larger"):
-        return _("One of its cells has more than %(most)s characters: shorten it.", most=f"{csv.field_size_limit():,}")
+        limit = f"{csv.field_size_limit():,}"
+        return str(_("One of its cells has more than %(most)s characters: shorten it.", most=limit))
     if error.startswith("unexpected end"):
-        return _("A quotation mark opens one of its cells and none closes it: close it, or write it twice.")
-    return _("A quotation mark within a cell must be written twice (%(error)s).", error=error)
+        return str(_("A quotation mark opens one of its cells and none closes it: close it, or write it twice."))
+    return str(_("A quotation mark within a cell must be written twice (%(error)s).", error=error))
 
 
-def _text(content: bytes, encoding: str) -> io.TextIOWrapper:
+def _decode(content: bytes, encoding: str) -> io.TextIOWrapper:
     # Without translation of line ends: those within a cell are the cell's.
     return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
 def read_table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = "") -> SourceTable:
-    """Return a file as a table, guessing what is not said; raises Invalid, by "file", for what is none."""
+    """Return a file as a table, guessing what is left empty; raises Invalid, by "file", for what is no table."""
     if not content:
         raise unreadable_file(_("The file is empty: its first row must name the columns."))
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise unreadable_file(
             _(
                 "The file has %(n)s MB; %(most)s are the most that can be read at once: cut it in two.",
                 n=f"{len(content) / 1024**2:.1f}",
-                most=MOST_BYTES // 1024**2,
+                most=MAX_BYTES // 1024**2,
             )
         )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -123,28 +122,28 @@ def read_table(content: bytes, encoding: str = "", delimiter: str = "", sheet: s
             _("This is an old Excel file (.xls), or one with a password: save it as .xlsx without one, or as CSV.")
         )
     if content.startswith(b"PK"):
-        names = workbooks.visible_sheets(content)
+        names = visible_sheets(content)
         if sheet and sheet not in names:
             raise unreadable_file(
                 _("There is no sheet “%(sheet)s”: %(names)s.", sheet=sheet[:60], names=", ".join(names))
             )
         chosen = sheet or next(iter(names))
         if cell := names[chosen]:
-            said = _("Cell %(cell)s of the sheet “%(sheet)s” holds an error, such as #REF!.", cell=cell, sheet=chosen)
-            raise unreadable_file(f"{said} {_('Put its formula right.')}")
+            error = _("Cell %(cell)s of the sheet “%(sheet)s” holds an error, such as #REF!.", cell=cell, sheet=chosen)
+            raise unreadable_file(f"{error} {_('Put its formula right.')}")
         return SourceTable(content, sheet=chosen, sheets=tuple(names))
     encoding = _choose_encoding(content, encoding)
-    sample = _text(content[:SAMPLE], encoding)
+    sample = _decode(content[:SAMPLE], encoding)
     sample.reconfigure(errors="replace")
     text = sample.read()
     delimiter = delimiter or guess_delimiter(text)
-    return SourceTable(content, encoding, delimiter, line_ends=_line_ends(text))
+    return SourceTable(content, encoding, delimiter, line_ends=_guess_line_ends(text))
 
 
 def _choose_encoding(content: bytes, encoding: str) -> str:
     """Return the codec that a person chose, or the likeliest; raises Invalid if the file is not in it."""
     if encoding and encoding not in ENCODINGS:
-        name, known = FORBIDDEN_CHARACTERS.sub("�", encoding[:60]), ", ".join(ENCODINGS.values())
+        name, known = mask_forbidden(encoding[:60]), ", ".join(ENCODINGS.values())
         raise unreadable_file(_("“%(name)s” is not one of: %(known)s.", name=name, known=known))
     codec = encoding or (None if content.startswith(b"%PDF") else guess_encoding(content))
     if codec is None:
@@ -155,18 +154,18 @@ def _choose_encoding(content: bytes, encoding: str) -> str:
 
 
 def guess_delimiter(text: str) -> str:
-    """Return what most likely parts the cells: that by which most rows have the same number of them."""
+    """Return the likeliest delimiter: the one with which most rows have the same number of cells."""
 
-    def fit(delimiter: str) -> tuple[int, int]:
+    def rows_alike(delimiter: str) -> tuple[int, int]:
         try:
             widths = [len(row) for row in itertools.islice(csv.reader(io.StringIO(text, ""), delimiter=delimiter), 50)]
         except csv.Error:
             return 0, 0
-        usual = max(set(widths), key=widths.count, default=1)
-        return (widths.count(usual) if usual > 1 else 0), usual
+        width = max(set(widths), key=widths.count, default=1)
+        return (widths.count(width) if width > 1 else 0), width
 
-    return max(DELIMITERS, key=fit)
+    return max(DELIMITERS, key=rows_alike)
 
 
-def _line_ends(text: str) -> str:
+def _guess_line_ends(text: str) -> str:
     return max(LINE_ENDS, key=lambda end: len(re.findall(f"(?<!\r){end}(?!\n)" if end != "\r\n" else end, text)))

@@ -1,26 +1,50 @@
-"""A first walk through a file: what its columns hold, and what no record is needed to see."""
+"""The rows of a file: a first scan of what its columns hold, then chunks in an order in which they can be stored."""
 
 import graphlib
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_babel import gettext as _
 
-from tracker.actions.imports.cell_parsers import NUMERIC, SERIALS, DateParser
+from tracker.actions.imports.cell_parsers import (
+    EXCEL_SERIALS,
+    NUMERIC_DATE,
+    DateParser,
+    describe_date_order,
+    fold_text,
+    without_formula_guard,
+)
 from tracker.actions.imports.files import SourceTable
-from tracker.actions.imports.mapping import fold_text
 from tracker.errors import Invalid
-from tracker.records import Kind
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.base import Kind
+from tracker.records.fields import mask_forbidden
 
-#: How many wrong cells are told; the others are counted.
-MOST_WRONG = 10_000
+#: Wrong cells that a report lists; the others are counted.
+MAX_ERRORS = 10_000
+#: Rows that are held at once.
+CHUNK_ROWS = 500
+#: The columns of a report as a file.
+REPORT_COLUMNS = ("sheet", "row", "column", "value", "reason")
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A row of a file."""
+
+    #: As a spreadsheet shows it.
+    number: int
+    #: {field: cell}
+    cells: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        return self.cells.get("code", "").strip()
 
 
 @dataclass(frozen=True)
 class CellError:
-    """A cell that will not do."""
+    """A wrong cell, or a wrong row, which has no column."""
 
     row: int
     column: str
@@ -28,44 +52,41 @@ class CellError:
     reason: str
 
 
-#: The columns of a report as a file.
-REPORTED = ("sheet", "row", "column", "value", "reason")
-
-
 @dataclass
 class ErrorReport:
-    """What is wrong, at most so many in full."""
+    """What is wrong in a file."""
 
-    told: list[CellError] = field(default_factory=list)
+    #: The first MAX_ERRORS.
+    errors: list[CellError] = field(default_factory=list)
     count: int = 0
     rows: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.count)
 
-    def add(self, row: int, column: str, value: str, reason: Any) -> None:
+    def add(self, row: int, column: str, value: str, reason: str) -> None:
         self.count += 1
         self.rows.add(row)
-        if len(self.told) < MOST_WRONG:
-            self.told.append(CellError(row, column, FORBIDDEN_CHARACTERS.sub("�", value[:200]), str(reason)))
+        if len(self.errors) < MAX_ERRORS:
+            self.errors.append(CellError(row, column, mask_forbidden(value[:200]), reason))
 
 
 @dataclass
 class DateOrder:
-    """How the days of one column are written, as far as its cells tell."""
+    """In which order the numbers of the dates in one column stand, as far as its cells show."""
 
     first_over_12: bool = False
     second_over_12: bool = False
-    #: One of the days that can be read both ways.
+    #: One of the dates that can be read both ways.
     unclear: str = ""
-    numbers: int = 0
+    serials: int = 0
     filled: int = 0
 
-    def see(self, cell: str) -> None:
-        self.filled += 1
-        if cell.isdigit() and len(cell) == 5 and int(cell) in SERIALS:
-            self.numbers += 1
-        elif parts := NUMERIC.fullmatch(cell):
+    def add(self, cell: str) -> None:
+        self.filled += bool(cell)
+        if cell.isdigit() and len(cell) == 5 and int(cell) in EXCEL_SERIALS:
+            self.serials += 1
+        elif parts := NUMERIC_DATE.fullmatch(cell):
             first, second = int(parts[1]), int(parts[3])
             self.first_over_12 |= first > 12
             self.second_over_12 |= second > 12
@@ -75,107 +96,134 @@ class DateOrder:
 
 @dataclass
 class FileScan:
-    """What the first walk through a file found."""
+    """What the first scan of a file shows."""
 
+    date_orders: dict[str, DateOrder]
+    #: The fields that name records of the same kind.
+    self_references: list[str]
     total: int = 0
     #: {code: the row that has it}
     codes: dict[str, int] = field(default_factory=dict)
-    #: {name that one record of the file has, folded: its code}, where the kind can name records of its own
-    names: dict[str, str] = field(default_factory=dict)
+    #: {title of one row alone, folded: its code}, where rows can name one another
+    titles: dict[str, str] = field(default_factory=dict)
     #: {code: how many rows must come before}, where a row names one further down
     ranks: dict[str, int] = field(default_factory=dict)
-    dates: dict[str, DateOrder] = field(default_factory=dict)
     report: ErrorReport = field(default_factory=ErrorReport)
 
-
-def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileScan:
-    """Walk through a file once."""
-    form, survey = kind.form(), FileScan()
-    places = {name: place for place, name in enumerate(columns) if name}
-    survey.dates = {name: DateOrder() for name in places if form[name].json_type == "date"}
-    own = [name for name in places if form[name].model is kind.model]
-    named: dict[str, list[str]] = {}
-    twice: set[str] = set()
-    for number, cells in complete_rows(table, survey.report):
-        survey.total += 1
-        for name, dates in survey.dates.items():
-            if cell := cells[places[name]].strip():
-                dates.see(cell)
-        code = cells[places["code"]].strip() if "code" in places else ""
-        if code in survey.codes:
-            said = _("Row %(row)s has this code too: a code is used once.", row=survey.codes[code])
-            survey.report.add(number, table.header[places["code"]], code, said)
-        elif code:
-            survey.codes[code] = number
-            if own and kind.title_column in places:
-                called = fold_text(cells[places[kind.title_column]])
-                twice |= {called} & survey.names.keys()
-                survey.names[called] = code
-            if others := [cells[places[name]].strip() for name in own if cells[places[name]].strip()]:
-                named[code] = others
-    survey.names = {called: code for called, code in survey.names.items() if called not in twice}
-    _rank(survey, named, table.header[places[own[0]]] if own else "")
-    return survey
+    def code_of(self, name: str) -> str:
+        """Return the code of the row that a cell names by code or title, or ""."""
+        return name if name in self.codes else self.titles.get(fold_text(name), "")
 
 
-def complete_rows(table: SourceTable, report: ErrorReport) -> Iterator[tuple[int, list[str]]]:
+def source_rows(table: SourceTable, columns: Sequence[str | None], report: ErrorReport) -> Iterator[SourceRow]:
     """Yield the rows that have a cell for each column; report the others."""
     width = len(table.header)
     for number, cells in table.rows():
-        if len(cells) == width:
-            yield number, cells
-        else:
-            said = _("Row %(row)s has %(n)s cells, the header has %(width)s.", row=number, n=len(cells), width=width)
-            report.add(number, "", "", said)
+        if len(cells) != width:
+            message = _("Row %(row)s has %(n)s cells, the header has %(width)s.", row=number, n=len(cells), width=width)
+            report.add(number, "", "", message)
+            continue
+        texts = cells if table.sheet else map(without_formula_guard, cells)
+        yield SourceRow(number, {name: text for name, text in zip(columns, texts, strict=True) if name})
 
 
-def _rank(survey: FileScan, named: dict[str, list[str]], column: str) -> None:
-    """Put records before those that name them; report those that, step by step, name themselves."""
-    within = {
-        code: {other if other in survey.codes else survey.names.get(fold_text(other), "") for other in others} - {""}
-        for code, others in named.items()
-    }
-    if not any(survey.codes[other] >= survey.codes[code] for code, others in within.items() for other in others):
+def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileScan:
+    """Scan a file whose columns fill these fields ("" for none)."""
+    fields = [field for field in kind.form() if field.name in columns]
+    scan = FileScan(
+        {field.name: DateOrder() for field in fields if field.json_type == "date"},
+        [field.name for field in fields if field.model is kind.model],
+    )
+    headers = dict(zip(columns, table.header, strict=True))
+    named: dict[str, list[str]] = {}
+    ambiguous: set[str] = set()
+    for row in source_rows(table, columns, scan.report):
+        scan.total += 1
+        for name, order in scan.date_orders.items():
+            order.add(row.cells[name].strip())
+        if row.code in scan.codes:
+            message = _("Row %(row)s has this code too: a code is used once.", row=scan.codes[row.code])
+            scan.report.add(row.number, headers["code"], row.code, message)
+        elif row.code:
+            scan.codes[row.code] = row.number
+            if scan.self_references and (title := fold_text(row.cells.get(kind.title_column, ""))):
+                ambiguous |= {title} & scan.titles.keys()
+                scan.titles[title] = row.code
+            if others := [cell for name in scan.self_references if (cell := row.cells[name].strip())]:
+                named[row.code] = others
+    for title in ambiguous:
+        del scan.titles[title]
+    if named:
+        _rank(scan, named, headers[scan.self_references[0]])
+    return scan
+
+
+def _rank(scan: FileScan, named: Mapping[str, list[str]], header: str) -> None:
+    """Put rows before those that name them; report those that, step by step, name themselves."""
+    graph = {code: {scan.code_of(name) for name in names} - {""} for code, names in named.items()}
+    if not any(scan.codes[other] >= scan.codes[code] for code, others in graph.items() for other in others):
         return
     while True:
-        sorter = graphlib.TopologicalSorter(within)
+        sorter = graphlib.TopologicalSorter(graph)
         try:
             sorter.prepare()
             break
         except graphlib.CycleError as error:
             cycle = set(error.args[1])
-            for code in sorted(cycle, key=survey.codes.__getitem__):
-                said = _("That leads back to this record itself: choose another.")
-                survey.report.add(survey.codes[code], column, ", ".join(named[code]), said)
-            within = {code: others for code, others in within.items() if code not in cycle}
+            for code in sorted(cycle, key=scan.codes.__getitem__):
+                message = _("That leads back to this record itself: choose another.")
+                scan.report.add(scan.codes[code], header, ", ".join(named[code]), message)
+            graph = {code: others for code, others in graph.items() if code not in cycle}
     rank = 0
     while sorter.is_active():
         ready = sorter.get_ready()
-        survey.ranks |= dict.fromkeys(ready, rank)
+        scan.ranks |= dict.fromkeys(ready, rank)
         sorter.done(*ready)
         rank += 1
 
 
-def date_parsers(
-    survey: FileScan, labels: dict[str, str], said: str, workbook: bool
-) -> tuple[dict[str, DateParser], list[str]]:
-    """Return how to read the days of each field, and in words what was found out.
+def row_chunks(table: SourceTable, columns: Sequence[str], scan: FileScan) -> Iterator[list[SourceRow]]:
+    """Yield the rows of a file, none of which names another of its own chunk or of a later one."""
+    rows = source_rows(table, columns, ErrorReport())
+    if scan.ranks:
+        rows = iter(sorted(rows, key=lambda row: scan.ranks.get(row.code, 0)))
+    if not scan.self_references:
+        yield from iter(lambda: list(itertools.islice(rows, CHUNK_ROWS)), [])
+        return
+    chunk: list[SourceRow] = []
+    codes: set[str] = set()
+    for row in rows:
+        names = (row.cells[name].strip() for name in scan.self_references)
+        if len(chunk) == CHUNK_ROWS or any(scan.code_of(name) in codes for name in names if name):
+            yield chunk
+            chunk, codes = [], set()
+        chunk.append(row)
+        codes.add(row.code)
+    if chunk:
+        yield chunk
 
-    `labels` is {field: header}, `said` what a person chose. Raises Invalid, by "dates", if a person must choose.
+
+def date_parsers(
+    scan: FileScan, headers: Mapping[str, str], chosen: str, is_workbook: bool
+) -> tuple[dict[str, DateParser], list[str]]:
+    """Return {field: parser of its dates}, and notes on how they are read.
+
+    `headers` is {field: header}, `chosen` the order that a person chose; raises Invalid, by "dates", if one must.
     """
-    found, notes, unclear = {}, [], []
-    for name, dates in survey.dates.items():
-        serial = workbook and 0 < dates.numbers == dates.filled
-        order = said or ("dmy" if dates.first_over_12 else "mdy" if dates.second_over_12 else "")
-        found[name] = DateParser(order, serial)
-        if serial:
-            notes.append(_("“%(column)s” holds numbers, read as days the way Excel counts them.", column=labels[name]))
+    parsers, notes, unclear = {}, [], []
+    for name, dates in scan.date_orders.items():
+        header = headers[name]
+        is_serial = is_workbook and 0 < dates.serials == dates.filled
+        order = chosen or ("dmy" if dates.first_over_12 else "mdy" if dates.second_over_12 else "")
+        parsers[name] = DateParser(order, is_serial)
+        if is_serial:
+            notes.append(_("“%(column)s” holds numbers, read as days the way Excel counts them.", column=header))
         elif order and (dates.first_over_12 or dates.second_over_12 or dates.unclear):
-            form = _("day/month/year") if order == "dmy" else _("month/day/year")
-            notes.append(_("“%(column)s” is read as %(form)s.", column=labels[name], form=form))
+            form = describe_date_order(order)
+            notes.append(_("“%(column)s” is read as %(form)s.", column=header, form=form))
         elif dates.unclear:
-            unclear.append(_("“%(column)s” has %(cell)s", column=labels[name], cell=dates.unclear))
+            unclear.append(_("“%(column)s” has %(cell)s", column=header, cell=dates.unclear))
     if unclear:
-        said = _("%(cells)s: say whether the day or the month comes first.", cells=", ".join(unclear))
-        raise Invalid({"dates": [said]})
-    return found, notes
+        message = _("%(cells)s: say whether the day or the month comes first.", cells=", ".join(unclear))
+        raise Invalid({"dates": [message]})
+    return parsers, notes
