@@ -98,7 +98,7 @@ def export(app):
     """Return the lines of the file that the tracker writes."""
     with app.app_context(), snapshot() as reading:
         filters, columns = KIND.filters(), [*KIND.columns.values(), KIND.url_column(ADDRESS)]
-        query, order = listing.filtered_query(KIND, filters), listing.Order.of(KIND, None)
+        query, order = listing.filtered_query(KIND, filters), listing.Order.parse(KIND, None)
         rows = export_rows.iterate_rows(reading, KIND, columns, query, order, filters.as_of_dates)
         yield from written_as.csv_lines([column.name for column in columns], rows)
 

@@ -233,7 +233,7 @@ def test_what_is_held_of_a_long_file_does_not_grow(app, monkeypatch):
             yield (told,)
 
     with app.app_context(), snapshot() as reading:
-        query, order = listing.filtered_query(kind, kind.filters()), listing.Order.of(kind, None)
+        query, order = listing.filtered_query(kind, kind.filters()), listing.Order.parse(kind, None)
         rows = export_rows.iterate_rows(reading, kind, [kind.columns["code"]], query, order, kind.filters().as_of_dates)
         for _lines in written_as.csv_lines(["code"], noted(rows)):
             gc.collect()

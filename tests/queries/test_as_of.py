@@ -6,23 +6,24 @@ import io
 import random
 from collections import Counter
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import select
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from tests import make
+from tests.client import elements, parsed, words
 from tests.conftest import Place, migrated_app
 from tests.queries.standings import Logged, Story
 from tracker.actions import updates
 from tracker.actions.updates import void_check, void_update
 from tracker.app import Tracker
-from tracker.database import session, writing
+from tracker.database import Base, session, writing
 from tracker.dates import today
-from tracker.models import AsOf, Commitment, CommitmentParty
+from tracker.models import AsOf, Commitment, CommitmentParty, Record
 from tracker.models.as_of import lead_statuses, overall_status
 from tracker.queries import integrity, listing
 from tracker.records import CATALOGUE
@@ -175,15 +176,8 @@ class World:
 def world(where):
     app = apart("world", where)
     chance, moment, stories = random.Random(7), [START], []
-
-    class Then(datetime.datetime):
-        @classmethod
-        def now(cls, zone=None):
-            return moment[0]
-
-    told = SimpleNamespace(datetime=Then, timedelta=datetime.timedelta, UTC=datetime.UTC)
     with pytest.MonkeyPatch.context() as patched, app.app_context(), writing():
-        patched.setattr(updates, "datetime", told)
+        patched.setattr(updates, "now", lambda _session: moment[0])
         for number in range(20):
             stories.append(a_commitment(number, chance))
         for _ in range(160):
@@ -248,11 +242,10 @@ def codes(asked, **more):
 
 def listed(args):
     filters = KIND.filters.from_query(args)
-    order, query = listing.Order.of(KIND, "code"), listing.filtered_query(KIND, filters)
-    return {
-        each.code: each
-        for each in listing.list_page(KIND, query, order, None, None, KIND.loads(), filters.as_of_dates).records
-    }
+    order, query = listing.Order.parse(KIND, "code"), listing.filtered_query(KIND, filters)
+    columns = list(KIND.columns.values())
+    page = listing.list_page(KIND, query, order, None, None, columns, filters.as_of_dates)
+    return {record.code: page.as_of_values[record] for record in page.records}
 
 
 @pytest.mark.long
@@ -263,7 +256,7 @@ def test_a_list_as_of_a_day_is_what_plain_python_gives(world, number):
         when = (on, known_by)
         there = [story for story in world.stories if story.is_listed(*when)]
         records = listed(MultiDict(asked))
-        assert {code: (r.status.value, r.deadline_state.value) for code, r in records.items()} == {
+        assert {code: (v["status"].value, v["deadline_state"].value) for code, v in records.items()} == {
             story.code: (story.overall(*when), story.deadline(*when)) for story in there
         }
         for word in (each.value for each in OverallStatus):
@@ -331,6 +324,118 @@ def test_what_was_not_known_then_is_absent_and_what_was_retired_since_is_there(w
         assert retired.code in codes({}, retired=["yes"])
 
 
+# What is read beside records, and never put into them
+
+
+@pytest.fixture
+def loaded_records():
+    """The records that a request loads, checked before it ends to be as the database has them."""
+    loaded, checked = [], []
+
+    def remember(record, _context):
+        loaded.append(record)
+
+    def check(ended):
+        records = loaded.copy()
+        assert not ended.dirty
+        with Session(ended.get_bind()) as other:
+            for record in records:
+                assert_as_stored(record, other)
+        checked.extend(records)
+
+    event.listen(Record, "load", remember, propagate=True)
+    event.listen(Session, "before_commit", check)
+    yield checked
+    event.remove(Session, "before_commit", check)
+    event.remove(Record, "load", remember)
+
+
+def assert_as_stored(record, other_session):
+    """Assert that whatever is loaded of a record is what another session reads of it."""
+    state, stored = inspect(record), other_session.get(type(record), record.id)
+    assert not state.modified
+    values = {name: value for name, value in vars(record).items() if name != "_sa_instance_state"}
+    assert values.keys() <= set(state.mapper.attrs.keys())
+    for name, value in values.items():
+        assert plain(value) == plain(getattr(stored, name)), (record, name)
+
+
+def plain(value):
+    """Return a value, with records by what they are known by."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return (type(value), inspect(value).identity) if isinstance(value, Base) else value
+
+
+PAST = "as_of=2024-04-01&known_by=2024-06-01"
+PAST_ADDRESSES = {
+    "list": f"/commitments/?{PAST}&columns=status&columns=deadline_state",
+    "csv": f"/commitments/?{PAST}&format=csv",
+    "json": f"/commitments/?{PAST}&format=json",
+    "page": f"/commitments/w0?{PAST}",
+    "page-json": f"/commitments/w0?{PAST}&format=json",
+    "leads": "/commitment-parties/?as_of=2024-04-01",
+    "updates": f"/updates/?{PAST}&columns=corrected_by",
+    "updates-json": f"/updates/?{PAST}&format=json",
+    "follow-up": f"/follow-up/?{PAST}&reason=never_assessed",
+    "first-page": f"/?{PAST}",
+    "feed": f"/commitments/feed.atom?{PAST}",
+    "calendar": f"/calendar.ics?{PAST}",
+    "report": f"/reports/new?{PAST}&show=yes",
+}
+
+
+@pytest.mark.parametrize("address", PAST_ADDRESSES.values(), ids=PAST_ADDRESSES)
+def test_a_past_day_leaves_the_records_as_they_are(world, loaded_records, address):
+    response = world.app.test_client().get(address)
+    assert response.status_code == 200
+    # A CSV is read as rows.
+    assert bool(loaded_records) == ("format=csv" not in address)
+
+
+def test_what_records_were_on_a_day_cannot_be_changed(world):
+    with world.app.app_context():
+        record = listing.get_record(KIND, "w0")
+        values = listing.read_as_of(KIND, [record], AsOf(FIRST))
+        with pytest.raises(TypeError):
+            values[record]["status"] = Status.DONE
+        with pytest.raises(TypeError):
+            values[record] = {"status": Status.DONE}
+        with pytest.raises(AttributeError):
+            values[record].status = Status.DONE
+
+
+def test_what_depends_on_the_day_is_not_read_from_the_record(world):
+    """A column that would silently give today's value on a past day gives none at all."""
+    with world.app.app_context(), pytest.raises(KeyError):
+        KIND.columns["status"].value(listing.get_record(KIND, "w0"))
+
+
+def test_the_follow_up_page_shows_how_each_lead_stood(world):
+    """The leads beside a commitment, too, are those of the day."""
+    with world.app.app_context():
+        on = FIRST + 150 * DAY
+        stories = [story for story in world.stories if "never_assessed" in story.follow_up(on, None)]
+        stories = [story for story in stories if story.is_listed(on, None)]
+        expected = {s.code: Counter(STATUS_LABELS[word] for word in s.statuses(on, None).values()) for s in stories}
+        assert any(s.statuses(on, None) != s.statuses(today(), None) for s in stories)
+    document, _errors = parsed(
+        world.app.test_client().get(f"/follow-up/?reason=never_assessed&as_of={on.isoformat()}").text
+    )
+    shown = {}
+    for entry in (e for e in elements(document, "li") if e.get("id", "").startswith("w")):
+        tags = [words(tag) for lead in elements(entry, "p") if lead.get("class") == "leads" for tag in tags_of(lead)]
+        shown[entry.get("id")] = Counter(tags)
+    assert shown == expected
+
+
+STATUS_LABELS = {word.value: str(word.label) for word in Status}
+
+
+def tags_of(element):
+    return [tag for tag in elements(element, "span") if "tag" in tag.get("class", "").split()]
+
+
 # Where one state becomes another
 
 
@@ -344,10 +449,15 @@ def test_the_deadline_state_turns_on_the_day(app, on, days, state):
         day = None if days is None else ((on or today()) + days * DAY).isoformat()
         fields = {"deadline_kind": "explicit", "due_on": day} if day else {}
         code = begun("one", ["mx"], **fields).code
-        clock = AsOf(on) if on else None
-        assert listing.get_record(KIND, code, clock).deadline_state.value == state
+        as_of = AsOf(on) if on else AsOf(today(), past=False)
+        assert state_of(code, as_of) == state
         make.update(commitment=code, party="mx", status="done", effective_on="2023-12-31")
-        assert listing.get_record(KIND, code, clock).deadline_state.value == "closed"
+        assert state_of(code, as_of) == "closed"
+
+
+def state_of(code, as_of):
+    (values,) = listing.read_as_of(KIND, [listing.get_record(KIND, code)], as_of).values()
+    return values["deadline_state"].value
 
 
 INTERVAL = 20

@@ -15,15 +15,15 @@ CLOCKS = ({}, {"as_of": "2023-12-01"}, {"known_by": "2024-02-01"}, {"as_of": "20
 def compared(kind, asked):
     """Return (rows read as rows, the same told by the records), both in the order of the list."""
     filters = kind.filters.from_query(MultiDict(asked))
-    query, order = listing.filtered_query(kind, filters), listing.Order.of(kind, None)
+    query, order = listing.filtered_query(kind, filters), listing.Order.parse(kind, None)
     columns = [*kind.columns.values(), kind.url_column("https://example.org/")]
     with snapshot() as reading:
         rows = list(export_rows.iterate_rows(reading, kind, columns, query, order, filters.as_of_dates))
     # What was told of a record at another time is forgotten.
     session.expunge_all()
-    records = session.scalars(query.order_by(*order.by(kind)).options(*kind.loads())).all()
-    told = listing.with_as_of(kind, records, filters.as_of_dates)
-    return rows, [tuple(column.to_json(column.value(record)) for column in columns) for record in told]
+    records = session.scalars(query.order_by(*order.terms(kind)).options(*kind.loads())).all()
+    values = listing.read_as_of(kind, records, filters.as_of_dates)
+    return rows, [tuple(column.to_json(column.value(record, values)) for column in columns) for record in records]
 
 
 def check_all(asked):
@@ -55,7 +55,7 @@ def test_what_is_written_while_a_list_is_read_does_not_come_in(app, monkeypatch)
     kind = CATALOGUE["participants"]
     columns = [kind.columns["code"], kind.columns["name"]]
     with app.app_context():
-        query, order = listing.filtered_query(kind, kind.filters()), listing.Order.of(kind, "code")
+        query, order = listing.filtered_query(kind, kind.filters()), listing.Order.parse(kind, "code")
         last = session.scalars(query.order_by(kind.model.code.desc())).first()
         code, name = last.code, last.name
         with snapshot() as reading:

@@ -72,7 +72,7 @@ def parse_filters(texts: tuple[str, ...]) -> MultiDict[str, str]:
 
 def export_list(kind: Kind, args: MultiDict[str, str], form: str, output: BinaryIO) -> None:
     """Write a list, and beside a file what it is."""
-    filters, order = kind.filters.from_query(args), listing.Order.of(kind, None)
+    filters, order = kind.filters.from_query(args), listing.Order.parse(kind, None)
     query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
     at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
     to_file = output.name != "-"

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tracker.models import Record
-from tracker.records.base import Column
+from tracker.records.base import NO_VALUES, AsOfValues, Column
 
 MEDIA_TYPE = "application/json"
 
 
-def json_item(columns: Sequence[Column], record: Record) -> dict[str, Any]:
+def json_item(columns: Sequence[Column], record: Record, as_of_values: AsOfValues = NO_VALUES) -> dict[str, Any]:
     """Return {column: plain value} of one record."""
-    return {column.name: column.to_json(column.value(record)) for column in columns}
+    return {column.name: column.to_json(column.value(record, as_of_values)) for column in columns}
 
 
 def json_lines(items: Iterable[dict[str, Any]], total: int, following: str | None = None) -> Iterator[str]:

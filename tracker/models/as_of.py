@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -95,7 +96,11 @@ def status_periods(as_of: AsOf, *conditions: ColumnElement[bool]) -> Subquery:
     """
     update = ProgressUpdate
     lead = (update.commitment_id, update.party_id)
-    until = func.lead(update.effective_on).over(partition_by=lead, order_by=_precedence(update)).label("until")
+    until = (
+        func.lead(update.effective_on, type_=Date())
+        .over(partition_by=lead, order_by=_precedence(update))
+        .label("until")
+    )
     query = select(update.id, *lead, update.status, update.effective_on, until)
     return query.where(*conditions, update.status.is_not(None), as_of.in_force(update)).subquery()
 

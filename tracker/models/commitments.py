@@ -114,9 +114,6 @@ class Commitment(Record):
         #: Some lead has not said it in a document of its own side: only others report it.
         one_sided: Mapped[bool]
 
-    #: Where it stands against its deadline on the day that is asked for; put here by who tells records.
-    deadline_state = None
-
     def __str__(self) -> str:
         return self.title
 

@@ -17,6 +17,7 @@ from tracker.models.as_of import lead_statuses
 from tracker.queries import listing
 from tracker.queries.status_changes import StatusChange, status_changes
 from tracker.records import CATALOGUE
+from tracker.records.base import AsOfValues
 from tracker.records.filters import Filters, recorded_by
 from tracker.records.meetings import SEATS
 from tracker.vocabulary import DatePrecision
@@ -55,8 +56,10 @@ def last_change(filters: Filters) -> datetime.datetime:
 class CommitmentDates:
     """The days of commitments, and of the meetings they were made at."""
 
-    #: Those due on a day, with their areas; told as of the clock.
+    #: Those due on a day, with their areas.
     due: Sequence[Commitment]
+    #: How these stood.
+    as_of_values: AsOfValues
     #: Those due on a day, with their commitments.
     milestones: Sequence[Milestone]
     #: Those whose days are known.
@@ -78,10 +81,14 @@ def commitment_dates(filters: Filters, most: int) -> CommitmentDates:
     if len(due) + len(steps) + len(meetings) > most:
         message = _("This calendar would hold more than %(most)s dates: choose an area, a party or days.", most=most)
         raise Invalid({"filters": [message]})
-    listing.with_as_of(COMMITMENTS, due, filters.as_of_dates)
     commitments = {*(each.id for each in due), *(step.commitment_id for step in steps)}
     return CommitmentDates(
-        due, steps, meetings, _standings(filters.as_of_dates, commitments), _sides({each.id for each in meetings})
+        due,
+        listing.read_as_of(COMMITMENTS, due, filters.as_of_dates),
+        steps,
+        meetings,
+        _standings(filters.as_of_dates, commitments),
+        _sides({each.id for each in meetings}),
     )
 
 

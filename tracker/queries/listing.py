@@ -1,18 +1,31 @@
 """Finding records of any kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, SelectBase, SQLColumnExpression, and_, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SelectBase,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
-from tracker.database import session
-from tracker.dates import today
+from tracker.database import AnySession, session
 from tracker.errors import Invalid
 from tracker.models import AsOf, Record
-from tracker.models.base import search_words
-from tracker.records import Kind
+from tracker.passage_text import search_words
+from tracker.records import kind_of
+from tracker.records.base import NO_VALUES, AsOfValues, Column, Kind
 from tracker.records.filters import Filters, value_in_query
 
 #: How many records a page of a list holds.
@@ -23,38 +36,56 @@ MAX_FACET_VALUES = 30
 MAX_SUGGESTIONS = 20
 
 
-def get_record(kind: Kind, code: str, clock: AsOf | None = None) -> Any:
-    """Return the record of a kind that has a code, as it stands (or stood, by a clock), or nothing."""
-    record = session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
-    return with_as_of(kind, [record], clock)[0] if record is not None else None
+def get_record(kind: Kind, code: str) -> Any:
+    """Return the record of a kind that has a code, as it is now, or None."""
+    return session.scalar(select(kind.model).where(kind.model.code == code).options(*kind.loads()))
 
 
-def rows_of_parent(kind: Kind, parent: Record, clock: AsOf | None = None) -> list[Any]:
+def rows_of_parent(kind: Kind, parent: Record, as_of: AsOf | None = None) -> Sequence[Any]:
     """Return the rows of this kind that belong to a record, in the order they were added.
 
-    Of what is logged, only what was true and known by the clock.
+    Of logged rows, only those that were true and known by `as_of`.
     """
     query = select(kind.model).where(getattr(kind.model, kind.parent) == parent).order_by(kind.model.id)
-    if clock and clock.past and kind.append_only:
-        then = kind.filters.true_on
-        query = query.where(clock.recorded(kind.model), true() if then is None else then <= clock.on)
-    return list(with_as_of(kind, session.scalars(query.options(*kind.loads())).all(), clock))
+    if as_of and as_of.past and kind.append_only:
+        true_on = kind.filters.true_on
+        query = query.where(as_of.recorded(kind.model), true() if true_on is None else true_on <= as_of.on)
+    return session.scalars(query.options(*kind.loads())).all()
 
 
-def with_as_of(kind: Kind, records: Sequence[Any], clock: AsOf | None = None) -> Sequence[Any]:
-    """Return records with what of them depends on the day: today, or that of a clock."""
-    if kind.add_as_of and records:
-        kind.add_as_of(records, clock or AsOf(today(), past=False))
-    return records
+def read_as_of(
+    kind: Kind, records: Sequence[Record], as_of: AsOf, columns: Iterable[Column] | None = None
+) -> AsOfValues:
+    """Return what `columns`, all unless some are named, say of records as of two dates, where it depends on them.
+
+    It is read in as many queries for any number of records, and never put into them.
+    """
+    dated = [column for column in columns or kind.columns.values() if column.read is None]
+    if not dated or not records:
+        return NO_VALUES
+    sources: list[Any] = [column.source(as_of) for column in dated]
+    query = select(kind.model.id, *sources).where(kind.model.id.in_([record.id for record in records]))
+    names = [column.name for column in dated]
+    values_by_id: dict[int, dict[str, Any]] = {
+        number: dict(zip(names, values, strict=True)) for number, *values in session.execute(query)
+    }
+    for column in dated:
+        if other := column.field.model:
+            codes = {values[column.name] for values in values_by_id.values()} - {None}
+            others = select(other).where(other.code.in_(codes)).options(*kind_of(other).loads(()))
+            by_code = {record.code: record for record in session.scalars(others)}
+            for values in values_by_id.values():
+                values[column.name] = by_code.get(values[column.name])
+    return MappingProxyType({record: MappingProxyType(values_by_id[record.id]) for record in records})
 
 
 def filtered_query(kind: Kind, filters: Filters) -> Select[Any]:
-    """Return the query for the records that the filters let through; nothing is read yet."""
+    """Return the query for the records that meet the filters; nothing is read yet."""
     return select(kind.model).where(*filters.conditions(kind.model))
 
 
-def count_rows(query: Select[Any], reading: Any = session) -> int:
-    return reading.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def count_rows(query: Select[Any], connection: Connection | AnySession = session) -> int:
+    return connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def suggestions(kind: Kind, typed: str) -> Sequence[Any]:
@@ -78,53 +109,63 @@ def has_no_records(kind: Kind) -> bool:
 class Order:
     """What a list is sorted by. Ties are in the order of recording, and what has no value comes last."""
 
+    #: As an address holds it: -made_on.
     name: str
     expression: Any
-    down: bool
+    descending: bool
 
     @classmethod
-    def of(cls, kind: Kind, name: str | None) -> "Order":
-        """Read an order such as "-made_on"; raises Invalid."""
+    def parse(cls, kind: Kind, name: str | None) -> "Order":
+        """Read an order such as "-made_on", None being the kind's own; raises Invalid."""
         name = name or kind.order
         if name.removeprefix("-") not in kind.sort_keys:
-            known = ", ".join(each for sort in kind.sort_keys for each in (sort, f"-{sort}"))
+            known = ", ".join(order for key in kind.sort_keys for order in (key, f"-{key}"))
             raise Invalid({"sort": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
         return cls(name, kind.sort_expression(name.removeprefix("-")), name.startswith("-"))
 
-    def by(self, kind: Kind, backwards: bool = False) -> list[Any]:
+    def terms(self, kind: Kind, backwards: bool = False) -> list[ColumnElement[Any]]:
         """Return the terms to order a query by."""
-        terms = [self.expression.desc() if self.down is not backwards else self.expression.asc()]
+        terms = [self.expression.desc() if self.descending is not backwards else self.expression.asc()]
         if getattr(self.expression, "nullable", True):
             terms.insert(0, self.expression.is_(None).desc() if backwards else self.expression.is_(None))
         return [*terms, kind.model.id.desc() if backwards else kind.model.id.asc()]
 
-    def beyond(self, kind: Kind, value: Any, number: int, backwards: bool) -> Any:
+    def is_beyond(self, kind: Kind, value: object, number: int, backwards: bool) -> ColumnElement[bool]:
         """Return the condition that a record comes after (or before) the one with this value and id."""
         key, model = self.expression, kind.model
         tie = model.id < number if backwards else model.id > number
         if value is None:
             return or_(key.is_not(None), tie) if backwards else and_(key.is_(None), tie)
-        up = self.down is backwards
-        # Said twice, so that an index on the key is entered at the value.
-        here_on = and_(key >= value if up else key <= value, or_(key > value if up else key < value, tie))
-        return or_(here_on, key.is_(None)) if not backwards and getattr(key, "nullable", True) else here_on
+        ascending = self.descending is backwards
+        # The first condition follows from the second; it lets an index on the key be entered at the value.
+        from_value = and_(
+            key >= value if ascending else key <= value, or_(key > value if ascending else key < value, tie)
+        )
+        return or_(from_value, key.is_(None)) if not backwards and getattr(key, "nullable", True) else from_value
 
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a list, and the codes that the stretches beside it begin from."""
+    """A part of a list, and the codes that the parts beside it begin from."""
 
     records: Sequence[Any]
+    as_of_values: AsOfValues
     before: str | None
     after: str | None
 
 
 def list_page(
-    kind: Kind, query: Select[Any], order: Order, before: str | None, after: str | None, loads: Any, clock: AsOf
+    kind: Kind,
+    query: Select[Any],
+    order: Order,
+    before: str | None,
+    after: str | None,
+    columns: Sequence[Column],
+    as_of: AsOf,
 ) -> Page:
     """Return the records that follow (or precede) the one whose code is given, or the first ones.
 
-    It costs the same on the last page as on the first. Raises Invalid for a code that is not there.
+    It costs the same on the last page as on the first. Raises Invalid for an unknown code.
     """
     backwards, code = before is not None, before if before is not None else after
     if code is not None:
@@ -133,15 +174,17 @@ def list_page(
             name = "before" if backwards else "after"
             message = _("Nothing has the code “%(code)s” any more; begin again at the first page.", code=code[:80])
             raise Invalid({name: [message]})
-        query = query.where(order.beyond(kind, mark[0], mark[1], backwards))
-    found = list(session.scalars(query.order_by(*order.by(kind, backwards)).limit(PAGE_SIZE + 1).options(*loads)))
-    more, records = len(found) > PAGE_SIZE, list(with_as_of(kind, found[:PAGE_SIZE], clock))
+        query = query.where(order.is_beyond(kind, mark[0], mark[1], backwards))
+    query = query.order_by(*order.terms(kind, backwards)).limit(PAGE_SIZE + 1)
+    records = session.scalars(query.options(*kind.loads(columns))).all()
+    more, records = len(records) > PAGE_SIZE, records[:PAGE_SIZE]
     if backwards:
-        records.reverse()
+        records = records[::-1]
     earlier = more if backwards else code is not None
     later = code is not None if backwards else more
     return Page(
         records,
+        read_as_of(kind, records, as_of, columns),
         before=records[0].code if records and earlier else None,
         after=records[-1].code if records and later else None,
     )
@@ -178,7 +221,7 @@ def facet_values(kind: Kind, filters: Filters, name: str) -> list[FacetValue]:
         select(value, counted)
         .where(*others, value.is_not(None))
         .group_by(value)
-        .order_by(value.in_([value_in_query(each) for each in chosen]).desc(), counted.desc(), value)
+        .order_by(value.in_([value_in_query(choice) for choice in chosen]).desc(), counted.desc(), value)
         .limit(MAX_FACET_VALUES)
     )
     counts: dict[Any, int] = {row[0]: row[1] for row in session.execute(query)}

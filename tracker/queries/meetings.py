@@ -11,6 +11,7 @@ from tracker.models import AsOf, Claim, Commitment, Meeting, MeetingLink
 from tracker.models.as_of import existed
 from tracker.queries import listing
 from tracker.records import CATALOGUE
+from tracker.records.base import AsOfValues
 from tracker.records.filters import recorded_by
 from tracker.vocabulary import MeetingStatus
 
@@ -20,22 +21,22 @@ class MeetingContent:
     """What was undertaken and claimed at a meeting, and the links that start or end there."""
 
     commitments: Sequence[Commitment]
+    #: How these stood.
+    as_of_values: AsOfValues
     claims: Sequence[Claim]
     links: Sequence[MeetingLink]
 
 
 def meeting_content(meeting: Meeting, as_of: AsOf) -> MeetingContent:
     """Return what is shown of a meeting beyond its own rows."""
-    commitments = select(Commitment).where(Commitment.meeting == meeting, existed(as_of)).order_by(Commitment.id)
-    with_commitments = (Commitment.area, Commitment.parties, Commitment.sources)
+    query = select(Commitment).where(Commitment.meeting == meeting, existed(as_of)).order_by(Commitment.id)
+    loads = (Commitment.area, Commitment.parties, Commitment.sources)
+    commitments = session.scalars(query.options(*map(selectinload, loads))).all()
     claims = select(Claim).where(Claim.meeting == meeting).order_by(Claim.id)
     links = select(MeetingLink).where(or_(MeetingLink.meeting == meeting, MeetingLink.to == meeting))
     return MeetingContent(
-        listing.with_as_of(
-            CATALOGUE["commitments"],
-            session.scalars(commitments.options(*map(selectinload, with_commitments))).all(),
-            as_of,
-        ),
+        commitments,
+        listing.read_as_of(CATALOGUE["commitments"], commitments, as_of),
         session.scalars(claims.options(selectinload(Claim.area), selectinload(Claim.passage))).all(),
         session.scalars(links.order_by(MeetingLink.id).options(selectinload(MeetingLink.passage))).all(),
     )

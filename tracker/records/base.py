@@ -1,9 +1,10 @@
 """What a kind of record is made of: one form that every input fills, and columns that every list and file reads."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast
 
 from flask_babel import gettext as _
@@ -127,22 +128,31 @@ def not_its_own_ancestor(form: RecordForm, field: Reference) -> None:
         other = getattr(other, field.short_name)
 
 
+#: {record: {column: value}} of the columns that depend on the day; it stands beside the records and cannot be changed.
+AsOfValues = Mapping[Record, Mapping[str, Any]]
+NO_VALUES: AsOfValues = MappingProxyType({})
+
+
 @dataclasses.dataclass(frozen=True)
 class Column:
     """One property of a record, in a list, a file and JSON."""
 
     name: str
     label: Label
-    #: The value, as the model has it.
-    value: Callable[[Any], Any]
+    #: Reads the value, as the model has it, from a record; None where it depends on the day and `sql` alone reads it.
+    read: Callable[[Any], Any] | None
     #: The field whose values these are, or could be.
     field: FieldMixin[Any]
+    #: What gives the same value in a query, or what returns that for two dates.
+    sql: ColumnSource | Callable[[AsOf], ColumnSource]
     #: The relationships that must be read with a record to give the value.
     loads: tuple[QueryableAttribute[Any], ...] = ()
-    #: What gives the same value in a query, or what returns that for two dates.
-    sql: ColumnSource | Callable[[AsOf], ColumnSource] | None = None
     #: The text of a record on a page, where that of the value alone would say too much.
     shown: Callable[[Any], str] | None = None
+
+    def source(self, as_of: AsOf) -> ColumnSource:
+        """Return what gives the values as of two dates in a query."""
+        return self.sql(as_of) if callable(self.sql) else self.sql
 
     @property
     def json_type(self) -> str:
@@ -156,6 +166,10 @@ class Column:
     def display(self, value: Any) -> str:
         """Return a value for people."""
         return self.field.display(value)
+
+    def value(self, record: Any, as_of_values: AsOfValues = NO_VALUES) -> Any:
+        """Return the value of a record; raises KeyError for one that depends on the day if that day's are missing."""
+        return self.read(record) if self.read else as_of_values[record][self.name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,8 +198,6 @@ class Kind:
     shown: Mapping[str, Callable[[Any], str]] = dataclasses.field(default_factory=dict)
     #: Whether its records are for those who keep them: the open data set leaves them out.
     internal: bool = False
-    #: Puts into records what of them depends on the day, in as many queries for any number of them.
-    add_as_of: Callable[[Sequence[Any], AsOf], None] | None = None
 
     @property
     def model(self) -> type[Record]:
@@ -248,7 +260,7 @@ def attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any])
 
 def _attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
     loads = (attribute,) if isinstance(attribute.property, RelationshipProperty) else ()
-    return Column(attribute.key, field.label.text, attrgetter(attribute.key), field, loads, attribute)
+    return Column(attribute.key, field.label.text, attrgetter(attribute.key), field, attribute, loads)
 
 
 def derived_column(
@@ -260,10 +272,12 @@ def derived_column(
 ) -> Column:
     """Return a column that is worked out, shown as a field shows its values.
 
-    `value` works it out of a record (left out, it is the record's attribute of that name), `sql` in a query.
+    `value` works it out of a record (left out, it is the record's attribute of that name), `sql` in a query; of what
+    depends on the day, `sql` alone.
     """
     field = unattached(field, name)
-    return Column(name, field.label.text, value or attrgetter(name), field, loads, sql)
+    read = None if callable(sql) else value or attrgetter(name)
+    return Column(name, field.label.text, read, field, sql, loads)
 
 
 def log_columns(model: type[AppendOnlyRecord], *between: Column) -> tuple[Column, ...]:

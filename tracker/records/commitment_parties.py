@@ -1,13 +1,9 @@
 """Who leads, supports or is to gain from a commitment, as people meet it."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import object_session
-from sqlalchemy.orm.attributes import set_committed_value
 
+from tracker.database import as_term
 from tracker.models import AsOf, Commitment, CommitmentParty, Party
 from tracker.models.as_of import lead_statuses
 from tracker.records.base import Kind, RowForm, derived_column, note_field
@@ -16,22 +12,11 @@ from tracker.records.filters import Filters, any_of
 from tracker.vocabulary import PartyRole, Status
 
 
-def _tell(records: Sequence[CommitmentParty], clock: AsOf) -> None:
-    """Put the status of a past day into the leads of commitments."""
-    if not clock.past:
-        return
-    reading: Any = object_session(records[0])
-    lead, ids = lead_statuses(clock).c, {record.id: record for record in records}
-    query = select(lead.commitment_party_id, lead.status, lead.finding_id, lead.claim_id)
-    for number, status, finding, claim in reading.execute(query.where(lead.commitment_party_id.in_(ids))):
-        set_committed_value(ids[number], "status", Status[status.name])
-        set_committed_value(ids[number], "finding_id", finding)
-        set_committed_value(ids[number], "claim_id", claim)
-
-
-def _status(clock: AsOf) -> ColumnElement[Any]:
-    lead = lead_statuses(clock).c
-    return select(lead.status).where(lead.commitment_party_id == CommitmentParty.id).scalar_subquery()
+def _lead_status(as_of: AsOf) -> ColumnElement[Status]:
+    """Return how a lead stood; NULL of a party that leads nothing."""
+    lead = lead_statuses(as_of).c
+    query = select(as_term(lead.status, Status)).where(lead.commitment_party_id == CommitmentParty.id)
+    return query.scalar_subquery()
 
 
 class CommitmentPartyForm(RowForm):
@@ -61,10 +46,8 @@ KIND = Kind(
         derived_column(
             "status",
             Choice(_l("Status"), Status, description=_l("How a lead stands.")),
-            _status,
-            lambda row: row.status if row.role is PartyRole.LEAD else None,
+            _lead_status,
         ),
     ),
     title_column="code",
-    add_as_of=_tell,
 )

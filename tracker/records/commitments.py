@@ -1,18 +1,14 @@
 """A commitment, its parties and its sources, as people meet them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, CompoundSelect, select, union
-from sqlalchemy.orm import object_session
-from sqlalchemy.orm.attributes import set_committed_value
 from wtforms.validators import StopValidation
 
 from tracker.models import (
-    AsOf,
     Commitment,
     CommitmentParty,
     CommitmentSource,
@@ -117,16 +113,6 @@ def _party(filters: Filters) -> Link:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
     lead = lead_statuses(filters.as_of_dates).c
     return select(lead.commitment_id, lead.party_id).where(lead.status.in_(filters["status"].data))
-
-
-def _tell(records: Sequence[Commitment], clock: AsOf) -> None:
-    """Put the status and the deadline state of a day into commitments."""
-    reading: Any = object_session(records[0])
-    ids = {record.id: record for record in records}
-    query = select(Commitment.id, overall_status(clock), deadline_state(clock)).where(Commitment.id.in_(ids))
-    for number, status, state in reading.execute(query):
-        set_committed_value(ids[number], "status", status)
-        ids[number].deadline_state = state
 
 
 def _follow_up(filters: Filters, words: list[FollowUp]) -> CompoundSelect[Any]:
@@ -234,5 +220,4 @@ KIND = Kind(
             (Commitment.sources,),
         ),
     ),
-    add_as_of=_tell,
 )

@@ -1,13 +1,9 @@
 """Updates and their evidence, as people meet them."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import aliased, object_session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import aliased
 from wtforms.validators import StopValidation
 
 from tracker.models import (
@@ -94,20 +90,10 @@ class UpdateFilters(Filters):
     standing = any_of(Choice(_l("Still stands"), Standing), lambda filters: update_in_force(filters.as_of_dates))
 
 
-def _tell(updates: Sequence[ProgressUpdate], clock: AsOf) -> None:
-    """Leave out of updates the corrections that were not known yet."""
-    if clock.known_by is None:
-        return
-    reading: Any = object_session(updates[0])
-    ids, later = {update.id: update for update in updates}, ProgressUpdate.recorded_at > clock.known_by
-    corrected = select(ProgressUpdate.corrects_id).where(ProgressUpdate.corrects_id.in_(ids), later)
-    for number in reading.scalars(corrected):
-        set_committed_value(ids[number], "corrected_by", None)
-
-
-def _corrected_by(clock: AsOf) -> ColumnElement[str]:
+def _corrected_by(as_of: AsOf) -> ColumnElement[str]:
+    """Return the code of the correction or void of an update that was recorded by then."""
     later = aliased(ProgressUpdate)
-    return select(later.code).where(later.corrects_id == ProgressUpdate.id, clock.recorded(later)).scalar_subquery()
+    return select(later.code).where(later.corrects_id == ProgressUpdate.id, as_of.recorded(later)).scalar_subquery()
 
 
 UPDATES = Kind(
@@ -129,7 +115,6 @@ UPDATES = Kind(
             "corrected_by",
             Reference(_l("Corrected by"), ProgressUpdate),
             _corrected_by,
-            loads=(ProgressUpdate.corrected_by,),
         ),
         attribute_column(
             ProgressUpdate.joint_id,
@@ -137,7 +122,6 @@ UPDATES = Kind(
         ),
     ),
     title_column="code",
-    add_as_of=_tell,
 )
 
 

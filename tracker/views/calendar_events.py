@@ -55,7 +55,7 @@ def _event(record: Any, origin: str, changed_at: datetime.datetime, told: dict[s
 
 def _deadline(commitment: Commitment, found: feeds.CommitmentDates) -> dict[str, Any]:
     # What is over does not come round again.
-    over = commitment.deadline_state is DeadlineState.CLOSED
+    over = found.as_of_values[commitment]["deadline_state"] is DeadlineState.CLOSED
     words = commitment.deadline_words
     return {
         "starts_on": commitment.due_on,

@@ -18,7 +18,7 @@ from tracker.exports.provenance import DigestCounter
 from tracker.models import Change
 from tracker.queries import export_rows, history, listing
 from tracker.records import CATALOGUE
-from tracker.records.base import Column, Kind
+from tracker.records.base import AsOfValues, Column, Kind
 from tracker.views.lists import ListRequest
 from tracker.views.urls import current_url
 
@@ -61,7 +61,7 @@ def list_as_json(wanted: ListRequest) -> Response:
 
 def _page(wanted: ListRequest, counter: DigestCounter) -> str:
     page, columns = wanted.page(wanted.told), columns_of(wanted)
-    items = (json_file.json_item(columns, record) for record in counter.rows(page.records))
+    items = (json_file.json_item(columns, record, page.as_of_values) for record in counter.rows(page.records))
     following = urljoin(request.host_url, current_url(format="json", of=None, after=page.after))
     return "".join(json_file.json_lines(items, wanted.total, following if page.after else None))
 
@@ -103,12 +103,12 @@ FORMATS: dict[str, Callable[[ListRequest], Response]] = {
 }
 
 
-def record_as_json(kind: Kind, record: Any, rows: dict[str, list[Any]]) -> Response:
+def record_as_json(kind: Kind, record: Any, rows: dict[str, Sequence[Any]], as_of_values: AsOfValues) -> Response:
     """Return a record, with its rows under the names of their kinds."""
-    item = json_file.json_item([*kind.columns.values(), url(kind)], record)
+    item = json_file.json_item([*kind.columns.values(), url(kind)], record, as_of_values)
     for name, records in rows.items():
         columns = list(CATALOGUE[name].columns.values())
-        item[name.replace("-", "_")] = [json_file.json_item(columns, row) for row in records]
+        item[name.replace("-", "_")] = [json_file.json_item(columns, row, as_of_values) for row in records]
     return _json(item)
 
 

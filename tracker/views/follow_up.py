@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
     asked["follow_up"] = reason
     wanted = ListRequest(CATALOGUE["commitments"], asked)
     clock, page = wanted.filters.as_of_dates, wanted.page(list(wanted.kind.columns.values()))
+    leads = [row for commitment in page.records for row in commitment.parties]
     counted = listing.facet_values(wanted.kind, wanted.filters, "follow_up")
     return render_template(
         "follow_up/index.html",
@@ -48,6 +49,7 @@ def index() -> ResponseReturnValue:
         counts={offer.key: offer.count for offer in counted},
         clock=clock,
         page=page,
+        lead_values=listing.read_as_of(CATALOGUE["commitment-parties"], leads, clock),
         looked=commitments.last_reviewed(page.records, clock),
         as_list=urlencode([(name, value) for name, value in asked.items() if name not in ("after", "before")]),
     )

@@ -24,7 +24,7 @@ class ListRequest:
         self.kind, self.args = kind, args
         self.format = requested_format("csv", "json", "xlsx", "about")
         self.filters = kind.filters.from_query(MultiDict((n, v) for n, v in args.items(multi=True) if n not in VIEW))
-        self.order = listing.Order.of(kind, args.get("sort"))
+        self.order = listing.Order.parse(kind, args.get("sort"))
         self.query = listing.filtered_query(kind, self.filters)
 
     @property
@@ -54,9 +54,8 @@ class ListRequest:
 
     def page(self, columns: Sequence[Column]) -> listing.Page:
         before, after = self.args.get("before"), self.args.get("after")
-        return listing.list_page(
-            self.kind, self.query, self.order, before, after, self.kind.loads(columns), self.filters.as_of_dates
-        )
+        as_of = self.filters.as_of_dates
+        return listing.list_page(self.kind, self.query, self.order, before, after, columns, as_of)
 
     @cached_property
     def page_shown(self) -> listing.Page:

@@ -21,7 +21,8 @@ from tracker.queries import (
     referrers,
     timeline,
 )
-from tracker.records import Kind, record_address, rows_of
+from tracker.records import CATALOGUE, Kind, record_address, rows_of
+from tracker.records.base import AsOfValues
 from tracker.views import charts, citations, downloads, duplicates
 from tracker.views.forms import check_version, handle_form, posted_form
 from tracker.views.lists import ListRequest
@@ -105,11 +106,11 @@ def suggest(kind: Kind) -> ResponseReturnValue:
 @pages.get("/<kind:kind>/<code:code>")
 def show(kind: Kind, code: str) -> ResponseReturnValue:
     clock = requested_as_of()
-    record = get_or_404(kind, code, clock)
+    record = get_or_404(kind, code)
     rows = {row_kind.name: listing.rows_of_parent(row_kind, record, clock) for row_kind in rows_of(kind)}
     form = requested_format("json", *citations.formats_of(kind.name))
     if form == "json":
-        return downloads.record_as_json(kind, record, rows)
+        return downloads.record_as_json(kind, record, rows, values_as_of(kind, record, rows, clock))
     if form:
         return citations.citation_file(record, form)
     if kind.parent:
@@ -128,7 +129,10 @@ def render_record(
     if kind.name in PAGE_CONTEXTS:
         context = PAGE_CONTEXTS[kind.name](record, rows, clock) | context
     uses = referrers.referrers_of(record)
-    return render_page("show", kind, record=record, rows=rows, clock=clock, uses=uses, **context)
+    as_of_values = values_as_of(kind, record, rows, clock)
+    return render_page(
+        "show", kind, record=record, rows=rows, clock=clock, as_of_values=as_of_values, uses=uses, **context
+    )
 
 
 @pages.get("/<kind:kind>/<code:code>/history")
@@ -191,9 +195,17 @@ def remove(kind: Kind, code: str) -> ResponseReturnValue:
     return handle_form(show, act)
 
 
-def get_or_404(kind: Kind, code: str, clock: AsOf | None = None) -> Any:
+def values_as_of(kind: Kind, record: Any, rows: Rows, as_of: AsOf) -> AsOfValues:
+    """Return what of a record and its rows depends on the two dates."""
+    kinds = [(kind, [record]), *((CATALOGUE[name], records) for name, records in rows.items())]
+    return {
+        record: values for kind, records in kinds for record, values in listing.read_as_of(kind, records, as_of).items()
+    }
+
+
+def get_or_404(kind: Kind, code: str) -> Any:
     """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
-    record = listing.get_record(kind, code, clock)
+    record = listing.get_record(kind, code)
     if record is not None:
         return record
     if history.record_history(kind, code):

@@ -31,7 +31,7 @@ JS = "mx-us-2023-07-24"
 
 def exported_file(kind, form):
     """Return all records of a kind as a file that people take away."""
-    order = listing.Order.of(kind, "code" if "code" in kind.sort_keys else None)
+    order = listing.Order.parse(kind, "code" if "code" in kind.sort_keys else None)
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
         rows = export_rows.iterate_rows(
