@@ -57,37 +57,74 @@ def test_the_files_named_exist():
         assert (ROOT / name).exists(), name
 
 
-@pytest.mark.long
-def test_the_worked_example_puts_a_field_everywhere(tmp_path):
-    example = README.split("### One more field")[1]
-    column, field, narrowing = re.findall(r"```python\n(.*?)```", example, re.DOTALL)
-    copy = tmp_path / "copy"
-    for name in ("tracker", "templates", "migrations", "seeds"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    insert(copy / "tracker/models/meetings.py", r"    title_es: Mapped\[str \| None\]\n", column)
-    insert(copy / "tracker/records/meetings.py", r"    title_es = Text\(.*\n", field)
-    insert(copy / "tracker/records/meetings.py", r"    status = any_of\(MeetingForm.*\n", narrowing)
-    database = ["--database", str(tmp_path / "copy.sqlite")]
-    commands = re.search(r"```sh\n(.*?)\n```", example)[1].split(" && ")
-    for line in commands:
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the checkout to change."""
+    unversioned = shutil.ignore_patterns(".git", ".venv", "*cache*", "*.sqlite*", "*.egg-info")
+    return Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=unversioned))
+
+
+def follow(checkout, title, places):
+    """Follow a worked example: put each piece of code behind the line that matches, and run the commands.
+
+    `places` are (file, the line), in the order of the pieces. Returns the arguments that name the database.
+    """
+    example = README.split(f"### {title}\n")[1].split("\n##")[0]
+    pieces = re.findall(r"```python\n(.*?)```", example, re.DOTALL)
+    for (path, line), piece in zip(places, pieces, strict=True):
+        insert(checkout / path, line, piece)
+    database = ["--database", str(checkout.parent / "copy.sqlite")]
+    for line in re.search(r"```sh\n(.*?)\n```", example)[1].split(" && "):
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)][1:]
-        tracker_in(copy, *words, *database)
-    following = len(list((ROOT / "migrations/versions").glob("*.py"))) + 1
-    assert (copy / f"migrations/versions/{following:04}_language_of_a_meeting.py").exists()
-    tracker_in(copy, "seed", *database)
-    assert "language" in tracker_in(copy, "export", "meetings", "--format", "csv", *database).splitlines()[0].split(",")
-    script = tmp_path / "use.py"
-    script.write_text(USE)
-    said = subprocess.run(
-        [sys.executable, script, database[1]],
-        cwd=copy,
-        env=environment(copy),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
-    assert said.stdout.split() == ["saved", "listed", "filtered", "csv", "json", "history"]
+        run_in(checkout, "-m", "tracker", *words, *database)
+    run_in(checkout, "-m", "tracker", "seed", *database)
+    return database
+
+
+def assert_gates_are_green(checkout):
+    """Lint, formatting, types, layers, and the tests that hold of every kind and of the schema."""
+    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"]):
+        done = subprocess.run(
+            [Path(sys.executable).parent / tool[0], *tool[1:]],
+            cwd=checkout,
+            env=environment(checkout),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    tests = [
+        "tests/migrations",
+        "tests/records",
+        "tests/test_gates.py",
+        "tests/test_seeds.py",
+        "tests/views/test_pages.py",
+    ]
+    run_in(checkout, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests)
+
+
+@pytest.mark.long
+def test_the_worked_example_puts_a_field_everywhere(checkout):
+    places = [
+        ("tracker/models/meetings.py", r"    title_es: Mapped\[str \| None\]\n"),
+        ("tracker/records/meetings.py", r"    title_es = Text\(.*\n"),
+        ("tracker/records/meetings.py", r"    status = any_of\(MeetingForm.*\n"),
+    ]
+    database = follow(checkout, "One more field", places)
+    assert (checkout / "migrations/versions/0008_language_of_a_meeting.py").exists()
+    exported = run_in(checkout, "-m", "tracker", "export", "meetings", "--format", "csv", *database)
+    assert "language" in exported.splitlines()[0].split(",")
+    assert run_in(checkout, "-c", USE, database[1]).split() == ["saved", "listed", "filtered", "csv", "json", "history"]
+    assert_gates_are_green(checkout)
+
+
+@pytest.mark.long
+def test_the_worked_example_puts_a_word_everywhere(checkout):
+    places = [("tracker/vocabulary.py", r"class DocumentKind\(Term\):\n(?:    .*\n)+")]
+    database = follow(checkout, "One more word", places)
+    assert (checkout / "migrations/versions/0008_treaties.py").exists()
+    assert run_in(checkout, "-c", USE_WORD, database[1]).split() == ["saved", "listed", "filtered", "methods", "sound"]
+    assert_gates_are_green(checkout)
 
 
 USE = """
@@ -110,6 +147,26 @@ changes = client.get("/meetings/mx-us-2023-05-30/history?format=json").json["ite
 print("history" if changes[0]["fields"] == {"language": [None, "es"]} else changes[0])
 """
 
+USE_WORD = """
+import sys
+from pathlib import Path
+from tests.client import PageClient
+from tracker.app import create_app
+from tracker.config import Settings
+from tracker.queries.integrity import integrity_problems
+
+app = create_app(Settings(data=Path(sys.argv[1]).parent, database=sys.argv[1]))
+app.test_client_class = PageClient
+client = app.test_client()
+found = client.send("/documents/news-readout-2023-05-30/edit", {"kind": "treaty"})
+print("saved" if "Saved." in found.text else found.text)
+print("listed" if "Treaty" in client.get("/documents/").text else "not listed")
+print("filtered" if client.get("/documents/?kind=treaty&format=json").json["total"] == 1 else "not filtered")
+print("methods" if "binds the parties in law" in client.get("/methods/").text else "not defined")
+with app.app_context():
+    print(integrity_problems() or "sound")
+"""
+
 
 def insert(path, after, line):
     text = path.read_text()
@@ -118,18 +175,20 @@ def insert(path, after, line):
     path.write_text(changed)
 
 
-def environment(copy):
-    return {**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+def environment(checkout):
+    outer = ("PYTEST_", "TRACKER_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
+    return inherited | {"PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def tracker_in(copy: Path, *words):
-    said = subprocess.run(
-        [sys.executable, "-m", "tracker", *words],
-        cwd=copy,
-        env=environment(copy),
+def run_in(checkout, *words):
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=checkout,
+        env=environment(checkout),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert said.returncode == 0, said.stdout + said.stderr
-    return said.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

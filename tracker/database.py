@@ -226,4 +226,7 @@ def alembic_config(url: URL | str) -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(folder("migrations")))
     config.attributes["url"] = url
+    # A migration that is written is laid out by a function of migrations/env.py.
+    config.set_section_option("post_write_hooks", "hooks", "format")
+    config.set_section_option("post_write_hooks", "format.type", "format")
     return config

@@ -10,17 +10,23 @@ from flask_babel.speaklater import LazyString
 Label = str | LazyString
 
 
+#: Written behind the definition of a word that no record gets any more; records that hold it keep it.
+RETIRED = True
+
+
 class Term(StrEnum):
     """One word of a closed list, with its label and its published definition (empty where the label says it all)."""
 
     label: Label
     definition: Label
+    is_retired: bool
 
-    def __new__(cls, value: str, label: Label, definition: Label = "") -> Self:
+    def __new__(cls, value: str, label: Label, definition: Label = "", is_retired: bool = False) -> Self:
         term = str.__new__(cls, value)
         term._value_ = value
         term.label = label
         term.definition = definition
+        term.is_retired = is_retired
         return term
 
     @classmethod

@@ -130,25 +130,65 @@ def test_migrating_and_seeding_again_change_nothing(data):
     assert f"Nothing is wrong in {data / 'tracker.sqlite'}." in run(data, "check")
 
 
+def with_one_more_migration(checkout, *statements):
+    """Copy the program into a folder, with a migration of these statements; return its number and the one before."""
+    for name in ("tracker", "templates", "migrations", "seeds"):
+        shutil.copytree(ROOT / name, checkout / name)
+    latest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    number = f"{int(latest) + 1:04}"
+    lines = ["from alembic import op", f"revision, down_revision = {number!r}, {latest!r}"]
+    lines += ["def upgrade():", *(f"    {statement}" for statement in statements), "def downgrade():", "    pass"]
+    (checkout / f"migrations/versions/{number}_later.py").write_text("\n".join(lines))
+    return number, latest
+
+
 @pytest.mark.on_sqlite
-def test_a_migration_keeps_a_copy_of_the_database_as_it_was(data):
-    database = data / "tracker.sqlite"
+def test_a_migration_keeps_a_copy_of_the_database_as_it_was(data, tmp_path):
+    database, checkout = data / "tracker.sqlite", tmp_path / "newer"
+    latest, before = with_one_more_migration(checkout, "op.execute('CREATE TABLE IF NOT EXISTS later (id INTEGER)')")
     config = alembic_config(database_url("", data))
-    alembic.downgrade(config, "0001")
-    latest = ScriptDirectory.from_config(config).get_current_head()
+    config.set_main_option("script_location", str(checkout / "migrations"))
     (copy, again) = (data / f"tracker.sqlite.before-{latest}{end}" for end in ("", "-2"))
-    said = call(data, "migrate")
-    assert f"A copy of the database as it was: {copy}\n" in said
+    assert f"A copy of the database as it was: {copy}\n" in run(data, "migrate", PYTHONPATH=str(checkout))
     with closing(sqlite.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
         assert connection.execute("SELECT count(*) FROM passage").fetchone() == (18,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     kept = copy.read_bytes()
-    alembic.downgrade(config, "0001")
-    assert f"as it was: {again}\n" in call(data, "migrate")
+    alembic.downgrade(config, before)
+    assert f"as it was: {again}\n" in run(data, "migrate", PYTHONPATH=str(checkout))
     assert copy.read_bytes() == kept
+    alembic.downgrade(config, before)
     assert "A copy" not in call(data, "migrate")
     assert f"Nothing is wrong in {database}." in call(data, "check")
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.parametrize("number", ["0001", "0006"])
+def test_a_database_from_before_the_first_schema_is_refused_with_the_way_out(data, number):
+    change(data, f"UPDATE alembic_version SET version_num = '{number}'")
+    for command in ("migrate", "serve", "check", "seed"):
+        said = call(data, command, code=1)
+        assert f"is at {number}, and migrations begin with 0007 now." in said
+        assert "git checkout $(git log" in said
+    assert list(data.glob("*before*")) == []
+
+
+@pytest.mark.on_sqlite
+def test_a_word_that_the_database_does_not_know_is_noticed(data, tmp_path):
+    """The vocabulary has a word more than the database: that is neither up to date, nor served."""
+    words = "op.change_words('meeting', 'status', 'ck_meeting_meetingstatus', drop={'cancelled': None})"
+    _number, latest = with_one_more_migration(tmp_path / "newer", words)
+    config = alembic_config(database_url("", data))
+    config.set_main_option("script_location", str(tmp_path / "newer/migrations"))
+    assert "was already up to date" in call(data, "migrate")
+    assert "Nothing is to be written" in call(data, "migrate", "--write", "nothing")
+    alembic.upgrade(config, "head")
+    change(data, f"UPDATE alembic_version SET version_num = '{latest}'")
+    for code, command in enumerate(("migrate", "serve")):
+        said = call(data, command, code=code)
+        assert "the models say something else: write what is missing with `tracker migrate --write NAME`" in said
+        assert "up to date" not in said
 
 
 def test_a_first_migration_copies_nothing(tmp_path):

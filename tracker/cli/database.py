@@ -9,6 +9,7 @@ from tracker.actions.seed import load_seeds
 from tracker.cli.base import (
     bring_up_to_date,
     current_database,
+    describe_missing_migration,
     require_up_to_date,
     with_database,
     with_new_database,
@@ -29,7 +30,8 @@ def migrate(write: str | None) -> None:
         write_migration(write)
         return
     migrated = bring_up_to_date()
-    click.echo(f"The database {current_database()} {'is now' if migrated else 'was already'} up to date.")
+    state = "is now" if migrated else "was already"
+    click.echo(describe_missing_migration() or f"The database {current_database()} {state} up to date.")
 
 
 @click.command()

@@ -12,7 +12,13 @@ from flask import Flask, current_app
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from tracker.cli.base import bring_up_to_date, current_database, current_engine, with_new_database
+from tracker.cli.base import (
+    bring_up_to_date,
+    current_database,
+    current_engine,
+    describe_missing_migration,
+    with_new_database,
+)
 from tracker.cli.database import plant_seeds
 from tracker.queries import history
 
@@ -51,6 +57,8 @@ def serve(host: str, port: int, prefix: str, seeds: bool) -> None:
     The database is created and migrated, and an empty one is planted with the seeds; one in use is left as it is.
     """
     bring_up_to_date()
+    if message := describe_missing_migration():
+        raise click.ClickException(message)
     if seeds and history.has_no_history():
         plant_seeds()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]

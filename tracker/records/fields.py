@@ -438,10 +438,12 @@ class Choice(ChoiceMixin[Term]):
         self.vocabulary = vocabulary
 
     def options(self) -> Mapping[str, str]:
-        return {word.value: str(word.label) for word in self.vocabulary}
+        # A retired word is offered only to the record that holds it, and to filters.
+        terms = [term for term in self.vocabulary if self.multiple or not term.is_retired or term is self.object_data]
+        return {term.value: str(term.label) for term in terms}
 
     def option(self, key: str) -> Term | None:
-        return self.vocabulary.from_value(key)
+        return self.vocabulary.from_value(key) if key in self.options() else None
 
     def key(self, value: Term) -> str:
         return value.value

@@ -91,7 +91,7 @@ def _meeting(meeting: Meeting, found: feeds.CommitmentDates) -> dict[str, Any]:
             _("The date is inferred. %(note)s", note=meeting.date_note or "") if inferred else "",
         ],
         "location": ", ".join(filter(None, (meeting.venue, meeting.city, country))),
-        "status": STATUSES[meeting.status],
+        "status": STATUSES.get(meeting.status, "TENTATIVE"),
     }
 
 

@@ -115,7 +115,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
                 seen=latest_update(commitment),
                 next=next_address,
                 # That nobody has looked is what holds without an update; to come back to it, void what was logged.
-                statuses=[status for status in Status if status is not Status.NOT_ASSESSED],
+                statuses=[s for s in Status if s is not Status.NOT_ASSESSED and not s.is_retired],
                 without_evidence=WITHOUT_EVIDENCE,
                 refusal=refusal,
                 meanwhile=refusal.updates if isinstance(refusal, LoggedMeanwhile) else [],
