@@ -95,7 +95,7 @@ def settle(number: str) -> ResponseReturnValue:
             flash(_("The file is read anew: look at its columns."))
             return url_for("imports.show", number=number)
         file.settings = settings.to_json()
-        _with_progress(number, lambda report: uploads.preview_import(g.account, file, report))
+        _with_progress(number, lambda report: uploads.import_upload(g.account, file, None, report))
         return url_for("imports.preview", number=number)
 
     return handle_form(lambda refusal: _render_settings(file, settings, refusal), act)
@@ -169,7 +169,7 @@ def apply(number: str) -> ResponseReturnValue:
     file = uploads.get_upload(g.account, number)
     kind = CATALOGUE[file.kind]
     confirmed = {name: request.form.get(name, -1, type=int) for name in ("added", "changed", "left")}
-    result = _with_progress(number, lambda report: uploads.apply_import(g.account, file, confirmed, report))
+    result = _with_progress(number, lambda report: uploads.import_upload(g.account, file, confirmed, report))
     if not result.applied:
         return redirect(url_for("imports.preview", number=number, changed="yes"), 303)
     counts = {name: f"{count:,}" for name, count in result.counts.items()}

@@ -105,6 +105,7 @@ def test_several_names_in_one_cell(app, bring):
         (["03-04-2024"], "dmy", "day/month/year", "April 3, 2024"),
         (["03/04/2024"], "mdy", "month/day/year", "March 4, 2024"),
         (["04/04/2024"], "", "", "April 4, 2024"),
+        (["04.4.2024"], "", "", "April 4, 2024"),
         (["April 3, 2024"], "", "", "April 3, 2024"),
     ],
 )

@@ -178,6 +178,17 @@ class ReferenceParser(ChoiceParser):
         return [code for code, *names in rows if folded in {fold_text(name or "") for name in names}]
 
 
+def date_format(cell: str) -> str:
+    """Return the order of a numeric date, "dmy", "mdy" or "either"; "serial" for a number as in Excel; else ""."""
+    if cell.isdigit() and len(cell) == 5 and int(cell) in EXCEL_SERIALS:
+        return "serial"
+    parts = NUMERIC_DATE.fullmatch(cell)
+    first, second = (int(parts[1]), int(parts[3])) if parts else (0, 0)
+    if first > 12 or second > 12:
+        return "dmy" if first > 12 else "mdy"
+    return "either" if first != second else ""
+
+
 class DateParser:
     """Parses the dates of one column in the format that the whole column shows."""
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from tracker.actions.imports.cell_parsers import (
-    EXCEL_SERIALS,
-    NUMERIC_DATE,
     DateParser,
+    date_format,
     describe_date_order,
     fold_text,
     without_formula_guard,
@@ -72,33 +71,11 @@ class ErrorReport:
 
 
 @dataclass
-class DateOrder:
-    """In which order the numbers of the dates in one column stand, as far as its cells show."""
-
-    first_over_12: bool = False
-    second_over_12: bool = False
-    #: One of the dates that can be read both ways.
-    unclear: str = ""
-    serials: int = 0
-    filled: int = 0
-
-    def add(self, cell: str) -> None:
-        self.filled += bool(cell)
-        if cell.isdigit() and len(cell) == 5 and int(cell) in EXCEL_SERIALS:
-            self.serials += 1
-        elif parts := NUMERIC_DATE.fullmatch(cell):
-            first, second = int(parts[1]), int(parts[3])
-            self.first_over_12 |= first > 12
-            self.second_over_12 |= second > 12
-            if first <= 12 and second <= 12 and first != second:
-                self.unclear = self.unclear or cell
-
-
-@dataclass
 class FileScan:
     """What the first scan of a file shows."""
 
-    date_orders: dict[str, DateOrder]
+    #: {field: {date format: the first cell in it}}
+    date_formats: dict[str, dict[str, str]]
     #: The fields that name records of the same kind.
     self_references: list[str]
     total: int = 0
@@ -131,7 +108,7 @@ def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileSca
     """Scan a file whose columns fill these fields ("" for none)."""
     fields = [field for field in kind.form() if field.name in columns]
     scan = FileScan(
-        {field.name: DateOrder() for field in fields if field.json_type == "date"},
+        {field.name: {} for field in fields if field.json_type == "date"},
         [field.name for field in fields if field.model is kind.model],
     )
     headers = dict(zip(columns, table.header, strict=True))
@@ -139,8 +116,9 @@ def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileSca
     ambiguous: set[str] = set()
     for row in source_rows(table, columns, scan.report):
         scan.total += 1
-        for name, order in scan.date_orders.items():
-            order.add(row.cells[name].strip())
+        for name, formats in scan.date_formats.items():
+            if cell := row.cells[name].strip():
+                formats.setdefault(date_format(cell), cell)
         if row.code in scan.codes:
             message = _("Row %(row)s has this code too: a code is used once.", row=scan.codes[row.code])
             scan.report.add(row.number, headers["code"], row.code, message)
@@ -211,18 +189,18 @@ def date_parsers(
     `headers` is {field: header}, `chosen` the order that a person chose; raises Invalid, by "dates", if one must.
     """
     parsers, notes, unclear = {}, [], []
-    for name, dates in scan.date_orders.items():
+    for name, formats in scan.date_formats.items():
         header = headers[name]
-        is_serial = is_workbook and 0 < dates.serials == dates.filled
-        order = chosen or ("dmy" if dates.first_over_12 else "mdy" if dates.second_over_12 else "")
+        is_serial = is_workbook and formats.keys() == {"serial"}
+        order = chosen or next((order for order in ("dmy", "mdy") if order in formats), "")
         parsers[name] = DateParser(order, is_serial)
         if is_serial:
             notes.append(_("“%(column)s” holds numbers, read as days the way Excel counts them.", column=header))
-        elif order and (dates.first_over_12 or dates.second_over_12 or dates.unclear):
+        elif order and formats.keys() & {"dmy", "mdy", "either"}:
             form = describe_date_order(order)
             notes.append(_("“%(column)s” is read as %(form)s.", column=header, form=form))
-        elif dates.unclear:
-            unclear.append(_("“%(column)s” has %(cell)s", column=header, cell=dates.unclear))
+        elif "either" in formats:
+            unclear.append(_("“%(column)s” has %(cell)s", column=header, cell=formats["either"]))
     if unclear:
         message = _("%(cells)s: say whether the day or the month comes first.", cells=", ".join(unclear))
         raise Invalid({"dates": [message]})

@@ -63,23 +63,15 @@ def upload_table(file: ImportFile) -> files.SourceTable:
     return files.read_table(file.content, settings.encoding, settings.delimiter, settings.sheet)
 
 
-def preview_import(account: Account, file: ImportFile, report_progress: Callable[[int, int], None]) -> ImportResult:
-    """Import a file, store with it what that did, and roll it back; raises Invalid."""
-    settings, kind = ImportSettings(**file.settings), CATALOGUE[file.kind]
-    result = run_import(kind, upload_table(file), settings, account, lambda _result: False, report_progress)
-    file.preview = result.to_json()
-    return result
-
-
-def apply_import(
-    account: Account, file: ImportFile, confirmed: dict[str, int], report_progress: Callable[[int, int], None]
+def import_upload(
+    account: Account, file: ImportFile, confirmed: dict[str, int] | None, report_progress: Callable[[int, int], None]
 ) -> ImportResult:
     """Import a file if that adds, changes and leaves as many records as was confirmed.
 
-    Otherwise nothing is imported, and the preview becomes what it would do now.
+    Otherwise, as where nothing is confirmed yet, nothing is imported, and the file's preview becomes what it would do.
+    Raises Invalid if it cannot be read.
     """
-    settings, kind = ImportSettings(**file.settings), CATALOGUE[file.kind]
-    table = upload_table(file)
+    settings, kind, table = ImportSettings(**file.settings), CATALOGUE[file.kind], upload_table(file)
     result = run_import(kind, table, settings, account, lambda done: done.counts == confirmed, report_progress)
     if result.applied:
         session.delete(file)
