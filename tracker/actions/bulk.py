@@ -20,6 +20,7 @@ from tracker.records.base import RecordForm
 from tracker.records.bulk import FIELDS
 from tracker.records.checks import CheckForm
 from tracker.records.commitments import KIND, CommitmentForm
+from tracker.records.lookup import RecordLookup
 
 R = TypeVar("R", bound=Record)
 
@@ -37,7 +38,11 @@ def apply_bulk_change(
     check = {name: values[name] for name in ("where_searched", "checked_on") if name in values}
     before = _last_seq()
     if fields:
-        save_each(account, [(commitment, CommitmentForm.from_plain(fields, commitment)) for commitment in commitments])
+        lookup = RecordLookup()
+        save_each(
+            account,
+            [(commitment, CommitmentForm.from_plain(fields, commitment, lookup)) for commitment in commitments],
+        )
     if check:
         _log_checks(account, commitments, check, bool(values.get("settle")))
     after = _last_seq()
@@ -109,6 +114,7 @@ def _earlier(
 ) -> list[tuple[Commitment, RecordForm]]:
     """Return (commitment, form with its earlier values) where nobody changed them since; add others to `problems`."""
     edits: list[tuple[Commitment, RecordForm]] = []
+    lookup = RecordLookup()
     for commitment in commitments:
         fields, before = changes[commitment.code].fields, {}
         for name, (old, new) in fields.items():
@@ -117,7 +123,7 @@ def _earlier(
             else:
                 label = KIND.columns[name].label
                 problems.append(_("%(code)s, %(field)s: somebody changed it since.", code=commitment.code, field=label))
-        form = CommitmentForm.from_plain(before, commitment)
+        form = CommitmentForm.from_plain(before, commitment, lookup)
         if form.validate():
             edits.append((commitment, form))
         else:

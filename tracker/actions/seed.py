@@ -18,6 +18,7 @@ from tracker.queries import history
 from tracker.records import ENTERED
 from tracker.records.base import Kind, RecordForm
 from tracker.records.fields import Reference
+from tracker.records.lookup import RecordLookup
 
 
 @dataclasses.dataclass
@@ -37,11 +38,11 @@ def load_seeds(folder: Path) -> SeedResult:
     Raises Invalid, by <kind>.<code>.<field>, if a value is wrong.
     """
     account = session.scalars(select(Account).where(Account.code == SEEDING)).one()
-    result = SeedResult()
+    result, lookup = SeedResult(), RecordLookup()
     for kind in ENTERED.values():
         for item in _items(folder / f"{kind.name}.yaml"):
             try:
-                _load(account, kind, item, result)
+                _load(account, kind, item, result, lookup)
             except Invalid as error:
                 errors = {f"{kind.name}.{item['code']}.{name}": texts for name, texts in error.errors.items()}
                 raise Invalid(errors) from error
@@ -63,16 +64,16 @@ def _items(path: Path) -> Iterator[Mapping[str, Any]]:
         yield item
 
 
-def _load(account: Account, kind: Kind, item: Mapping[str, Any], result: SeedResult) -> None:
+def _load(account: Account, kind: Kind, item: Mapping[str, Any], result: SeedResult, lookup: RecordLookup) -> None:
     name = f"{kind.name}/{item['code']}"
     record = session.scalar(select(kind.model).where(kind.model.code == item["code"]))
     if record is not None:
-        _update(account, kind, record, item, name, result)
+        _update(account, kind, record, item, result, lookup)
         return
     if code_was_used(session, kind.model, item["code"]):
         result.left.append(_("%(name)s was removed, and stays removed.", name=name))
         return
-    form = kind.form.from_plain(item)
+    form = kind.form.from_plain(item, lookup=lookup)
     if removed := _removed(form):
         result.left.append(_("%(name)s is left out: %(code)s was removed.", name=name, code=removed))
         return
@@ -81,11 +82,12 @@ def _load(account: Account, kind: Kind, item: Mapping[str, Any], result: SeedRes
 
 
 def _update(
-    account: Account, kind: Kind, record: Record, item: Mapping[str, Any], name: str, result: SeedResult
+    account: Account, kind: Kind, record: Record, item: Mapping[str, Any], result: SeedResult, lookup: RecordLookup
 ) -> None:
+    name = f"{kind.name}/{record.code}"
     last = history.last_changed_by(record)
-    form, changes = kind.form.from_plain(item), {}
-    for current in kind.form(obj=record):
+    form, changes = kind.form.from_plain(item, lookup=lookup), {}
+    for current in kind.form(obj=record, lookup=lookup):
         seed, changed_by = form[current.name], last.get(current.name, SEEDING)
         same = not seed.process_errors and current.to_json(current.data) == current.to_json(seed.data)
         if seed.name not in item or same:
@@ -95,7 +97,7 @@ def _update(
         else:
             result.left.append(_("%(name)s: %(field)s was edited here, and stays.", name=name, field=seed.name))
     if changes:
-        save(account, record, kind.form.from_plain(changes, record))
+        save(account, record, kind.form.from_plain(changes, record, lookup))
         result.changed += 1
     else:
         result.same += 1

@@ -34,6 +34,7 @@ from tracker.records.fields import (
     unattached,
 )
 from tracker.records.filters import Filters
+from tracker.records.lookup import RecordLookup
 from tracker.vocabulary import Label
 
 #: What gives the values of a column in a query: an attribute of the model, an expression, or a select of
@@ -54,13 +55,15 @@ class RecordForm(TrackerForm):
         super().__init__(formdata, obj, **kwargs)
 
     @classmethod
-    def from_plain(cls, values: Mapping[str, Any], record: Record | None = None) -> Self:
+    def from_plain(
+        cls, values: Mapping[str, Any], record: Record | None = None, lookup: RecordLookup | None = None
+    ) -> Self:
         """Fill the form from JSON, a CSV row or a YAML item: {field: plain value}.
 
         A field left out keeps its value, null empties it. Raises Invalid, by field, for a field there is not
         and for a value of the wrong type.
         """
-        form = cls(obj=record)
+        form = cls(obj=record, lookup=lookup)
         wrong = {str(name)[:60]: [_("There is no such field.")] for name in values if name not in form}
         entered: MultiDict[str, str] = MultiDict()
         for field in form:
@@ -71,7 +74,7 @@ class RecordForm(TrackerForm):
                 wrong[field.name] = [str(error)]
         if wrong:
             raise Invalid(wrong)
-        return cls(entered, obj=record)
+        return cls(entered, obj=record, lookup=form.lookup)
 
     def validate_code(self, code: RecordCode) -> None:
         if self.record is not None and self.record.code is not None:
@@ -88,7 +91,7 @@ class RecordForm(TrackerForm):
 
     def usual_code(self) -> str:
         """Return a code made from what was entered, for a new record without one."""
-        return codes.code_from_words(self.model, self[self.coded_by].data)
+        return codes.code_from_words(self.model, self[self.coded_by].data, self.lookup.reserved)
 
     def populate_obj(self, obj: object) -> None:
         """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
@@ -108,7 +111,8 @@ class RowForm(RecordForm):
     code = RecordCode(_l("Code"), max_length=80)
 
     def usual_code(self) -> str:
-        return codes.numbered_code(self.model, f"{self[self.model.PARENT].data.code}.{self.letter}")
+        start = f"{self[self.model.PARENT].data.code}.{self.letter}"
+        return codes.numbered_code(self.model, start, self.lookup.reserved)
 
     def validate_code(self, code: RecordCode) -> None:
         parent = self[self.model.PARENT].data

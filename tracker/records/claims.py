@@ -46,7 +46,7 @@ class ClaimForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return codes.code_within(Claim, self.meeting.data, ".claim-") or super().usual_code()
+        return codes.code_within(Claim, self.meeting.data, ".claim-", self.lookup.reserved) or super().usual_code()
 
     def validate_period_end(self, _period_end: Date) -> None:
         message = _("The period ends before it starts: change one of the two days.")

@@ -1,8 +1,5 @@
 """The codes that records get where nobody typed one."""
 
-from collections.abc import Container
-from dataclasses import dataclass, field
-
 from babel import Locale
 
 from tracker.database import session
@@ -10,6 +7,7 @@ from tracker.models import Record
 from tracker.models.history import code_was_used, next_number
 from tracker.passage_text import search_words
 from tracker.records.fields import RecordCode
+from tracker.records.lookup import ReservedCodes
 from tracker.vocabulary import PartyKind
 
 #: Short enough to be read in an address, and to take a number behind it.
@@ -18,7 +16,7 @@ MAX_LENGTH = 48
 LANGUAGES = ("en", "es")
 
 
-def code_from_words(model: type[Record], text: str | None) -> str:
+def code_from_words(model: type[Record], text: str | None, reserved: ReservedCodes | None = None) -> str:
     """Return the words of a text as a code that no record of the kind ever had."""
     words = [word for word in search_words(text or "") if word.isascii() and "_" not in word]
     code = ""
@@ -27,28 +25,13 @@ def code_from_words(model: type[Record], text: str | None) -> str:
             break
         code = f"{code}-{word}" if code else word
     if not code:
-        return numbered_code(model, f"{model.__tablename__.replace('_', '-')}-")
-    return code if is_unused(model, code) else numbered_code(model, f"{code}-", first=2)
+        return numbered_code(model, f"{model.__tablename__.replace('_', '-')}-", reserved)
+    return code if is_unused(model, code, reserved) else numbered_code(model, f"{code}-", reserved, first=2)
 
 
-@dataclass
-class ReservedCodes:
-    """What is known of codes while many records of one kind are added."""
-
-    #: Those that records yet to come have.
-    codes: Container[str] = ()
-    #: {what codes begin with: the last number assigned}
-    numbers: dict[str, int] = field(default_factory=dict)
-
-
-def reserve(codes: Container[str]) -> None:
-    """Assign none of these codes to other records, and remember the numbers assigned, until the session ends."""
-    session.info["reserved"] = ReservedCodes(codes)
-
-
-def numbered_code(model: type[Record], start: str, first: int = 1) -> str:
+def numbered_code(model: type[Record], start: str, reserved: ReservedCodes | None = None, first: int = 1) -> str:
     """Return a code of a beginning and a number, one higher than any record of the kind ever had."""
-    reserved: ReservedCodes = session.info.get("reserved") or ReservedCodes()
+    reserved = reserved or ReservedCodes()
     last = reserved.numbers.get(start)
     number = max(first, next_number(session, model, start)) if last is None else last + 1
     while f"{start}{number}" in reserved.codes:
@@ -57,17 +40,18 @@ def numbered_code(model: type[Record], start: str, first: int = 1) -> str:
     return f"{start}{number}"
 
 
-def code_within(model: type[Record], whole: Record | None, end: str) -> str:
+def code_within(model: type[Record], whole: Record | None, end: str, reserved: ReservedCodes | None = None) -> str:
     """Return the next number within the code of another record; "" without one, and where its code is too long."""
-    return numbered_code(model, f"{whole.code}{end}") if whole is not None and len(whole.code) <= MAX_LENGTH else ""
+    if whole is None or len(whole.code) > MAX_LENGTH:
+        return ""
+    return numbered_code(model, f"{whole.code}{end}", reserved)
 
 
-def is_unused(model: type[Record], code: str) -> bool:
-    reserved: ReservedCodes = session.info.get("reserved") or ReservedCodes()
+def is_unused(model: type[Record], code: str, reserved: ReservedCodes | None = None) -> bool:
     unsaved = {record.code for record in session.new if isinstance(record, model)}
     return (
         code not in RecordCode.RESERVED | unsaved
-        and code not in reserved.codes
+        and (reserved is None or code not in reserved.codes)
         and not code_was_used(session, model, code)
     )
 

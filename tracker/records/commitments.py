@@ -81,7 +81,7 @@ class CommitmentForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return codes.code_within(Commitment, self.meeting.data, ".c") or super().usual_code()
+        return codes.code_within(Commitment, self.meeting.data, ".c", self.lookup.reserved) or super().usual_code()
 
     def validate_due_on(self, _due_on: Date) -> None:
         check_order(self.made_on, self.due_on, _("It is due before it was made: change one of the two days."))

@@ -56,7 +56,8 @@ class DocumentForm(RecordForm):
 
     def usual_code(self) -> str:
         if self.published_on.data:
-            return codes.code_from_words(Document, f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}")
+            words = f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}"
+            return codes.code_from_words(Document, words, self.lookup.reserved)
         return super().usual_code()
 
     def validate_published_precision(self, field: Choice) -> None:

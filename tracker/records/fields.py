@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -12,7 +11,8 @@ from babel import Locale
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import inspect, select
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, fields, widgets
 from wtforms.fields import choices
 from wtforms.form import BaseForm
@@ -21,6 +21,7 @@ from wtforms.validators import StopValidation
 from tracker.database import session
 from tracker.models import SEEDING, Account, Record
 from tracker.passage_text import search_words
+from tracker.records.lookup import RecordLookup, UnsavedRecord
 from tracker.vocabulary import Label, Term
 
 #: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,
@@ -32,9 +33,6 @@ FORBIDDEN_CHARACTERS = re.compile(
 )
 #: Longer input is refused before anything tries to read a day or a number in it.
 MAX_TYPED_LENGTH = 100
-
-#: With more records than this, one is typed into a field rather than chosen from a list of all.
-MAX_OPTIONS = 100
 
 #: What WTForms takes as further validators of some fields.
 ExtraValidators = Mapping[str, Sequence[Any]] | None
@@ -125,6 +123,11 @@ class FieldMixin(fields.Field, Generic[V]):
         self.internal = internal
 
     @property
+    def lookup(self) -> RecordLookup:
+        """Return what the form of this field looks records up in."""
+        return cast(RecordLookup, self.meta.lookup)  # type: ignore[attr-defined]
+
+    @property
     def is_blank(self) -> bool:
         """Return whether nothing was filled in, right or wrong."""
         return not self.data and not self.process_errors and not self.errors
@@ -151,6 +154,18 @@ class TrackerForm(Form):
 
     _prefix: str
 
+    def __init__(
+        self,
+        formdata: MultiDict[str, str] | None = None,
+        obj: object = None,
+        *,
+        lookup: RecordLookup | None = None,
+        **kwargs: Any,
+    ) -> None:
+        #: What it looks records up in, with the other forms of its page.
+        self.lookup = lookup or RecordLookup()
+        super().__init__(formdata, obj, meta={"lookup": self.lookup}, **kwargs)
+
     def __iter__(self) -> Iterator[FieldMixin[Any]]:
         return cast(Iterator[FieldMixin[Any]], super().__iter__())
 
@@ -169,7 +184,7 @@ F = TypeVar("F", bound=fields.Field)
 
 def unattached(field: F, name: str) -> F:
     """Return a field of no form, which shows values and reads none; declared, it is as WTForms leaves it, unbound."""
-    return cast("fields.core.UnboundField[F]", field).bind(Form(), name)
+    return cast("fields.core.UnboundField[F]", field).bind(TrackerForm(), name)
 
 
 class Text(FieldMixin[str], fields.StringField):
@@ -475,25 +490,6 @@ class Code(ChoiceMixin[str]):
         return _("“%(key)s” is not a code of the list; choose a name from it.", key=key[:60])
 
 
-def shortened(text: str, max_length: int = 90) -> str:
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
-
-
-def unsaved(model: type[Record]) -> dict[str, tuple[Record, str]]:
-    """Return {key: (record, label)} of what is being entered on the same page and can be chosen before it is saved."""
-    records: dict[str, tuple[Record, str]] = session.info.setdefault("unsaved", {}).setdefault(model, {})
-    return records
-
-
-def get_by_code(model: type[Record], code: str) -> Any:
-    """Return the record with a code, or None; read once a request, however many rows of a form name it."""
-    named = session.info.setdefault("named", {})
-    record = named.get((model, code))
-    if record is None or not inspect(record).persistent:
-        record = named[model, code] = session.scalar(select(model).where(model.code == code))
-    return record
-
-
 class Reference(ChoiceMixin[Record]):
     """Another record, or several, each named by its code."""
 
@@ -508,20 +504,13 @@ class Reference(ChoiceMixin[Record]):
         self.model = model
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.before = len(unsaved(self.model))
+        self.before = len(self.lookup.unsaved(self.model))
         super().process_formdata(valuelist)
 
     @property
     def is_typed(self) -> bool:
         """Return whether there are so many records that the code or name of one is typed, not chosen from a list."""
-        if self.multiple or not self.suggests:
-            return False
-        # Counted once a request.
-        many: dict[type[Record], bool] = session.info.setdefault("many", {})
-        if self.model not in many:
-            beyond = select(self.model.id).order_by(self.model.id).offset(MAX_OPTIONS).limit(1)
-            many[self.model] = session.scalar(beyond) is not None
-        return many[self.model]
+        return self.suggests and not self.multiple and self.lookup.are_many(self.model)
 
     @property
     def typed(self) -> str:
@@ -531,40 +520,38 @@ class Reference(ChoiceMixin[Record]):
         return "" if self.data is None else self.key(self.data)
 
     def options(self) -> Mapping[str, str]:
-        # Read once a request, however many rows of a form offer the same list.
-        options: dict[type[Record], dict[str, str]] = session.info.setdefault("options", {})
-        if self.model not in options:
-            records = session.scalars(select(self.model).order_by(self.model.id))
-            labels = {record.code: shortened(str(record)) for record in records}
-            times = Counter(labels.values())
-            options[self.model] = {
-                code: label if times[label] == 1 else f"{label} ({code})" for code, label in labels.items()
-            }
-        before = islice(unsaved(self.model).items(), self.before)
-        return {key: label for key, (_record, label) in before} | options[self.model]
+        before = islice(self.lookup.unsaved(self.model), self.before)
+        return {unsaved.key: unsaved.label for unsaved in before} | self.lookup.labels(self.model)
 
     def option(self, key: str) -> Record | None:
-        if entered := unsaved(self.model).get(key):
-            return entered[0]
-        record: Record | None = get_by_code(self.model, key)
-        return record or (self._only_named(key) if self.is_typed else None)
+        for unsaved in self.lookup.unsaved(self.model):
+            if unsaved.key == key:
+                return unsaved.record
+        return self.lookup.record(self.model, key) or (self._only_named(key) if self.is_typed else None)
 
     def _only_named(self, name: str) -> Record | None:
         """Return the one record of this name, accents and case aside; None if several have it."""
         words = search_words(name)
-        entered = [record for record, label in unsaved(self.model).values() if search_words(label) == words]
-        if entered or not words or self.model.PARENT:
-            return entered[0] if entered else None
+        for unsaved in self.lookup.unsaved(self.model):
+            if search_words(unsaved.label) == words:
+                return unsaved.record
+        if not words or self.model.PARENT:
+            return None
         # What a record is called is what `search` begins with.
         begins = self.model.search.startswith("".join(f" {word}" for word in words) + "\n", autoescape=True)
         matches = session.scalars(select(self.model).where(begins).limit(2)).all()
         return matches[0] if len(matches) == 1 else None
 
     def key(self, value: Record) -> str:
-        return next((key for key, (record, _label) in unsaved(self.model).items() if record is value), value.code)
+        unsaved = self._unsaved(value)
+        return unsaved.key if unsaved else value.code
 
     def label_of(self, value: Record) -> str:
-        return next((label for record, label in unsaved(self.model).values() if record is value), None) or str(value)
+        unsaved = self._unsaved(value)
+        return unsaved.label if unsaved else str(value)
+
+    def _unsaved(self, record: Record) -> UnsavedRecord | None:
+        return next((unsaved for unsaved in self.lookup.unsaved(self.model) if unsaved.record is record), None)
 
     def unknown(self, key: str) -> str:
         if key.startswith("+"):

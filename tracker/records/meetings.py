@@ -54,9 +54,8 @@ class MeetingForm(RecordForm):
     def usual_code(self) -> str:
         day = self.starts_on.data.isoformat() if self.starts_on.data else ""
         known = {DatePrecision.YEAR: day[:4], DatePrecision.MONTH: day[:7]}.get(self.date_precision.data, day)
-        return codes.code_from_words(
-            Meeting, f"{' '.join(sorted({side.code for side in self.sides})) or self.title.data} {known}"
-        )
+        sides = " ".join(sorted({side.code for side in self.sides}))
+        return codes.code_from_words(Meeting, f"{sides or self.title.data} {known}", self.lookup.reserved)
 
     def validate_ends_on(self, _ends_on: Date) -> None:
         check_order(self.starts_on, self.ends_on, _("It ends before it starts: change one of the two days."))

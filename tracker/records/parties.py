@@ -23,7 +23,7 @@ class PartyForm(RecordForm):
 
     def usual_code(self) -> str:
         country = codes.country_code(self.kind.data, self.name.data)
-        return country if country and codes.is_unused(Party, country) else super().usual_code()
+        return country if country and codes.is_unused(Party, country, self.lookup.reserved) else super().usual_code()
 
 
 class PartyFilters(Filters):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
@@ -9,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from tracker import passage_text
 from tracker.models import Document, Passage
-from tracker.records.fields import Text, get_by_code
+from tracker.records.fields import Text
 
 #: Stands between a place and the text it is in, where that is not the one being read.
 OF = " of "
@@ -98,7 +99,10 @@ class PassageField(Text):
             if separator or passage_text.PLACE.fullmatch(within.strip()):
                 self.passage = self._read(within, key.strip() if separator else None)
             else:
-                self.passage = get_by_code(Passage, self.data) or self._read(within, None)
+                self.passage = self._by_code(self.data) or self._read(within, None)
+
+    def _by_code(self, code: str) -> Passage | None:
+        return cast(Passage | None, self.lookup.record(Passage, code))
 
     def _read(self, typed: str, key: str | None) -> Passage:
         shown = (self.data or "")[:60]

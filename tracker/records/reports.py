@@ -45,7 +45,7 @@ class ReportForm(RecordForm):
     )
 
     def usual_code(self) -> str:
-        return codes.numbered_code(ReportRun, "r")
+        return codes.numbered_code(ReportRun, "r", self.lookup.reserved)
 
     def validate_since(self, since: Date) -> None:
         if since.data and self.as_of.data and since.data > self.as_of.data:

@@ -17,7 +17,8 @@ from tracker.queries.participants import participants_named
 from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
-from tracker.records.fields import FORBIDDEN_CHARACTERS, shortened, unsaved
+from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.lookup import UnsavedRecord, shortened
 from tracker.records.meeting_entry import (
     MAX_TEXT_LENGTH,
     ClaimEntry,
@@ -94,14 +95,14 @@ class MeetingEditor(RecordEditor):
     def _newcomers(self, name: str) -> RowTable:
         """Return the rows of a kind to add; what is typed can be chosen in all that follows."""
         form, first = NEWCOMERS[name]
-        unsaved(CATALOGUE[name].model).clear()
         return self.table(CATALOGUE[name], form, "", first)
 
     def row(self, *args: Any, **kwargs: Any) -> RowEdit:
         edit = super().row(*args, **kwargs)
         called = edit.form[edit.form.coded_by].data if edit.kind.name in NEWCOMERS else None
         if called and not edit.removed:
-            unsaved(edit.kind.model)[key_of(edit)] = (edit.record, shortened(FORBIDDEN_CHARACTERS.sub("�", called)))
+            label = shortened(FORBIDDEN_CHARACTERS.sub("�", called))
+            self.lookup.unsaved(edit.kind.model).append(UnsavedRecord(key_of(edit), edit.record, label))
         return edit
 
     def _readings(self) -> dict[str, SourceText]:

@@ -16,6 +16,7 @@ from tracker.models import Account, Passage
 from tracker.queries import listing
 from tracker.records import CATALOGUE, Kind, edited_rows_of
 from tracker.records.base import RecordForm
+from tracker.records.lookup import RecordLookup
 
 #: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
 MOST_ROWS, MOST_BEGUN, HIGHEST_ROW = 2_000, 100, 99_999
@@ -58,6 +59,7 @@ class RecordEditor:
         self.kind, self.record = kind, record
         self.known = record if inspect(record).persistent else None
         self.posted = posted
+        self.lookup = RecordLookup()
         self.typed = posted if posted is not None else begun or None
         self.numbers = row_numbers(self.typed or (), MOST_BEGUN if posted is None else MOST_ROWS)
         self.build()
@@ -68,7 +70,7 @@ class RecordEditor:
         self.tables = [self.table(row_kind, row_kind.form) for row_kind in edited_rows_of(self.kind)]
 
     def main_form(self) -> RecordForm:
-        return self.kind.form(self.posted if self.known else self.typed, obj=self.known)
+        return self.kind.form(self.posted if self.known else self.typed, obj=self.known, lookup=self.lookup)
 
     def table(
         self, kind: Kind, form: type[RecordForm], owner: str | None = None, first: tuple[str, ...] = ()
@@ -84,7 +86,10 @@ class RecordEditor:
             row = kept.pop(self.typed.get(f"{prefix}code", "").strip(), None) if self.typed else None
             edits.append(self.row(kind, form, prefix, row, owner))
         following = count(numbers[-1] + 1 if numbers else 0)
-        edits += [RowEdit(kind, row, form(obj=row, prefix=f"{kind.name}-{next(following)}-")) for row in kept.values()]
+        edits += [
+            RowEdit(kind, row, form(obj=row, lookup=self.lookup, prefix=f"{kind.name}-{next(following)}-"))
+            for row in kept.values()
+        ]
         if self.posted is None:
             # Rows begun in the address come after those that are there.
             edits.sort(key=lambda edit: edit.form.record is None)
@@ -101,7 +106,7 @@ class RecordEditor:
             # The row is this record's, whatever is sent; a row that somebody removed meanwhile is typed anew.
             ours = {prefix + owner} | ({f"{prefix}code"} if row is None else set())
             typed = MultiDict((k, v) for k, v in self.typed.items(multi=True) if k not in ours)
-        filled = form(typed, obj=row, prefix=prefix, data={owner: self.record} if owner else {})
+        filled = form(typed, obj=row, lookup=self.lookup, prefix=prefix, data={owner: self.record} if owner else {})
         removed = self.typed is not None and f"{prefix}remove" in self.typed
         return RowEdit(kind, row if row is not None else kind.model(), filled, removed)
 

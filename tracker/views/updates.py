@@ -59,7 +59,7 @@ class UpdateEditor(RecordEditor):
         if self.void:
             for name in ("status", "confidence", "claimed_status", "claimed_by"):
                 typed.setlist(name, [""])
-        self.form = UpdateForm(typed)
+        self.form = UpdateForm(typed, lookup=self.lookup)
         self.tables = [self.table(EVIDENCE, EvidenceForm, "update")]
 
     def save(self, account: Account | None) -> None:

@@ -17,9 +17,9 @@ from tracker.actions.save import TWIN, flush, mark_changed, set_actor, unique_to
 from tracker.database import session
 from tracker.models import Account, Record
 from tracker.models.history import used_codes
-from tracker.records import codes
 from tracker.records.base import Kind
 from tracker.records.fields import FORBIDDEN_CHARACTERS, Reference
+from tracker.records.lookup import ReservedCodes
 
 #: What becomes of a row: it adds a record, changes one, or leaves one as it is.
 OUTCOMES = ("added", "changed", "left")
@@ -109,8 +109,6 @@ def run_import(
         result.applied = not result.report and keep(result)
         if not result.applied:
             savepoint.rollback()
-    for lookup in ("named", "options", "reserved"):
-        session.info.pop(lookup, None)
     result.report.errors.sort(key=lambda error: error.row)
     return result
 
@@ -145,14 +143,13 @@ class ImportBatch:
     def run(self, chunks: Iterable[list[SourceRow]], report_progress: Callable[[int], None]) -> ImportResult:
         """Put all rows into the session and flush them; `report_progress` gets the number of rows done."""
         done = 0
-        codes.reserve(self.scan.codes)
-        session.info.pop("named", None)
+        self.form.lookup.reserved = ReservedCodes(self.scan.codes)
         for chunk in chunks:
             with session.no_autoflush:
                 self._import_chunk([row for row in chunk if row.number not in self.scan.report.rows])
             flush()
             # The session lets go of what nobody refers to: its size does not grow with the file.
-            session.info.pop("named")
+            self.form.lookup.forget_records()
             report_progress(done := done + len(chunk))
         return self.result
 
@@ -180,13 +177,9 @@ class ImportBatch:
             parts = (part.strip() for cell in cells for part in (cell.split(";") if field.multiple else [cell]))
             valid = {part for part in parts if not FORBIDDEN_CHARACTERS.search(part)}
             codes_by_model.setdefault(field.model, set()).update(valid)
-        named = session.info.setdefault("named", {})
-        for model, model_codes in codes_by_model.items():
-            records = session.scalars(select(model).where(model.code.in_(model_codes)))
-            named |= {(model, record.code): record for record in records}
+        known = {model: self.form.lookup.read(model, model_codes) for model, model_codes in codes_by_model.items()}
         for field in self.references:
-            parser = cast(ReferenceParser, self.parsers[field.name])
-            parser.expect(code for model, code in named if model is field.model)
+            cast(ReferenceParser, self.parsers[field.name]).expect(known[field.model])
 
     def _parse(self, row: SourceRow, record: Record | None) -> ParsedRow | None:
         """Fill the form with a row; return its values, or None if it changes nothing or is wrong."""

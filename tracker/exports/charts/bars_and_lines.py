@@ -29,7 +29,7 @@ from tracker.exports.charts.svg import (
     ticks_for,
     to_svg,
 )
-from tracker.records.fields import shortened
+from tracker.records.lookup import shortened
 from tracker.vocabulary import OverallStatus
 
 #: How high a line of the label of a bar is, and how many characters are in it.

@@ -15,7 +15,7 @@ from babel.numbers import format_compact_decimal
 from flask_babel import format_date, format_decimal, get_locale
 from markupsafe import Markup
 
-from tracker.records.fields import shortened
+from tracker.records.lookup import shortened
 
 #: {word: (sort of colours, hatching in a square of 8, how thick it is)}
 Appearance = Mapping[str, tuple[str, str, float]]
