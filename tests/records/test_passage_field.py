@@ -2,7 +2,6 @@
 
 import pytest
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 
 from tests import make
 from tracker.actions.documents import attach_text
@@ -10,12 +9,13 @@ from tracker.database import session, writing
 from tracker.models import Document, Passage
 from tracker.models.document_texts import current_paragraphs
 from tracker.passage_text import split_paragraphs
+from tracker.records.fields import TrackerForm
 from tracker.records.passage_field import PassageField, SourceText
 
 TEXT = "The sides met. They spoke of water.\n\nBoth dig wells. Both count them. ¡Ñandú! Yes."
 
 
-class Typed(Form):
+class Typed(TrackerForm):
     passage = PassageField("Passage")
 
 

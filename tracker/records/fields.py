@@ -125,7 +125,7 @@ class FieldMixin(fields.Field, Generic[V]):
     @property
     def lookup(self) -> RecordLookup:
         """Return what the form of this field looks records up in."""
-        return cast(RecordLookup, self.meta.lookup)  # type: ignore[attr-defined]
+        return cast(RecordLookup, self.meta.lookup)
 
     @property
     def is_blank(self) -> bool:
