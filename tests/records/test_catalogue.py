@@ -186,8 +186,9 @@ def test_every_column_has_a_label_of_its_own(app, kind):
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=names)
-def test_no_column_has_the_name_of_the_one_for_addresses(kind):
-    assert kind.url_column("http://localhost").name not in kind.columns
+def test_no_column_has_the_name_of_the_one_for_addresses(app, kind):
+    with app.app_context():
+        assert kind.url_column("http://localhost").name not in kind.columns
 
 
 @pytest.mark.parametrize(("kind", "field"), EDITABLE, ids=names)
