@@ -1,25 +1,31 @@
 """Which records can be the same person, party, document or meeting as one that is being entered."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tracker.database import session
-from tracker.models import Document, Meeting, Participant, Party
+from tracker.models import Document, Meeting, Participant, Party, Record
 from tracker.passage_text import search_words, sha256_of
-from tracker.queries import name_matching
-from tracker.records import Kind
-from tracker.records.base import RecordForm
+from tracker.queries.name_matching import (
+    could_be_same_body,
+    could_be_same_person,
+    nearly_equal_titles,
+    person_name_words,
+    similar_titles,
+)
+from tracker.records.base import Kind, RecordForm
 from tracker.records.date_fields import format_date_range
 from tracker.vocabulary import DatePrecision
 
-#: {kind: the fields that are compared}, what it is called first; other kinds are not asked about.
+#: {kind: the fields that are compared}, the name or title first; records of other kinds are not compared.
 COMPARED: Mapping[str, tuple[str, ...]] = {
     "participants": ("name", "other_names"),
     "parties": ("name", "name_es", "kind", "parent"),
@@ -28,20 +34,23 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
 }
 #: How many records are asked about at once, the likeliest first.
 MAX_CANDIDATES = 8
-#: Of how many forms of a person's name the first are compared.
+#: How many forms of a person's name are compared, the first ones.
 MAX_FORMS = 10
-#: How like, of 100, a name or title must be at a first glance to be looked at closely.
-WORTH_COMPARING = 80
-
-#: How likely it is, from 0 to 100; the id of a record; and why, in words for people.
-Likeness = tuple[float, int, str]
 
 
 @dataclass(frozen=True)
 class DuplicateCandidate:
     """A record that can be the one being entered, and a sentence saying why."""
 
-    record: Any
+    record: Record
+    reason: str
+
+
+class Likeness(NamedTuple):
+    """How likely a record is the one being entered, from 0 to 100, more where no name is compared; and why."""
+
+    score: float
+    id: int
     reason: str
 
 
@@ -49,120 +58,103 @@ def likely_duplicates(kind: Kind, form: RecordForm) -> list[DuplicateCandidate]:
     """Return the records likely to be the one in a form, the likeliest first; the form's own record is left out."""
     if kind.name not in COMPARED:
         return []
-    own = form.record.id if form.record is not None else None
-    found = sorted(
-        (each for each in COMPARING[kind.name](form) if each[1] != own), key=lambda each: (-each[0], each[1])
-    )
-    reasons = {number: reason for _likely, number, reason in found[:MAX_CANDIDATES]}
-    records = session.scalars(select(kind.model).where(kind.model.id.in_(reasons)).options(*kind.loads(())))
+    own_id = form.record.id if form.record is not None else None
+    reasons: dict[int, str] = {}
+    for likeness in sorted(COMPARISONS[kind.name](form), key=lambda likeness: (-likeness.score, likeness.id)):
+        if likeness.id != own_id:
+            reasons.setdefault(likeness.id, likeness.reason)
+    ids = list(reasons)[:MAX_CANDIDATES]
+    records = session.scalars(select(kind.model).where(kind.model.id.in_(ids)).options(*kind.loads(())))
     by_id = {record.id: record for record in records}
-    return [DuplicateCandidate(by_id[number], reason) for number, reason in reasons.items() if number in by_id]
+    return [DuplicateCandidate(by_id[number], reasons[number]) for number in ids if number in by_id]
 
 
-def _participants(form: Any) -> Iterator[Likeness]:
-    typed = _forms_of_name(form.name.data, form.other_names.data)
-    # A word of three letters, or whatever there is where no word has them, must stand in both.
-    wanted = {each for _name, words in typed for each in [word for word in words if len(word) >= 3] or words}
-    holds = [Participant.search.contains(f" {word}", autoescape=True) for word in sorted(wanted)]
-    if not holds:
+def _participants(form: RecordForm) -> Iterator[Likeness]:
+    typed = {name: person_name_words(name) for name in _forms_of_name(form["name"].data, form["other_names"].data)}
+    # A word of three letters, or any word of a name that has none such, must occur in both.
+    required = {word for words in typed.values() for word in [w for w in words if len(w) >= 3] or words}
+    if not required:
         return
-    query = select(Participant.id, Participant.name, Participant.other_names).where(or_(*holds))
+    shares_word = or_(*(Participant.search.contains(f" {word}", autoescape=True) for word in sorted(required)))
+    query = select(Participant.id, Participant.name, Participant.other_names).where(shares_word)
     for number, name, other_names in session.execute(query):
-        pairs = [
-            (one, other)
-            for other, words in _forms_of_name(name, other_names)
-            for one, entered in typed
-            if name_matching.could_be_same_person(entered, words)
-        ]
-        if pairs:
-            yield _likeliest(pairs, number, name)
+        known = {name: person_name_words(name) for name in _forms_of_name(name, other_names)}
+        if match := _closest(typed, known, could_be_same_person):
+            yield Likeness(match.score, number, _name_reason(match, name))
 
 
-def _forms_of_name(name: str | None, other_names: str | None) -> list[tuple[str, list[str]]]:
-    """Return (a form of a person's name, its words)."""
-    forms = [name or "", *(other_names or "").splitlines()][:MAX_FORMS]
-    return [(form, name_matching.person_name_words(form)) for form in forms if search_words(form)]
+def _forms_of_name(name: str | None, other_names: str | None) -> list[str]:
+    return [name or "", *(other_names or "").splitlines()][:MAX_FORMS]
 
 
-def _parties(form: Any) -> Iterator[Likeness]:
-    typed = [name for name in (form.name.data, form.name_es.data) if name]
-    kind, parent, whole = form.kind.data, form.parent.data, aliased(Party)
-    query = select(Party.id, Party.search, Party.name, Party.name_es, Party.kind, Party.parent_id)
-    query = query.add_columns(whole.name.label("whole")).outerjoin(whole, Party.parent_id == whole.id)
-    for row in _called_like(typed, session.execute(query) if typed else (), 2):
-        known = [name for name in (row.name, row.name_es) if name]
-        pairs = [
-            (one, other)
-            for one in typed
-            for other in known
-            if name_matching.could_be_same_body(search_words(one), search_words(other))
-        ]
-        equal = any(name_matching.same_words(search_words(one), search_words(other)) for one, other in pairs)
+def _parties(form: RecordForm) -> Iterator[Likeness]:
+    typed = _words_of(form["name"].data, form["name_es"].data)
+    kind, parent, whole = form["kind"].data, form["parent"].data, aliased(Party)
+    columns = (Party.id, Party.name, Party.name_es, Party.kind, Party.parent_id, whole.name.label("whole"))
+    for row in session.execute(select(*columns).outerjoin(whole, Party.parent_id == whole.id)) if typed else ():
+        match = _closest(typed, _words_of(row.name, row.name_es), could_be_same_body)
         elsewhere = parent is not None and (row.id == parent.id or row.parent_id not in (None, parent.id))
-        if equal or (pairs and not elsewhere and kind in (None, row.kind)):
-            likely, number, reason = _likeliest(pairs, row.id, row.name)
+        if match and (match.score == 100 or (not elsewhere and kind in (None, row.kind))):
             belongs = _("It is part of: %(party)s.", party=row.whole) if row.whole else ""
-            yield likely, number, f"{reason} {belongs}".strip()
+            yield Likeness(match.score, row.id, f"{_name_reason(match, row.name)} {belongs}".strip())
 
 
-def _called_like(typed: Sequence[str], rows: Iterable[Row[Any]], names_each: int) -> list[Row[Any]]:
-    """Choose, quickly, the rows worth comparing: the first so many attributes that a search looks at are names."""
-    by_id = {row.id: row for row in rows}
-    told = {
-        (number, place): line
-        for number, row in by_id.items()
-        for place, line in enumerate(row.search.split("\n", names_each)[:names_each])
-    }
-    near = set()
-    for name in typed:
-        wanted = " ".join(search_words(name))
-        near |= {
-            key[0]
-            for _line, _likely, key in process.extract(
-                wanted, told, scorer=fuzz.token_ratio, score_cutoff=WORTH_COMPARING, limit=None
-            )
-        }
-    return [by_id[number] for number in near]
+def _words_of(*names: str | None) -> dict[str, list[str]]:
+    """Return {name: its words} of those that are not empty."""
+    return {name: search_words(name) for name in names if name}
 
 
-def _how_like(one: str, other: str) -> float:
-    return fuzz.token_sort_ratio(" ".join(search_words(one)), " ".join(search_words(other)))
+class _Match(NamedTuple):
+    """Two names that can be one's, and how similar they are; 100 are the same words in any order."""
+
+    score: float
+    typed: str
+    known: str
 
 
-def _likeliest(pairs: Sequence[tuple[str, str]], number: int, name: str) -> Likeness:
-    """Tell of the most alike of several (name typed, name known) why they can be those of a record of this name."""
-    typed, known = max(pairs, key=lambda pair: _how_like(*pair))
-    likely, same = _how_like(typed, known), name_matching.same_words(search_words(typed), search_words(known))
-    if known == name:
-        reason = _("The name is the same.") if same else _("“%(typed)s” can be another form of this name.", typed=typed)
-    elif same:
-        reason = _("It is also called “%(known)s”.", known=known)
-    else:
-        reason = _("It is also called “%(known)s”, as “%(typed)s” can be.", known=known, typed=typed)
-    return likely, number, reason
+def _closest(
+    typed: Mapping[str, list[str]],
+    known: Mapping[str, list[str]],
+    could_be_same: Callable[[Sequence[str], Sequence[str]], bool],
+) -> _Match | None:
+    """Return the most similar two of {name: words} typed and {name: words} known that can be the same, or None."""
+    pairs = [(t, k) for t in typed for k in known if could_be_same(typed[t], known[k])]
+    matches = (_Match(fuzz.token_sort_ratio(*(" ".join(search_words(n)) for n in pair)), *pair) for pair in pairs)
+    return max(matches, key=lambda match: match.score, default=None)
 
 
-def _documents(form: Any) -> Iterator[Likeness]:
-    yielded = set()
-    for likeness in (*_same_text(form), *_titled_alike(form)):
-        if likeness[1] not in yielded:
-            yielded.add(likeness[1])
-            yield likeness
+def _name_reason(match: _Match, name: str) -> str:
+    """Return why a record of this name, which matched by one of its names, can be the one being entered."""
+    if match.known == name and match.score == 100:
+        return str(_("The name is the same."))
+    if match.known == name:
+        return str(_("“%(typed)s” can be another form of this name.", typed=match.typed))
+    if match.score == 100:
+        return str(_("It is also called “%(known)s”.", known=match.known))
+    return str(_("It is also called “%(known)s”, as “%(typed)s” can be.", known=match.known, typed=match.typed))
 
 
-def _same_text(form: Any) -> Iterator[Likeness]:
-    """Compare the sha256 and the web address."""
-    texts = {form.sha256.data, form.record.text_sha256 if form.record is not None else None} - {None}
+def _documents(form: RecordForm) -> Iterator[Likeness]:
+    sha256s = {form["sha256"].data, form.record.text_sha256 if isinstance(form.record, Document) else None} - {None}
     if "text" in form and form["text"].data:
-        texts.add(sha256_of(form["text"].data))
-    for document in documents_with_text(texts) if texts else ():
-        yield 102, document.id, _("Its text has the same sha256.")
-    if form.web_address.data:
-        wanted = normalise_address(form.web_address.data)
-        at_host = func.lower(Document.web_address).contains(wanted.partition("/")[0], autoescape=True)
+        sha256s.add(sha256_of(form["text"].data))
+    for document in documents_with_text(sha256s):
+        yield Likeness(102, document.id, _("Its text has the same sha256."))
+    if form["web_address"].data:
+        address = normalise_address(form["web_address"].data)
+        at_host = func.lower(Document.web_address).contains(address.partition("/")[0], autoescape=True)
         for number, web_address in session.execute(select(Document.id, Document.web_address).where(at_host)):
-            if normalise_address(web_address or "") == wanted:
-                yield 101, number, _("It has the same web address.")
+            if normalise_address(web_address or "") == address:
+                yield Likeness(101, number, _("It has the same web address."))
+    typed, day = _words_of(form["title"].data), _day_text(form, "published_on", "published_precision")
+    day_fields = (Document.published_on, Document.published_precision)
+    for row, same_day in _rows_of_day(form, *day_fields, Document.id, Document.title) if typed else ():
+        match = _closest(typed, _words_of(row.title), similar_titles if same_day else nearly_equal_titles)
+        if match and same_day:
+            yield Likeness(match.score, row.id, _("The title is alike, and both are of %(day)s.", day=day))
+        elif match:
+            reason = _("The title is nearly the same, and the publication dates as they are known do not differ.")
+            yield Likeness(match.score, row.id, reason)
 
 
 def documents_with_text(sha256s: Iterable[str]) -> Sequence[Document]:
@@ -178,76 +170,70 @@ def normalise_address(address: str) -> str:
     return f"{host.lower()}/{path.rstrip('/')}"
 
 
-def _titled_alike(form: Any) -> Iterator[Likeness]:
-    on, precision, title = form.published_on.data, form.published_precision.data, form.title.data
-    query = select(Document.id, Document.search, Document.title, Document.published_on, Document.published_precision)
-    query = _around(query, Document.published_on, Document.published_precision, on, precision)
-    for row in _called_like([title], session.execute(query), 1) if title else ():
-        same_day = _one_day(on, precision, row.published_on, row.published_precision)
-        pair = search_words(title), search_words(row.title)
-        if same_day and name_matching.similar_titles(*pair):
-            day = format_date_range(on, precision)
-            yield _how_like(title, row.title), row.id, _("The title is alike, and both are of %(day)s.", day=day)
-        elif same_day is None and name_matching.nearly_equal_titles(*pair):
-            said = _("The title is nearly the same, and the publication dates as they are known do not differ.")
-            yield _how_like(title, row.title), row.id, said
-
-
-def _meetings(form: Any) -> Iterator[Likeness]:
-    on, precision = form.starts_on.data, form.date_precision.data
-    typed = [title for title in (form.title.data, form.title_es.data) if title]
-    told = ("id", "search", "title", "title_es", "starts_on", "date_precision", "venue", "city", "country")
-    query = select(*(getattr(Meeting, name) for name in told))
-    rows = session.execute(_around(query, Meeting.starts_on, Meeting.date_precision, on, precision)).all()
-    like = {row.id for row in _called_like(typed, rows, 2)}
-    for row in rows:
-        same_day = _one_day(on, precision, row.starts_on, row.date_precision)
-        pairs = [(a, b) for a in typed for b in (row.title, row.title_es) if b and row.id in like]
-        likely = max((_how_like(*pair) for pair in pairs), default=0)
-        day = format_date_range(on, precision) if same_day else ""
-        if same_day and any(name_matching.similar_titles(search_words(a), search_words(b)) for a, b in pairs):
-            yield likely, row.id, _("The title is alike, and both began on %(day)s.", day=day)
-        elif same_day is not False and any(title in (row.title, row.title_es) for title in typed):
+def _meetings(form: RecordForm) -> Iterator[Likeness]:
+    typed, day = _words_of(form["title"].data, form["title_es"].data), _day_text(form, "starts_on", "date_precision")
+    columns = (Meeting.id, Meeting.title, Meeting.title_es, Meeting.venue, Meeting.city, Meeting.country)
+    for row, same_day in _rows_of_day(form, Meeting.starts_on, Meeting.date_precision, *columns):
+        known = _words_of(row.title, row.title_es)
+        match = _closest(typed, known, similar_titles if same_day else nearly_equal_titles)
+        if match and same_day:
+            yield Likeness(match.score, row.id, _("The title is alike, and both began on %(day)s.", day=day))
+        elif typed.keys() & known.keys():
             # A title of signs alone has no words to compare.
-            yield 100, row.id, _("The title is the same, and the dates as they are known do not differ.")
-        elif same_day and (place := _one_place(form, row)):
-            yield likely, row.id, _("Both began on %(day)s at the same place: %(place)s.", day=day, place=place)
-        elif same_day is None and any(
-            name_matching.nearly_equal_titles(search_words(a), search_words(b)) for a, b in pairs
-        ):
-            yield likely, row.id, _("The title is nearly the same, and the dates as they are known do not differ.")
+            reason = _("The title is the same, and the dates as they are known do not differ.")
+            yield Likeness(100, row.id, reason)
+        elif same_day and (place := _common_place(form, row)):
+            reason = _("Both began on %(day)s at the same place: %(place)s.", day=day, place=place)
+            yield Likeness(0, row.id, reason)
+        elif match:
+            reason = _("The title is nearly the same, and the dates as they are known do not differ.")
+            yield Likeness(match.score, row.id, reason)
 
 
-def _around(query: Any, day: Any, its_precision: Any, on: Any, precision: DatePrecision | None) -> Any:
-    """Narrow a query to what can be of a date, if that is known to the day."""
-    if on is None or precision is not DatePrecision.DAY:
-        return query
-    return query.where(or_(day == on, its_precision != DatePrecision.DAY))
-
-
-def _one_day(on: Any, precision: DatePrecision | None, other: Any, its_precision: DatePrecision) -> bool | None:
-    """Return whether two dates are one day; nothing where they are not known well enough to differ."""
-    if on is None or other is None:
-        return None
-    known = {precision, its_precision}
-    if known == {DatePrecision.DAY}:
-        return bool(on == other)
-    same = on.year == other.year and (DatePrecision.YEAR in known or on.month == other.month)
-    return None if same else False
-
-
-def _one_place(form: Any, row: Row[Any]) -> str:
-    """Return the venue, city or country that both have, or nothing."""
+def _common_place(form: RecordForm, row: Row[Any]) -> str:
+    """Return the venue, city or country that both have, or ""."""
     for name in ("venue", "city", "country"):
         typed, known = form[name].data, getattr(row, name)
         if typed and known and search_words(typed) == search_words(known):
-            return form[name].display(typed)
+            return str(form[name].display(typed))
         if name == "city" and typed and known:
             return ""
     return ""
 
 
-COMPARING: Mapping[str, Callable[[Any], Iterable[Likeness]]] = {
+def _day_text(form: RecordForm, day: str, precision: str) -> str:
+    return format_date_range(form[day].data, form[precision].data)
+
+
+def _rows_of_day(
+    form: RecordForm, day: InstrumentedAttribute[Any], precision: InstrumentedAttribute[Any], *columns: Any
+) -> Iterator[tuple[Row[Any], bool]]:
+    """Yield the rows whose day can be the one in a form, each with whether it is; else it is not known well enough."""
+    on, known_to = form[day.key].data, form[precision.key].data
+    query = select(*columns, day.label("day"), precision.label("precision"))
+    if on is not None and known_to is DatePrecision.DAY:
+        query = query.where(or_(day == on, precision != DatePrecision.DAY))
+    rows: Iterable[Any] = session.execute(query)
+    for row in rows:
+        same_day = _same_day(on, known_to, row.day, row.precision)
+        if same_day is not False:
+            yield row, bool(same_day)
+
+
+def _same_day(
+    on: datetime.date | None, precision: DatePrecision | None, other: datetime.date | None, its_precision: DatePrecision
+) -> bool | None:
+    """Return whether two dates are one day; None where they are not known well enough to differ."""
+    if on is None or other is None:
+        return None
+    known_to = {precision, its_precision}
+    if known_to == {DatePrecision.DAY}:
+        return on == other
+    same = on.year == other.year and (DatePrecision.YEAR in known_to or on.month == other.month)
+    return None if same else False
+
+
+COMPARISONS: Mapping[str, Callable[[RecordForm], Iterable[Likeness]]] = {
     "participants": _participants,
     "parties": _parties,
     "documents": _documents,

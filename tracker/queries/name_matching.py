@@ -1,6 +1,6 @@
 """Whether two names can be those of one person, one body or one text.
 
-All are compared as lists of words without accents or case, as `words_of` gives them; their order does not matter.
+Names are compared as the words that `search_words` gives, without accents or case; their order does not matter.
 """
 
 from collections.abc import Sequence
@@ -13,58 +13,56 @@ from tracker.passage_text import search_words
 #: What is written before or after a person's name and is no part of it, in English and Spanish.
 TITLES = {"amb", "dr", "dra", "gen", "ing", "lic", "mr", "mrs", "ms", "mtra", "mtro", "prof", "sr", "sra", "srta"}
 #: What English and Spanish put between the words that tell bodies apart.
-LITTLE = {"and", "de", "del", "el", "for", "la", "las", "los", "of", "para", "the", "y"}
-#: No name a person has is told apart by more words than these.
-MOST_WORDS = 12
-#: How like another, of 100, a name or title is that differs in a letter or two.
-NEARLY = 95
-ALIKE = 90
-BODIES_ALIKE = 92
+FUNCTION_WORDS = {"and", "de", "del", "el", "for", "la", "las", "los", "of", "para", "the", "y"}
+#: No name of a person is told apart by more words than these.
+MAX_NAME_WORDS = 12
+#: How similar, of 100, titles are that differ in a slip of the pen, titles of one text, and names of one body.
+NEARLY_EQUAL, SIMILAR_TITLES, SIMILAR_BODIES = 95, 90, 92
 
 
 def person_name_words(name: str) -> list[str]:
     """Return the words of a person's name, without titles."""
     words = search_words(name)
-    return ([word for word in words if word not in TITLES] or words)[:MOST_WORDS]
+    return ([word for word in words if word not in TITLES] or words)[:MAX_NAME_WORDS]
 
 
-def same_words(one: Sequence[str], other: Sequence[str]) -> bool:
-    return bool(one) and sorted(one) == sorted(other)
+def same_words(name: Sequence[str], other: Sequence[str]) -> bool:
+    return bool(name) and sorted(name) == sorted(other)
 
 
-def could_be_same_person(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two people's names can be one's: all words of the shorter stand in the longer, two at least.
+def could_be_same_person(name: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether one person can have both names: all words of the shorter, at least two, occur in the longer.
 
-    A word may be short for another or slightly misspelt, but one at least must be the same in both.
+    A word may be short for another or slightly misspelt, but at least one must be the same in both.
     """
-    if same_words(one, other):
+    if same_words(name, other):
         return True
-    shorter, longer = sorted((one, other), key=len)
-    in_full = any(len(word) >= 3 for word in set(one) & set(other))
+    shorter, longer = sorted((name, other), key=len)
+    in_full = any(len(word) >= 3 for word in set(name) & set(other))
     return in_full and len(shorter) >= 2 and _pairs_up(shorter, longer)
 
 
 def _pairs_up(shorter: Sequence[str], longer: Sequence[str]) -> bool:
-    """Return whether each word of one can be paired with a different word of the other."""
-    partner: dict[int, int] = {}
+    """Return whether each word of one can be paired with a different word of the other (by augmenting paths)."""
+    partners: dict[int, int] = {}
 
-    def paired(number: int, tried: set[int]) -> bool:
+    def find_partner(number: int, tried: set[int]) -> bool:
         for place, word in enumerate(longer):
             if place not in tried and _same_word(shorter[number], word):
                 tried.add(place)
-                if place not in partner or paired(partner[place], tried):
-                    partner[place] = number
+                if place not in partners or find_partner(partners[place], tried):
+                    partners[place] = number
                     return True
         return False
 
-    return all(paired(number, set()) for number in range(len(shorter)))
+    return all(find_partner(number, set()) for number in range(len(shorter)))
 
 
-def _same_word(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=lambda word: (len(word), word))
+def _same_word(word: str, other: str) -> bool:
+    short, long = sorted((word, other), key=lambda word: (len(word), word))
     if short == long:
         return True
-    if len(short) >= 3 and (long == f"{short}a" or {one, other} == {f"{short[:-1]}a", f"{short[:-1]}o"}):
+    if len(short) >= 3 and (long == f"{short}a" or {word, other} == {f"{short[:-1]}a", f"{short[:-1]}o"}):
         # Two names, a man's and a woman's: Daniel and Daniela, Mario and Maria.
         return False
     if long.startswith(short):
@@ -72,36 +70,36 @@ def _same_word(one: str, other: str) -> bool:
     return len(short) >= 5 and JaroWinkler.normalized_similarity(short, long) >= 0.92
 
 
-def could_be_same_body(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two names of countries, bodies or organisations can be one's.
+def could_be_same_body(name: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether one country, body or organisation can have both names, function words apart.
 
-    So they can where one stands whole in the other, as two words at least: but for little words, which are left out.
+    So it can where one name, of at least two words, stands whole in the other.
     """
-    names = [[word for word in words if word not in LITTLE] or words for words in (one, other)]
+    names = [[word for word in words if word not in FUNCTION_WORDS] or words for words in (name, other)]
     if same_words(*names):
         return True
     shorter, longer = sorted((" ".join(words) for words in names), key=len)
     if " " in shorter and f" {shorter} " in f" {longer} ":
         return True
-    return bool(shorter) and fuzz.token_sort_ratio(shorter, longer) >= BODIES_ALIKE
+    return bool(shorter) and fuzz.token_sort_ratio(shorter, longer) >= SIMILAR_BODIES
 
 
-def similar_titles(one: Sequence[str], other: Sequence[str]) -> bool:
+def similar_titles(title: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two titles have so many words in common that, of one day, they can be one text's or meeting's."""
-    if same_words(one, other):
+    if same_words(title, other):
         return True
-    enough = min(len(one), len(other)) >= 2 and _numbers_agree(one, other)
-    return enough and fuzz.token_set_ratio(" ".join(one), " ".join(other)) >= ALIKE
+    comparable = min(len(title), len(other)) >= 2 and _numbers_agree(title, other)
+    return comparable and fuzz.token_set_ratio(" ".join(title), " ".join(other)) >= SIMILAR_TITLES
 
 
-def nearly_equal_titles(one: Sequence[str], other: Sequence[str]) -> bool:
+def nearly_equal_titles(title: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two titles differ in no more than a slip of the pen."""
-    if not one or not other or not _numbers_agree(one, other):
+    if not title or not other or not _numbers_agree(title, other):
         return False
-    return fuzz.token_sort_ratio(" ".join(one), " ".join(other)) >= NEARLY
+    return fuzz.token_sort_ratio(" ".join(title), " ".join(other)) >= NEARLY_EQUAL
 
 
-def _numbers_agree(one: Sequence[str], other: Sequence[str]) -> bool:
+def _numbers_agree(title: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether no number tells two titles apart, such as the 12th and the 13th of a series."""
-    numbers, others = ({word for word in words if any(c.isdigit() for c in word)} for words in (one, other))
+    numbers, others = ({word for word in words if any(c.isdigit() for c in word)} for words in (title, other))
     return not numbers or not others or numbers == others
