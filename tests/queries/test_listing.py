@@ -106,7 +106,7 @@ def more(app):
             due_on="2024-12-31",
             title="100% of “results” for O'Neill_Ñandú",
         )
-        make.commitment(code="bare", area="health", made_on="2024-02-01", title="100 results")
+        make.commitment(code="bare", area="health", made_on="2024-02-01", title="100 results", owner="local")
         make.commitment_party(commitment="dated", party="ca", role="lead")
         make.commitment_party(commitment="dated", party="gt", role="beneficiary")
         make.commitment_party(commitment="bare", party="ca", role="support")
@@ -186,6 +186,7 @@ def test_a_filter_lets_through_what_it_says_of_the_seeds(client, query, found):
         ("due_to=2024-12-31", {"dated"}),
         ("due_to=2024-12-30", set()),
         ("due_from=2024-01-01&due_to=31 December 2024", {"dated"}),
+        ("owner=local", {"bare"}),
     ],
     ids=named,
 )

@@ -207,16 +207,16 @@ def facets(kind: Kind, filters: Filters) -> dict[str, list[FacetValue]]:
 
 def facet_values(kind: Kind, filters: Filters, name: str) -> list[FacetValue]:
     """Return what one filter of several values offers, counted under the others."""
-    field, link = filters.choice(name), filters.link(name)
+    field, source = filters.choice(name), filters.source(name)
     chosen = field.values(field.data)
     others = filters.conditions(kind.model, but=name)
-    if isinstance(link, SelectBase):
-        pairs = link.subquery()
+    if isinstance(source, SelectBase):
+        pairs = source.subquery()
         value: SQLColumnExpression[Any] = pairs.c[1]
         counted = func.count(pairs.c[0].distinct())
         others = [pairs.c[0].in_(select(kind.model.id).where(*others))] if others else []
     else:
-        value, counted = link, func.count(kind.model.id)
+        value, counted = source, func.count(kind.model.id)
     query = (
         select(value, counted)
         .where(*others, value.is_not(None))

@@ -1,4 +1,4 @@
-"""A policy area, as people meet it."""
+"""Policy areas: their form and how they are listed."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SelectBase, SQLColumnExpression, inspect, literal, select
+from sqlalchemy import inspect, literal, select
 from sqlalchemy.orm import QueryableAttribute, RelationshipProperty, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
@@ -33,13 +33,9 @@ from tracker.records.fields import (
     WebAddress,
     unattached,
 )
-from tracker.records.filters import Filters
+from tracker.records.filters import Filters, ValueSource
 from tracker.records.lookup import RecordLookup
 from tracker.vocabulary import Label
-
-#: What gives the values of a column in a query: an attribute of the model, an expression, or a select of
-#: (record id, value) pairs where a record has several.
-ColumnSource = SQLColumnExpression[Any] | SelectBase
 
 
 class RecordForm(TrackerForm):
@@ -148,13 +144,13 @@ class Column:
     #: The field whose values these are, or could be.
     field: FieldMixin[Any]
     #: What gives the same value in a query, or what returns that for two dates.
-    sql: ColumnSource | Callable[[AsOf], ColumnSource]
+    sql: ValueSource | Callable[[AsOf], ValueSource]
     #: The relationships that must be read with a record to give the value.
     loads: tuple[QueryableAttribute[Any], ...] = ()
     #: The text of a record on a page, where that of the value alone would say too much.
     shown: Callable[[Any], str] | None = None
 
-    def source(self, as_of: AsOf) -> ColumnSource:
+    def source(self, as_of: AsOf) -> ValueSource:
         """Return what gives the values as of two dates in a query."""
         return self.sql(as_of) if callable(self.sql) else self.sql
 
@@ -187,11 +183,11 @@ class Kind:
     plural: Label
     #: What the records are, in a sentence for somebody new.
     description: Label
-    #: The columns a list shows unless others are asked for.
+    #: The columns a list shows unless others are chosen.
     list_columns: tuple[str, ...]
     #: The fields that a list can be sorted by.
     sort_keys: tuple[str, ...] = ("code",)
-    #: What it is sorted by unless asked otherwise; downwards with a minus.
+    #: What a list is sorted by unless another order is chosen; downwards with a minus.
     order: str = "code"
     filters: type[Filters] = Filters
     #: Columns beside those of the form.
@@ -270,7 +266,7 @@ def _attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]
 def derived_column(
     name: str,
     field: FieldMixin[Any],
-    sql: ColumnSource | Callable[[AsOf], ColumnSource],
+    sql: ValueSource | Callable[[AsOf], ValueSource],
     value: Callable[[Any], Any] | None = None,
     loads: tuple[QueryableAttribute[Any], ...] = (),
 ) -> Column:

@@ -1,4 +1,4 @@
-"""A check, as people meet it."""
+"""Checks: their form, filters and columns."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

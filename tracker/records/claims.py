@@ -1,4 +1,4 @@
-"""A claim, as people meet it."""
+"""Claims and figures: their form and filters."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class ClaimForm(RecordForm):
 
 
 def claim_period(claim: Claim) -> str:
-    """Return the period of a figure as people read it, or nothing."""
+    """Return the period of a figure as people read it; "" where it has none."""
     start, end = claim.period_start, claim.period_end
     if start and end:
         return format_date_range(start, DatePrecision.DAY, end)

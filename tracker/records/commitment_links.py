@@ -1,4 +1,4 @@
-"""A link between commitments, as people meet it."""
+"""Links between commitments: their form and filters."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

@@ -1,4 +1,4 @@
-"""Who leads, supports or is to gain from a commitment, as people meet it."""
+"""The parties to commitments: their form, filters and columns."""
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select

@@ -1,4 +1,4 @@
-"""The passages a commitment rests on, as people meet them."""
+"""The passages that commitments rest on: their form and filters."""
 
 from flask_babel import lazy_gettext as _l
 

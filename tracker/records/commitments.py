@@ -1,4 +1,4 @@
-"""A commitment, its parties and its sources, as people meet them."""
+"""Commitments: their form, filters and columns."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from tracker.records import codes
 from tracker.records.base import Column, Kind, RecordForm, attribute_column, derived_column, note_field
 from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp, check_order
 from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text
-from tracker.records.filters import Filters, Link, any_of, date_range
+from tracker.records.filters import Filters, ValueSource, any_of, date_range
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
@@ -99,7 +99,7 @@ class CommitmentForm(RecordForm):
             raise StopValidation(_("A recurring deadline comes round: fill in “Every so many months”."))
 
 
-def _status(filters: Filters) -> Link:
+def _status(filters: Filters) -> ValueSource:
     """Return the overall status; where parties are chosen too, that of each of them that leads."""
     if not filters["party"].data:
         return overall_status(filters.as_of_dates)
@@ -107,7 +107,7 @@ def _status(filters: Filters) -> Link:
     return select(lead.commitment_id, lead.status).where(lead.party_id.in_([p.id for p in filters["party"].data]))
 
 
-def _party(filters: Filters) -> Link:
+def _party(filters: Filters) -> ValueSource:
     """Return the parties in any role; where statuses are chosen too, the leads with one of them."""
     if not filters["status"].data:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)

@@ -1,4 +1,4 @@
-"""A document and its passages, as people meet them."""
+"""Documents and their passages: their forms, filters and columns."""
 
 import re
 

@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 from tracker.database import UTCDateTime
 from tracker.dates import end_of_day, start_of_day, today
 from tracker.errors import Invalid
-from tracker.models import AppendOnlyRecord, AsOf, Change, Record
+from tracker.models import Account, AppendOnlyRecord, AsOf, Change, Record
 from tracker.passage_text import search_words
 from tracker.records.date_fields import Date, PastMoment, not_in_future
 from tracker.records.fields import ChoiceMixin, FieldMixin, Text, TrackerForm
@@ -25,8 +25,9 @@ from tracker.vocabulary import Action, Label
 MAX_VALUES = 200
 MAX_WORDS = 40
 
-#: What leads from records to values: a column of the model, or a select of (record id, value) pairs.
-Link = SQLColumnExpression[Any] | SelectBase
+#: What gives values of records in a query: an attribute of the model, an expression, or a select of (record id, value)
+#: pairs where a record can have several.
+ValueSource = SQLColumnExpression[Any] | SelectBase
 if TYPE_CHECKING:
     Declared = UnboundField[FieldMixin[Any]]
 else:
@@ -34,89 +35,71 @@ else:
 
 
 class Filter(Declared):
-    """A field of a list's filters as a class declares it, with the condition on the records it lets through."""
-
-    def condition(self, filters: "Filters", model: type[Record], chosen: Any) -> ColumnElement[bool]:
-        """Return the SQL condition that a record of the model is let through by what was chosen in the field."""
-        raise NotImplementedError
-
-
-class WordsFilter(Filter):
-    """A search for records some of whose words begin with each word typed."""
-
-    def condition(self, filters: "Filters", model: type[Record], chosen: str) -> ColumnElement[bool]:
-        return and_(*(model.search.contains(f" {word}", autoescape=True) for word in search_words(chosen)))
-
-
-class DateFilter(Filter):
-    """A filter by one end of a period."""
-
-    def __init__(self, label: Label, on_day: Callable[[datetime.date], ColumnElement[bool]]) -> None:
-        super().__init__(Date, label)
-        self.on_day = on_day
-
-    def condition(self, filters: "Filters", model: type[Record], chosen: datetime.date) -> ColumnElement[bool]:
-        return self.on_day(chosen)
-
-
-class AnyOfFilter(Filter):
-    """A filter for records with any of several values."""
+    """A field of a list's filters, with the SQL condition for the records that it lets through."""
 
     def __init__(
         self,
-        field: "UnboundField[ChoiceMixin[Any]]",
-        link: Link | Callable[[Any], Link],
-        label: Label | None,
-        ids: Callable[[Any], Select[Any]] | None,
+        condition: Callable[["Filters", type[Record], Any], ColumnElement[bool]],
+        field_class: type[FieldMixin[Any]],
+        *args: Any,
+        source: ValueSource | Callable[[Any], ValueSource] | None = None,
+        **kwargs: Any,
     ) -> None:
-        # What else a field of a form is, required or with a default, it is not as a filter.
-        kwargs = {name: field.kwargs[name] for name in ("vocabulary", "model", "standard") if name in field.kwargs}
-        super().__init__(field.field_class, label or field.args[0], *field.args[1:], multiple=True, **kwargs)
-        self._link, self.ids = link, ids
-
-    def link(self, filters: "Filters") -> Link:
-        """Return what leads from records to their values, as the other filters and the dates have it."""
-        return self._link(filters) if callable(self._link) else self._link
-
-    def condition(self, filters: "Filters", model: type[Record], chosen: list[Any]) -> ColumnElement[bool]:
-        if self.ids:
-            return model.id.in_(self.ids(filters))
-        link, values = self.link(filters), [value_in_query(value) for value in chosen]
-        if isinstance(link, SelectBase):
-            pairs = link.subquery()
-            return model.id.in_(select(pairs.c[0]).where(pairs.c[1].in_(values)))
-        return link.in_(values)
+        super().__init__(field_class, *args, **kwargs)
+        #: `condition(filters, model, data of the field)`
+        self.condition = condition
+        #: What gives the values of records, or what returns that for the filters; None where values are not counted.
+        self.source = source
 
 
 def any_of(
     field: "ChoiceMixin[Any] | UnboundField[Any]",
-    link: Link | Callable[[Any], Link],
+    source: ValueSource | Callable[[Any], ValueSource],
     label: Label | None = None,
     ids: Callable[[Any], Select[Any]] | None = None,
-) -> AnyOfFilter:
+) -> Filter:
     """Return a filter for any of several values of a field.
 
-    `link` leads from records to values: a column of the model, or a select of (record id, value) pairs, or a
-    function of the filters returning one of these. Other records are meant by their ids. Where that costs less,
-    `ids(filters)` selects the ids of the records that the values chosen let through.
+    `source` gives the values of records, other records by their ids; or it is a function of the filters that returns
+    such a source. Where that costs less, `ids(filters)` selects the ids of the records that the chosen values let
+    through.
     """
-    # A field outside a form is not bound to one, which its class does not say.
-    return AnyOfFilter(cast("UnboundField[ChoiceMixin[Any]]", field), link, label, ids)
+
+    def condition(filters: Filters, model: type[Record], chosen: list[Any]) -> ColumnElement[bool]:
+        if ids is not None:
+            return model.id.in_(ids(filters))
+        values = [value_in_query(value) for value in chosen]
+        of_filters = source(filters) if callable(source) else source
+        if isinstance(of_filters, SelectBase):
+            pairs = of_filters.subquery()
+            return model.id.in_(select(pairs.c[0]).where(pairs.c[1].in_(values)))
+        return of_filters.in_(values)
+
+    # A field that is declared is not bound yet, which its class does not say.
+    declared = cast(Declared, field)
+    # As a filter it is not required, and has no default and no help.
+    kwargs = {name: declared.kwargs[name] for name in ("vocabulary", "model", "standard") if name in declared.kwargs}
+    args = (label or declared.args[0], *declared.args[1:])
+    return Filter(condition, declared.field_class, *args, source=source, multiple=True, **kwargs)
 
 
-def date_range(first: Label, last: Label, column: QueryableAttribute[Any]) -> tuple[DateFilter, DateFilter]:
-    """Return the filters for what lies from one day, and up to another, by a column of days or of moments."""
-    if isinstance(column.expression.type, UTCDateTime):
-        return (
-            DateFilter(first, lambda day: column >= start_of_day(day)),
-            DateFilter(last, lambda day: column <= end_of_day(day)),
-        )
-    return DateFilter(first, lambda day: column >= day), DateFilter(last, lambda day: column <= day)
+def date_range(first: Label, last: Label, column: QueryableAttribute[Any]) -> tuple[Filter, Filter]:
+    """Return the filters for what lies from one day on, and up to another, by a column of days or of moments."""
+    moments = isinstance(column.expression.type, UTCDateTime)
+    return (
+        Filter(lambda _filters, _model, day: column >= (start_of_day(day) if moments else day), Date, first),
+        Filter(lambda _filters, _model, day: column <= (end_of_day(day) if moments else day), Date, last),
+    )
 
 
 def value_in_query(value: Any) -> Any:
-    """Return a value of a filter as a query holds it: other records by their ids."""
-    return value.id if isinstance(value, Record) else value
+    """Return a value of a filter as a query holds it: other records and accounts by their ids."""
+    return value.id if isinstance(value, Record | Account) else value
+
+
+def has_words(_filters: "Filters", model: type[Record], typed: str) -> ColumnElement[bool]:
+    """Return the condition that each word typed begins some word of a record."""
+    return and_(*(model.search.contains(f" {word}", autoescape=True) for word in search_words(typed)))
 
 
 def recorded_by(model: type[Record], moment: datetime.datetime) -> ColumnElement[bool]:
@@ -151,7 +134,7 @@ class AsOfForm(TrackerForm):
 class Filters(AsOfForm):
     """What narrows a list. Conditions are SQL, sentences are for people, and both come from the same field."""
 
-    q = WordsFilter(Text, _l("Search"), max_length=200)
+    q = Filter(has_words, Text, _l("Search"), max_length=200)
     #: {filter: filters that mean something else beside it}; what it offers is counted without these.
     together: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: The day since which a record is true in the world, if it has one.
@@ -194,8 +177,9 @@ class Filters(AsOfForm):
     def conditions(self, model: type[Record], but: str = "") -> list[ColumnElement[bool]]:
         """Return the SQL conditions that let a record of the model through, leaving out the filter named `but`."""
         omitted = (but, *self.together.get(but, ()), "as_of", "known_by")
-        chosen = [(getattr(type(self), f.name), f.data) for f in self.chosen if f.name not in omitted]
-        return [*self.there(model, but), *(filter_.condition(self, model, data) for filter_, data in chosen)]
+        chosen = [field for field in self.chosen if field.name not in omitted]
+        conditions = [getattr(type(self), field.name).condition(self, model, field.data) for field in chosen]
+        return [*self.there(model, but), *conditions]
 
     def there(self, model: type[Record], but: str = "") -> list[ColumnElement[bool]]:
         """Return the SQL conditions that a record was there, and known, on the two dates."""
@@ -209,10 +193,10 @@ class Filters(AsOfForm):
         """Return a filter that takes several values."""
         return cast(ChoiceMixin[Any], self[name])
 
-    def link(self, name: str) -> Link:
-        """Return what leads from records to the values of a filter that takes several."""
-        declared: AnyOfFilter = getattr(type(self), name)
-        return declared.link(self)
+    def source(self, name: str) -> ValueSource:
+        """Return what gives the values of records by which a filter of several values chooses."""
+        source: ValueSource | Callable[[Filters], ValueSource] = getattr(type(self), name).source
+        return source(self) if callable(source) else source
 
     def sentence(self) -> str:
         """Return the filters in words, to stand above a list."""

@@ -1,4 +1,4 @@
-"""A framework, as people meet it."""
+"""Frameworks: their form and how they are listed."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,4 +1,4 @@
-"""An indicator, as people meet it."""
+"""Indicators: their form and how they are listed."""
 
 from flask_babel import lazy_gettext as _l
 

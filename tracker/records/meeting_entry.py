@@ -120,12 +120,12 @@ class CommitmentEntry(CommitmentForm):
 
 
 class LinkEntry(MeetingLinkForm):
-    """A link to another meeting with the passage that tells of it."""
+    """A link to another meeting with the passage it rests on."""
 
     passage = PassageField(_l("Passage"))
 
 
 class ClaimEntry(ClaimForm):
-    """A claim with the passage that makes it."""
+    """A claim with the passage it rests on."""
 
     passage = PassageField(_l("Passage"))

@@ -1,4 +1,4 @@
-"""A meeting, its seats and its links, as people meet them."""
+"""Meetings, their seats and their links: the forms and filters."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A milestone, as people meet it."""
+"""Milestones: their form and filters."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

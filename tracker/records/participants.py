@@ -1,4 +1,4 @@
-"""A participant, as people meet it."""
+"""Participants: their form and filters."""
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select

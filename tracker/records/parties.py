@@ -1,4 +1,4 @@
-"""A party, as people meet it."""
+"""Parties: their form and filters."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -1,4 +1,4 @@
-"""Status reports, as people ask for them and as they were issued."""
+"""Status reports: the form that requests one, and the filters and columns of those that were issued."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from tracker.vocabulary import Chapter
 
 
 class ReportForm(RecordForm):
-    """What a report is asked for; its scope are filters of the list of commitments, as an address holds them."""
+    """What a report is to hold; its scope is filters of the list of commitments, as an address holds them."""
 
     model = ReportRun
     title = Text(_l("Title"), required=True)

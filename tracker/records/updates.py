@@ -1,4 +1,4 @@
-"""Updates and their evidence, as people meet them."""
+"""Updates and their evidence: their forms, filters and columns."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -62,7 +62,7 @@ class UpdateForm(RowForm):
             raise StopValidation(_("Choose above what the party says of itself, or empty this."))
 
     def complete(self, supported: bool) -> bool:
-        """Return whether a finding, `supported` by evidence or not, says all it must; else note what is missing."""
+        """Return whether a finding, `supported` by evidence or not, is complete; else add errors."""
         voids = self.status.data is None and self.corrects.data is not None
         if self.status.data is None and not voids and not self.status.errors:
             self.status.errors = [_("Choose a status.")]
