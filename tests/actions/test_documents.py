@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.test_seeds import BY_CODE, text_of, with_documents
-from tracker.actions.documents import LONGEST_TEXT, accept_moved_passages, attach_text, detach_text
+from tracker.actions.documents import MAX_TEXT_LENGTH, accept_moved_passages, attach_text, detach_text
 from tracker.actions.save import remove_record, save
 from tracker.database import session, writing
 from tracker.errors import Invalid
@@ -219,7 +219,7 @@ def test_a_sha256_that_is_typed_counts_more_than_the_words_kept(written):
         ("a\x00b", r"Line 1 .*U\+0000"),
         ("a\n\nb\x0c", r"Line 3 .*U\+000C"),
         ("a\nb\ud800", r"Line 2 .*U\+D800"),
-        ("a" * (LONGEST_TEXT + 1), "2,000,001"),
+        ("a" * (MAX_TEXT_LENGTH + 1), "2,000,001"),
     ],
 )
 def test_what_is_no_text_is_refused(written, text, said):
