@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tracker.exports.charts.bars_and_lines import bar_chart, line_chart, stacked_columns
 from tracker.exports.charts.deadlines import APART, deadline_chart
-from tracker.exports.charts.svg import BOTTOM, CHARACTER, DEADLINES, FACES, TOP, ticks_for
+from tracker.exports.charts.scales import BOTTOM, CHARACTER, TOP, ticks_for
+from tracker.exports.charts.svg import DEADLINES, FACES
 from tracker.paths import PACKAGE
 from tracker.vocabulary import DeadlineState, OverallStatus
 
