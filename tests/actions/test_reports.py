@@ -132,7 +132,7 @@ def test_what_was_edited_since_is_named(issued):
     before = whole(issued)
     third = listing.get_record(CATALOGUE["commitments"], f"{JS}.c3")
     change("commitments", third, title="Another title", deadline_kind="explicit", due_on="2024-02-01")
-    found = {(d.kind, d.place, d.field): (d.was, d.now) for d in diff.differences_from_now(issued)}
+    found = {(d.kind, d.place, d.column): (d.was, d.now) for d in diff.differences_from_now(issued)}
     own = {key[2]: found.pop(key) for key in list(found) if key[:2] == ("commitments", f"{JS}.c3")}
     first = next(row for row in json.loads(before)["commitments"] if row["code"] == f"{JS}.c3")
     assert own == {

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.test_cli import call, change
 from tracker.exports import xlsx_file
-from tracker.exports.reports.document import PROGRAM
+from tracker.exports.reports.document import DRAWING, MADE_WITH
 from tracker.exports.reports.formats import FORMATS
 from tracker.paths import folder
 
@@ -68,9 +68,20 @@ def test_of_long_texts_the_place_is_told_where_they_differ(planted, tmp_path):
 def test_a_file_of_another_version_is_told_apart(planted, tmp_path):
     path = tmp_path / "report.md"
     call(planted, "report", *MIGRATION, "--format", "md", "-o", path)
-    path.write_text(path.read_text().replace(PROGRAM, "Tracker 0.0.9"))
-    said = call(planted, "report", "verify", path, code=1)
-    assert f"It was made with Tracker 0.0.9, and this is {PROGRAM}, which may put things in other words." in said
+    whole = path.read_text()
+    for stamp, version in (
+        ("Tracker 0.0.9", "an earlier version"),
+        (f"Tracker 0.0.9 · drawing {DRAWING}", "another version"),
+        (f"Tracker 9.0 · drawing {DRAWING + 1}", "a later version"),
+    ):
+        path.write_text(whole.replace(MADE_WITH, stamp))
+        said = call(planted, "report", "verify", path, code=3)
+        assert f", and was drawn by {version} of the tracker ({stamp}).\n" in said
+        path.write_text(path.read_text().replace("4 commitments from", "5 commitments from"))
+        said = call(planted, "report", "verify", path, code=1)
+        assert "report.md is NOT as it was issued as " in said
+        assert "issued “**4 commitments from" in said
+        assert f"It was drawn by {version} of the tracker ({stamp}), so only its values were compared" in said
 
 
 def test_without_a_stamp_the_report_can_be_named(planted, tmp_path):

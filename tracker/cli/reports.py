@@ -18,7 +18,6 @@ from tracker.cli.base import local_account, progress_bar, require_up_to_date, wi
 from tracker.database import begin_snapshot, begin_write, session, writing
 from tracker.errors import Invalid
 from tracker.exports.reports import diff_text, verification
-from tracker.exports.reports.document import PROGRAM
 from tracker.exports.reports.docx.writer import check_template
 from tracker.exports.reports.formats import BARE, FORMATS, render_report, report_provenance
 from tracker.models import ReportRun
@@ -30,6 +29,8 @@ from tracker.vocabulary import Chapter
 
 #: The number of differences shown one by one.
 MAX_DIFFERENCES_SHOWN = 20
+#: The exit code for a file that holds what was issued, drawn by an earlier version in other words or another layout.
+DRAWN_BY_OTHER_VERSION = 3
 #: The name that stands for the screen in the place of a file's.
 SCREEN = "-"
 #: The number of characters shown of a text that differs.
@@ -158,12 +159,16 @@ def verify(file: Path, code: str, template: BinaryIO | None) -> None:
         click.echo(f"  {cell.place}: {issued}, found {_quoted(cell.found, cell.issued)}")
     if len(changed) > MAX_DIFFERENCES_SHOWN:
         click.echo("  … and more.")
-    if changed and (other := verification.written_by_other_version(sent)):
-        click.echo(f"It was made with {other}, and this is {PROGRAM}, which may put things in other words.")
+    other = sent.other_drawing
+    if changed and other:
+        click.echo(f"It was drawn by {other}, so only its values were compared with what was issued.")
     if changed and sent.form == "docx" and not template:
         click.echo("If it was laid into a template of your own, name that: --template FILE.")
-    if not changed and verification.is_identical_file(run, sent):
+    identical = not changed and verification.is_identical_file(run, sent)
+    if identical:
         click.echo(f"{file.name} is as it was issued as {run.code}.")
+    elif not changed and other:
+        click.echo(f"{file.name} holds what was issued as {run.code}, and was drawn by {other}.")
     elif not changed:
         click.echo(
             f"{file.name} says what was issued as {run.code}, but is another file: it was saved again, "
@@ -172,6 +177,8 @@ def verify(file: Path, code: str, template: BinaryIO | None) -> None:
     _print_present_differences(run)
     if changed:
         sys.exit(1)
+    if other and not identical:
+        sys.exit(DRAWN_BY_OTHER_VERSION)
 
 
 def _print_present_differences(run: ReportRun) -> None:

@@ -85,11 +85,11 @@ def described_differences(run: ReportRun) -> Iterator[DescribedDifference]:
 
 def _of_record(each: Difference) -> DescribedDifference:
     kind, code = CATALOGUE[each.kind], each.place
-    column, called = kind.columns.get(each.field), each.about.get(kind.title_column) or code
-    if not each.field:
+    column, called = kind.columns.get(each.column), each.about.get(kind.title_column) or code
+    if not each.column:
         was, now = (_("not there") if record is None else _("there") for record in (each.was, each.now))
         return DescribedDifference(called, _("The whole record"), was, now, each.kind, code, gone=each.now is None)
-    what = str(column.label) if column else each.field
+    what = str(column.label) if column else each.column
     was, now = _said(each.was, column), _said(each.now, column)
     if was == now:
         # Two records of one name: their codes tell them apart.

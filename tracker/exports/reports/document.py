@@ -1,6 +1,7 @@
 """A report laid out from its data: its chapters in order, in words, and where it comes from."""
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,12 @@ from tracker.vocabulary import (
     Term,
 )
 
-#: What a file was made with.
-PROGRAM = f"Tracker {version('commitment-tracker')}"
+#: The number of the drawing: it is raised when other words or another layout are given to the same data, so that files
+#: of an earlier drawing are told apart from files that were changed. Files of the first have no number.
+DRAWING = 2
+#: What a file was made with, as its stamp says.
+MADE_WITH = f"Tracker {version('commitment-tracker')} · drawing {DRAWING}"
+MADE_WITH_PATTERN = re.compile(r"\bTracker \d[\w.+-]*(?: · drawing (\d+))?")
 #: How many leads the opening names, and how many commitments that nobody searched for.
 MAX_LEADS, MAX_UNSEARCHED = 5, 50
 #: {figures in the head: what stands over them}
@@ -152,7 +157,7 @@ def report_stamp(data: ReportData, run: ReportRun | None) -> list[tuple[str, str
         (_("Changes recorded by then"), f"{format_decimal(run.head_seq)} · {run.head_hash}"),
         (_("Checksum of the data (SHA-256)"), run.sha256),
         (_("Kept at"), record_address(run, report["address"])),
-        (_("Made with"), PROGRAM),
+        (_("Made with"), MADE_WITH),
         (_("What the words mean"), page_address("methods.index", report["address"])),
     ]
 

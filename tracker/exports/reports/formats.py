@@ -18,7 +18,7 @@ from tracker.exports.provenance import DigestCounter
 from tracker.exports.provenance import provenance as stamped
 from tracker.exports.reports import markdown, pdf, xlsx
 from tracker.exports.reports.blocks import ReportDocument
-from tracker.exports.reports.document import build_document
+from tracker.exports.reports.document import DRAWING, build_document
 from tracker.exports.reports.docx import writer as docx
 from tracker.models import AsOf, ReportRun
 from tracker.queries.reports import stored
@@ -122,6 +122,7 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
             "address": record_address(run, data.head["report"]["address"]),
             "sha256": run.sha256,
         },
+        drawing=DRAWING,
         **tally.describe_file(form),
         columns=data.head["columns"]["commitments"] if form == "csv" else data.head["columns"],
         codebook=data.head["codebook"],

@@ -168,7 +168,9 @@ def _pdf(content: bytes) -> Iterator[FileRow]:
 
 
 def _markdown(content: bytes) -> Iterator[FileRow]:
-    yield from _lines("line", content.decode("utf-8", "replace").splitlines())
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+        cells = line.strip("| ").split(" | ") if line.startswith("|") else [line]
+        yield FileRow(f"line {number}", [("", cell) for cell in cells])
 
 
 #: {ending of a file: what tells its rows}; for a file that is broken they raise anything.

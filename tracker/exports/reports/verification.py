@@ -6,30 +6,35 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from tracker.database import session
+from tracker.dates import use_zone
 from tracker.errors import Invalid
-from tracker.exports.reports.document import PROGRAM
+from tracker.exports.reports.document import DRAWING, MADE_WITH, MADE_WITH_PATTERN
+from tracker.exports.reports.drawings import KeptValues, unlike_rows
 from tracker.exports.reports.formats import BARE, render_report, report_provenance
 from tracker.exports.reports.readers import READERS, FileRow, flatten_json
 from tracker.models import ReportRun
+from tracker.queries.reports.stored import stored_data
 
 #: How the name of what stands beside a file of data ends.
 ABOUT = ".about.json"
 #: Where the name of a file may hold the code of its report, as `file_name` puts it there.
-NAMED = re.compile(r"(?<=\()[^()]+(?=\))|^[^()]+$")
-SUM = re.compile(r"\b[0-9a-f]{64}\b")
-#: How many rows further on one is looked for that is not where it was.
-AHEAD = 50
+CODE_IN_NAME = re.compile(r"(?<=\()[^()]+(?=\))|^[^()]+$")
+SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
+#: Among how many rows one is searched for that is not where it was.
+WINDOW = 50
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One place where a file holds something else than was issued; nothing where only one of the two has it."""
+    """One place where a file holds something else than was issued; None where only one of the two has it."""
 
     place: str
     issued: str | None
@@ -48,70 +53,96 @@ class ReportFile:
         return self.path.suffix.lower().lstrip(".")
 
     @property
-    def beside(self) -> Path:
+    def about_path(self) -> Path:
         return self.path.with_name(f"{self.path.name}{ABOUT}")
 
     def rows(self) -> Iterator[FileRow]:
         """Yield what it holds; raises Invalid for what cannot be read."""
         if self.form not in READERS:
-            known = ", ".join(f".{each}" for each in READERS)
+            known = ", ".join(f".{form}" for form in READERS)
             raise Invalid({"file": [f"{self.path.name} is no file of a report: it ends in none of {known}."]})
         content = self.path.read_bytes()
         try:
             yield from READERS[self.form](content)
         # Whatever the readers of others raise for a file that is broken.
         except Exception as error:
-            told = f"{self.path.name} is not as any report was issued: it cannot be read as {self.form}."
-            raise Invalid({"file": [told]}) from error
+            message = f"{self.path.name} is not as any report was issued: it cannot be read as {self.form}."
+            raise Invalid({"file": [message]}) from error
 
-    def drawn(self, run: ReportRun) -> bytes:
+    def about(self) -> dict[str, Any] | None:
+        """Return what stands beside a file of data, empty if it cannot be read; None if there is nothing."""
+        if self.form not in BARE or not self.about_path.is_file():
+            return None
+        try:
+            about = json.loads(self.about_path.read_bytes())
+        except (ValueError, RecursionError):
+            return {}
+        return about if isinstance(about, dict) else {}
+
+    def render(self, run: ReportRun) -> bytes:
         """Return the file that a report gives."""
         return b"".join(render_report(run, self.form, self.template))
+
+    @cached_property
+    def other_drawing(self) -> str:
+        """Return which other version drew it, as the file or its about file says; empty if it is of this drawing."""
+        if self.form in BARE:
+            number = (self.about() or {"drawing": DRAWING}).get("drawing", 1)
+            return "" if number == DRAWING else _version(f"drawing {number}", number)
+        stamps = list(MADE_WITH_PATTERN.finditer("\n".join(row.text for row in self.rows())))
+        if not stamps or MADE_WITH in (stamp[0] for stamp in stamps):
+            return ""
+        return _version(stamps[-1][0], int(stamps[-1][1] or 1))
+
+
+def _version(stamp: str, drawing: int) -> str:
+    which = "an earlier" if drawing < DRAWING else "a later" if drawing > DRAWING else "another"
+    return f"{which} version of the tracker ({stamp})"
 
 
 def identify_report(sent: ReportFile, code: str = "") -> tuple[ReportRun, str]:
     """Return the report a file is of, and what it was taken from where that is not sure.
 
-    It is that with a code, else the one whose checksum the file or its about file holds, else the one it is called by,
-    or that alone is as known by the same moment. Raises Invalid if there is none, and for a stamp.
+    It is that with a code, else the one whose checksum the file or its about file holds, else the one in whose name it
+    is, or that alone is as known by the same moment. Raises Invalid if there is none, and for a stamp.
     """
-    _no_stamp(sent)
+    _refuse_stamp(sent)
     if code:
-        if found := session.scalar(select(ReportRun).where(ReportRun.code == code)):
-            return found, ""
+        if run := session.scalar(select(ReportRun).where(ReportRun.code == code)):
+            return run, ""
         raise Invalid({"file": [f"No report here has the code “{code}”."]})
-    told = "\n".join(row.text for row in sent.rows())
-    if sent.beside.is_file():
-        told += sent.beside.read_text(encoding="utf-8", errors="replace")
-    sums = {*SUM.findall(told), hashlib.sha256(sent.path.read_bytes()).hexdigest()}
+    text = "\n".join(row.text for row in sent.rows())
+    if sent.about_path.is_file():
+        text += sent.about_path.read_text(encoding="utf-8", errors="replace")
+    sums = {*SHA256.findall(text), hashlib.sha256(sent.path.read_bytes()).hexdigest()}
     runs = list(session.scalars(select(ReportRun).where(ReportRun.sha256.in_(sums)).order_by(ReportRun.id)))
     if not runs:
-        return _taken(sent)
-    # What was asked for twice, of the same moment, says the same twice; each file names its own.
-    runs.sort(key=lambda run: not re.search(rf"\b{re.escape(run.code)}\b", told))
+        return _guess_report(sent)
+    # What was requested twice, of the same moment, says the same twice; each file names its own.
+    runs.sort(key=lambda run: not re.search(rf"\b{re.escape(run.code)}\b", text))
     same = (run for run in runs if next(mismatches(run, sent), None) is None)
     return (runs[0] if len(runs) == 1 else next(same, runs[0])), ""
 
 
-def _taken(sent: ReportFile) -> tuple[ReportRun, str]:
+def _guess_report(sent: ReportFile) -> tuple[ReportRun, str]:
     """Return the report that a file without a checksum known here may be of, and what that is taken from."""
     name, known = sent.path.name, "holds no checksum of a report here; which one it is of was taken from"
-    for code in reversed(NAMED.findall(sent.path.stem)):
+    for code in reversed(CODE_IN_NAME.findall(sent.path.stem)):
         if run := session.scalar(select(ReportRun).where(ReportRun.code == code.strip())):
             return run, f"{name} {known} its name: {run.code}."
-    if sent.form == "json" and (moment := _moment(sent)):
+    if sent.form == "json" and (moment := _known_by(sent)):
         runs = session.scalars(select(ReportRun).where(ReportRun.known_by == moment)).all()
         if len(runs) == 1:
             return runs[0], f"{name} {known} the moment it is as known by: {runs[0].code}."
     message = (
-        f"No report here has the checksum that {name} or {sent.beside.name} holds: "
+        f"No report here has the checksum that {name} or {sent.about_path.name} holds: "
         "it was issued elsewhere, or its stamp was changed. Name its report with --report CODE."
     )
     raise Invalid({"file": [message]})
 
 
-def _moment(sent: ReportFile) -> datetime.datetime | None:
-    """Return the moment that the data of a report is as known by, or nothing."""
+def _known_by(sent: ReportFile) -> datetime.datetime | None:
+    """Return the moment that the data of a report is as known by, or None."""
     try:
         moment = datetime.datetime.fromisoformat(json.loads(sent.path.read_bytes())["head"]["report"]["known_by"])
     except (ValueError, TypeError, LookupError):
@@ -119,84 +150,98 @@ def _moment(sent: ReportFile) -> datetime.datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _no_stamp(sent: ReportFile) -> None:
+def _refuse_stamp(sent: ReportFile) -> None:
     """Refuse what stands beside a file of data, by its name or by what it holds."""
     name = sent.path.name
     of = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
     if of or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
-        told = f"{name} is the stamp of {of or 'a file'}, not a report: verify {of or 'that file'}."
-        raise Invalid({"file": [told]})
+        message = f"{name} is the stamp of {of or 'a file'}, not a report: verify {of or 'that file'}."
+        raise Invalid({"file": [message]})
 
 
 def _is_stamp(content: bytes) -> bool:
     try:
-        held = json.loads(content)
+        value = json.loads(content)
     except (ValueError, RecursionError):
         return False
-    return isinstance(held, dict) and held.keys() >= {"issued_at", "issued_by", "history"}
+    return isinstance(value, dict) and value.keys() >= {"issued_at", "issued_by", "history"}
 
 
 def mismatches(run: ReportRun, sent: ReportFile) -> Iterator[Mismatch]:
-    """Yield each place where a file, or what stands beside it, differs from what its report gives in its format."""
-    for issued, found in _aligned(READERS[sent.form](sent.drawn(run)), sent.rows()):
-        if issued and found:
-            yield from _cells(issued, found)
-        elif row := issued or found:
-            yield Mismatch(row.place, row.text if issued else None, row.text if found else None)
-    if sent.form in BARE and sent.beside.is_file():
-        yield from _stamp(run, sent)
+    """Yield each place where a file, or what stands beside it, differs from what its report gives in its format.
 
-
-def written_by_other_version(sent: ReportFile) -> str:
-    """Return with which other version of the tracker a file says that it was made, or nothing."""
-    named = re.findall(r"\bTracker \d[\w.+-]*", "\n".join(row.text for row in sent.rows()))
-    return next((each for each in named if each != PROGRAM), "")
+    Of a file of another drawing only places that hold other values, as its words and layout may be others.
+    """
+    issued, found = READERS[sent.form](sent.render(run)), sent.rows()
+    if sent.other_drawing and sent.form != "json":
+        yield from _value_mismatches(run, sent, list(issued), list(found))
+    else:
+        for ours, theirs in _aligned(issued, found):
+            yield from _row_mismatches(ours, theirs)
+    if (about := sent.about()) is not None:
+        yield from _about_mismatches(run, sent, about)
 
 
 def is_identical_file(run: ReportRun, sent: ReportFile) -> bool:
     """Return whether a file is byte by byte what its report gives."""
-    return sent.drawn(run) == sent.path.read_bytes()
+    return sent.render(run) == sent.path.read_bytes()
+
+
+def _value_mismatches(
+    run: ReportRun, sent: ReportFile, issued: Sequence[FileRow], found: Sequence[FileRow]
+) -> Iterator[Mismatch]:
+    data = stored_data(run)
+    with use_zone(data.head["report"]["timezone"]):
+        values = KeptValues(data, run, sent.form)
+        for ours, theirs in unlike_rows(values, issued, found, wraps=sent.form == "pdf"):
+            cells = list(_row_mismatches(ours, theirs))
+            unlike = [cell for cell in cells if not values.same_text(cell.issued or "", cell.found or "", cell=True)]
+            yield from unlike or cells
+
+
+def _row_mismatches(issued: FileRow | None, found: FileRow | None) -> Iterator[Mismatch]:
+    if not (issued and found):
+        row = issued or found
+        if row and row.text:
+            yield Mismatch(row.place, issued.text if issued else None, found.text if found else None)
+    elif issued.named and found.named:
+        yield from _by_name(issued.place, issued.cells, found.cells)
+    else:
+        for ours, theirs in zip_longest(issued.cells, found.cells):
+            # Columns of other names differ in the row that names them.
+            if (ours and ours[1]) != (theirs and theirs[1]):
+                yield Mismatch(_within(issued.place, (ours or theirs)[0]), ours and ours[1], theirs and theirs[1])
 
 
 def _aligned(issued: Iterable[FileRow], found: Iterable[FileRow]) -> Iterator[tuple[FileRow | None, FileRow | None]]:
-    """Yield the rows that differ, side by side; nothing beside a row that was taken out or put in."""
+    """Yield the rows that differ, side by side; None beside a row that was taken out or put in."""
     ours, theirs = iter(issued), iter(found)
-    left, right = list(islice(ours, AHEAD)), list(islice(theirs, AHEAD))
+    left, right = list(islice(ours, WINDOW)), list(islice(theirs, WINDOW))
     while left or right:
-        gone, come = _place(right[:1], left), _place(left[:1], right)
+        gone, added = _index(right[:1], left), _index(left[:1], right)
         if gone == 0:
             steps = 1, 1
-        elif gone and (not come or gone <= come):
+        elif gone and (not added or gone <= added):
             yield from ((row, None) for row in left[:gone])
             steps = gone, 0
-        elif come:
-            yield from ((None, row) for row in right[:come])
-            steps = 0, come
+        elif added:
+            yield from ((None, row) for row in right[:added])
+            steps = 0, added
         else:
             yield left[0] if left else None, right[0] if right else None
             steps = 1, 1
         del left[: steps[0]], right[: steps[1]]
-        left += islice(ours, AHEAD - len(left))
-        right += islice(theirs, AHEAD - len(right))
+        left += islice(ours, WINDOW - len(left))
+        right += islice(theirs, WINDOW - len(right))
 
 
-def _place(one: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
-    """Return where a row stands among others."""
-    return next((n for n, row in enumerate(rows) for each in one if row.cells == each.cells), None)
-
-
-def _cells(issued: FileRow, found: FileRow) -> Iterator[Mismatch]:
-    if issued.named and found.named:
-        yield from _by_name(issued.place, issued.cells, found.cells)
-        return
-    for there, here in zip_longest(issued.cells, found.cells):
-        # Columns of other names differ in the row that names them.
-        if (there and there[1]) != (here and here[1]):
-            yield Mismatch(_within(issued.place, (there or here)[0]), there and there[1], here and here[1])
+def _index(one: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
+    """Return where a row stands among others, or None."""
+    return next((n for n, row in enumerate(rows) for other in one if row.cells == other.cells), None)
 
 
 def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Mismatch]:
-    """Yield what differs between two objects, told as (name, JSON)."""
+    """Yield what differs between two objects, given as (name, JSON)."""
     issued, found = map(dict, both)
     for name in {**issued, **found}:
         if issued.get(name) != found.get(name):
@@ -207,9 +252,12 @@ def _within(place: str, name: str) -> str:
     return f"{place}, {name}" if name else place
 
 
-def _stamp(run: ReportRun, sent: ReportFile) -> Iterator[Mismatch]:
-    try:
-        found = json.loads(sent.beside.read_bytes())
-    except (ValueError, RecursionError):
-        found = {}
-    yield from _by_name(sent.beside.name, flatten_json(report_provenance(run, sent.form)), flatten_json(found))
+def _about_mismatches(run: ReportRun, sent: ReportFile, about: dict[str, Any]) -> Iterator[Mismatch]:
+    issued = report_provenance(run, sent.form)
+    if sent.other_drawing and about:
+        # Another drawing may say more or less beside its data, and is of the file that it stands beside.
+        content = sent.path.read_bytes()
+        issued |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        names = [name for name in issued if name in about and name != "drawing"]
+        issued, about = ({name: values[name] for name in names} for values in (issued, about))
+    yield from _by_name(sent.about_path.name, flatten_json(issued), flatten_json(about))

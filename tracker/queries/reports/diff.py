@@ -2,129 +2,142 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tracker.dates import use_zone
 from tracker.models import ReportRun
-from tracker.queries.reports import parameters, stored
 from tracker.queries.reports.data import report_data
-from tracker.queries.reports.stored import ReportData
+from tracker.queries.reports.parameters import form_for_report, report_parameters
+from tracker.queries.reports.stored import Head, ReportData, Row, stored_data
 
-#: The parts of the head that are worked out of the records; what was asked for is the same.
+#: The parts of the head that are worked out of the records.
 PARTS = ("report", "summary", "areas", "parties", "brief")
+#: The figures that are {word: count} of a list; a word that is not among them is counted 0 times.
+COUNTED = ("deadlines", "follow_up", "kinds", "statuses")
 #: What an item of a list is about, by which one is told from another wherever it stands.
 KEYS = ("day", "area", "commitment", "party")
 #: What an item repeats of records that are compared themselves.
 REPEATED = frozenset({"name", "text", "url"})
 #: How many items a list has, and of how many commitments.
 COUNTS = ("count", "commitments")
-NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is another now; nothing stands for what was not there, or is no more."""
+    """What is another now; None stands for what was not there, or is no more."""
 
-    #: Of a record: the name of its kind; of a figure: nothing.
+    #: Of a record: the name of its kind; empty of a figure.
     kind: str
     #: The code of the record, or the part of the head that the figure stands in: summary.deadlines.
     place: str
-    #: The column; nothing for a whole record, and for figures.
-    field: str
+    #: The column; empty for a whole record, and for figures.
+    column: str
     was: Any
     now: Any
-    #: The record, or the item of a list that is told of: the values of both are what differs in it.
-    about: Mapping[str, Any]
+    #: The record, or the item of a list: the values of both are what differs in it.
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def differences_from_now(run: ReportRun) -> Iterator[Difference]:
     """Yield what differs now from the kept data of a report: first its records, then the figures made of them."""
-    then = stored.stored_data(run)
+    then = stored_data(run)
     report = then.head["report"]
     with use_zone(report["timezone"]):
-        again = parameters.report_parameters(parameters.form_for_report(report), report["address"])
-        now = report_data(replace(again, review_every=report["review_every"]))
+        parameters = report_parameters(form_for_report(report), report["address"])
+        now = report_data(replace(parameters, review_every=report["review_every"]))
     yield from differences_between(then, now)
 
 
 def differences_between(then: ReportData, now: ReportData) -> Iterator[Difference]:
-    """Yield what differs between two reports."""
-    told: set[Any] = set()
+    """Yield what differs between two reports; what only one of them could hold is no difference."""
+    #: (code of a record or its commitment, value then, value now) of what differs in records, which figures repeat.
+    repeated: set[tuple[str, str, str]] = set()
     for kind in then.head["rows"]:
-        for each in _records(kind, then.rows(kind), now.rows(kind)):
-            if isinstance(each.was, str) or isinstance(each.now, str):
-                told.add((each.about.get("commitment") or each.place, str(each.was), str(each.now)))
-            yield each
+        for difference in _records(kind, then.rows(kind), now.rows(kind)):
+            if isinstance(difference.was, str) or isinstance(difference.now, str):
+                code = difference.about.get("commitment") or difference.place
+                repeated.add((code, str(difference.was), str(difference.now)))
+            yield difference
     for part in PARTS:
-        yield from _figures(part, then.head[part], now.head[part], told)
+        yield from _figures(part, then.head[part], now.head[part], repeated)
 
 
-def _records(kind: str, then: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> Iterator[Difference]:
+def _records(kind: str, then: Iterable[Row], now: Iterable[Row]) -> Iterator[Difference]:
     old = {row["code"]: row for row in then}
     for after in now:
         code = after["code"]
         if (before := old.pop(code, None)) is None:
             yield Difference(kind, code, "", None, code, after)
             continue
-        for field in {**before, **after}:
-            if before.get(field) != after.get(field):
-                yield Difference(kind, code, field, before.get(field), after.get(field), after)
+        for column in _shared(before, after):
+            if before[column] != after[column]:
+                yield Difference(kind, code, column, before[column], after[column], after)
     yield from (Difference(kind, code, "", code, None, before) for code, before in old.items())
 
 
-def _figures(place: str, was: Any, now: Any, told: set[Any]) -> Iterator[Difference]:
-    """Yield what differs in a part of the head, but for what differs just so in a record that is `told`."""
+def _shared(was: Head, now: Head) -> list[str]:
+    """Return the names that both know: a figure or a column that one of them could not hold tells nothing."""
+    return [name for name in was if name in now]
+
+
+def _figures(place: str, was: Any, now: Any, repeated: set[tuple[str, str, str]]) -> Iterator[Difference]:
+    """Yield what differs in a part of the head, but for what differs just so in a record."""
     either = was or now
+    if isinstance(was, dict) and isinstance(now, dict) and place.rpartition(".")[2] not in COUNTED:
+        was, now = ({name: values[name] for name in _shared(was, now)} for values in (was, now))
     if was == now or not either:
         return
     if isinstance(either, list) and isinstance(either[0], dict):
-        yield from _listed(place, _by_key(was), _by_key(now), told)
-    elif isinstance(either, dict) and any(isinstance(each, dict | list) for each in either.values()):
-        before, after = was or NOTHING, now or NOTHING
+        yield from _items(place, _by_key(was), _by_key(now), repeated)
+    elif isinstance(was, dict) and isinstance(now, dict) and any(isinstance(v, dict | list) for v in was.values()):
         # Where all that was counted is listed too, the items say what differs.
-        counted = all(each.get("count") == len(each.get("items", ())) for each in (before, after))
-        for name in {**before, **after}:
-            if not (counted and name in COUNTS):
-                yield from _figures(f"{place}.{name}", before.get(name), after.get(name), told)
+        listed = all(part.get("count") == len(part.get("items", ())) for part in (was, now))
+        for name in was:
+            if not (listed and name in COUNTS):
+                yield from _figures(f"{place}.{name}", was[name], now[name], repeated)
     else:
-        yield Difference("", place, "", was, now, NOTHING)
+        yield Difference("", place, "", was, now)
 
 
-def _by_key(items: Iterable[dict[str, Any]] | None) -> dict[Any, dict[str, Any]]:
-    found, alike = {}, Counter[Any]()
+def _by_key(items: Iterable[Head] | None) -> dict[Any, Head]:
+    keyed, alike = {}, Counter[Any]()
     for item in items or ():
-        key = (*map(item.get, KEYS), item.get("again", NOTHING).get("commitment"))
+        key = (*map(item.get, KEYS), item.get("again", {}).get("commitment"))
         alike[key] += 1
-        found[*key, alike[key]] = item
-    return found
+        keyed[*key, alike[key]] = item
+    return keyed
 
 
-def _listed(place: str, was: Mapping[Any, Any], now: Mapping[Any, Any], told: set[Any]) -> Iterator[Difference]:
+def _items(
+    place: str, was: Mapping[Any, Head], now: Mapping[Any, Head], repeated: set[tuple[str, str, str]]
+) -> Iterator[Difference]:
     keys = {**was, **now}
     if any(day for day, *_rest in keys):
         # All days on which it is another are one difference.
         days = [key for key in keys if was.get(key) != now.get(key)]
         if days:
-            yield Difference("", place, "", [was.get(key) for key in days], [now.get(key) for key in days], NOTHING)
+            yield Difference("", place, "", [was.get(key) for key in days], [now.get(key) for key in days])
         return
-    for key in keys:
+    for key, item in keys.items():
         if key not in was or key not in now:
-            yield Difference("", place, "", was.get(key), now.get(key), keys[key])
+            yield Difference("", place, "", was.get(key), now.get(key), item)
             continue
         before, after = was[key], now[key]
-        names = [name for name in {**before, **after} if not _same(name, before.get(name), after.get(name), key, told)]
+        names = [name for name in _shared(before, after) if not _same(name, before[name], after[name], key, repeated)]
         if names:
-            differing = [{name: each.get(name) for name in names} for each in (before, after)]
+            differing = [{name: values[name] for name in names} for values in (before, after)]
             yield Difference("", place, "", differing[0], differing[1], after)
 
 
-def _same(name: str, was: Any, now: Any, key: Iterable[Any], told: set[Any]) -> bool:
-    """Return whether a value of an item is what it was, or differs as a record does that is told of."""
+def _same(name: str, was: Any, now: Any, key: Iterable[Any], repeated: set[tuple[str, str, str]]) -> bool:
+    """Return whether a value of an item is what it was, or differs as a record does that is compared itself."""
     if name in REPEATED or was == now:
         return True
     if isinstance(was, dict) and isinstance(now, dict):
-        return all(_same(each, was.get(each), now.get(each), key, told) for each in {**was, **now})
+        if name in COUNTED:
+            return False
+        return all(_same(inner, was[inner], now[inner], key, repeated) for inner in _shared(was, now))
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        return all(_same("", *pair, key, told) for pair in zip(was, now, strict=True))
-    return any((code, str(was), str(now)) in told for code in key)
+        return all(_same("", *pair, key, repeated) for pair in zip(was, now, strict=True))
+    return any((code, str(was), str(now)) in repeated for code in key)
