@@ -17,7 +17,7 @@ from tracker.models import CheckLog, Commitment, CommitmentParty, Evidence, Prog
 from tracker.models.history import record_values
 from tracker.queries import integrity, listing
 from tracker.records import CATALOGUE, kind_of
-from tracker.records.checks import CheckForm
+from tracker.records.updates import CheckForm
 from tracker.vocabulary import WITHOUT_EVIDENCE, Status
 
 C1 = "mx-us-2023-07-24.c1"

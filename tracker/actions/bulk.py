@@ -18,9 +18,9 @@ from tracker.models.history import to_json
 from tracker.queries.bulk import check_count, check_not_retired
 from tracker.records.base import RecordForm
 from tracker.records.bulk import FIELDS
-from tracker.records.checks import CheckForm
 from tracker.records.commitments import KIND, CommitmentForm
 from tracker.records.lookup import RecordLookup
+from tracker.records.updates import CheckForm
 
 R = TypeVar("R", bound=Record)
 

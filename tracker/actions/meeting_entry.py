@@ -11,8 +11,7 @@ from tracker.errors import Invalid
 from tracker.models import Account, CommitmentParty, CommitmentSource, Document, Meeting, Participant, Party, Passage
 from tracker.queries import participants
 from tracker.records import kind_of
-from tracker.records.commitment_parties import CommitmentPartyForm
-from tracker.records.commitment_sources import CommitmentSourceForm
+from tracker.records.commitments import CommitmentPartyForm, CommitmentSourceForm
 from tracker.records.documents import PassageForm
 from tracker.records.fields import FieldMixin
 from tracker.records.meetings import MeetingForm

@@ -13,8 +13,7 @@ from tracker.errors import Conflict, Invalid
 from tracker.models import Account, CheckLog, Commitment, CommitmentParty, Evidence, Party, ProgressUpdate
 from tracker.models.as_of import update_current_status
 from tracker.models.history import now
-from tracker.records.checks import CheckForm
-from tracker.records.updates import UpdateForm
+from tracker.records.updates import CheckForm, UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
 
 #: Pieces of evidence of one update: as many as the page that corrects it can show.

@@ -4,11 +4,8 @@ from tracker.addresses import page_address
 from tracker.models import Record
 from tracker.records import (
     areas,
-    checks,
     claims,
     commitment_links,
-    commitment_parties,
-    commitment_sources,
     commitments,
     documents,
     frameworks,
@@ -36,14 +33,14 @@ CATALOGUE: dict[str, Kind] = {
         meetings.PARTICIPATIONS,
         meetings.LINKS,
         commitments.KIND,
-        commitment_parties.KIND,
-        commitment_sources.KIND,
+        commitments.PARTIES,
+        commitments.SOURCES,
         commitment_links.KIND,
         milestones.KIND,
         claims.KIND,
         updates.UPDATES,
         updates.EVIDENCE,
-        checks.KIND,
+        updates.CHECKS,
         reports.KIND,
     )
 }

@@ -27,5 +27,4 @@ KIND = Kind(
     list_columns=("name", "name_es", "description", "parent"),
     sort_keys=("order", "code", "name"),
     order="order",
-    title_column="name",
 )

@@ -192,8 +192,6 @@ class Kind:
     filters: type[Filters] = Filters
     #: Columns beside those of the form.
     extra_columns: tuple[Column, ...] = ()
-    #: The column people click on.
-    title_column: str = "title"
     #: {column: what gives its text on a page, of a record}
     shown: Mapping[str, Callable[[Any], str]] = dataclasses.field(default_factory=dict)
     #: Whether its records are for those who keep them: the open data set leaves them out.
@@ -209,6 +207,11 @@ class Kind:
         return self.model.PARENT
 
     @property
+    def title_column(self) -> str:
+        """The column people click on."""
+        return "code" if self.parent else self.form.coded_by
+
+    @property
     def append_only(self) -> bool:
         """Whether its records are logged by one action, and never edited, removed or imported."""
         return issubclass(self.model, AppendOnlyRecord)
@@ -216,7 +219,7 @@ class Kind:
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Return {name: column}: all fields of the form, then the others."""
-        of_form = (_attribute_column(getattr(self.model, field.name), field) for field in self.form())
+        of_form = (attribute_column(getattr(self.model, field.name), field) for field in self.form())
         return {c.name: dataclasses.replace(c, shown=self.shown.get(c.name)) for c in (*of_form, *self.extra_columns)}
 
     def sort_expression(self, name: str) -> QueryableAttribute[Any]:
@@ -254,11 +257,8 @@ def note_field() -> LongText:
 
 
 def attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
-    """Return the column of an attribute that no form fills in, shown as a field shows its values."""
-    return _attribute_column(attribute, unattached(field, attribute.key))
-
-
-def _attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
+    """Return the column of an attribute of the model, shown as a field shows its values."""
+    field = unattached(field, attribute.key)
     loads = (attribute,) if isinstance(attribute.property, RelationshipProperty) else ()
     return Column(attribute.key, field.label.text, attrgetter(attribute.key), field, attribute, loads)
 

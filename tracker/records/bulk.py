@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
-from tracker.records.checks import CheckForm
 from tracker.records.commitments import CommitmentForm
 from tracker.records.fields import ExtraValidators, FieldMixin, Flag, LongText, PlainValue, TrackerForm
+from tracker.records.updates import CheckForm
 
 #: The fields of a commitment that can be changed.
 FIELDS = ("owner", "priority", "area", "review_every")

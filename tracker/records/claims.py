@@ -107,5 +107,4 @@ KIND = Kind(
     list_columns=("text", "attributed_to", "area", "value", "unit", "meeting", "passage"),
     sort_keys=("code", "value", "published_on"),
     filters=ClaimFilters,
-    title_column="text",
 )

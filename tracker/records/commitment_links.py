@@ -38,5 +38,4 @@ KIND = Kind(
     description=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
     list_columns=("code", "commitment", "kind", "to", "note"),
     filters=CommitmentLinkFilters,
-    title_column="code",
 )

@@ -1,4 +1,4 @@
-"""Commitments: their form, filters and columns."""
+"""Commitments, their parties and the passages they rest on: the forms, filters and columns."""
 
 from typing import Any
 
@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, CompoundSelect, select, union
 from wtforms.validators import StopValidation
 
+from tracker.database import as_term
 from tracker.models import (
+    AsOf,
     Commitment,
     CommitmentParty,
     CommitmentSource,
@@ -26,7 +28,7 @@ from tracker.models.as_of import existed, is_retired, lead_statuses, overall_sta
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
 from tracker.records import codes
-from tracker.records.base import Column, Kind, RecordForm, attribute_column, derived_column, note_field
+from tracker.records.base import Column, Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
 from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp, check_order
 from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text
 from tracker.records.filters import Filters, ValueSource, any_of, date_range
@@ -41,6 +43,8 @@ from tracker.vocabulary import (
     PartyRole,
     Priority,
     Retired,
+    SourceRelation,
+    Status,
 )
 
 
@@ -120,7 +124,7 @@ def _follow_up(filters: Filters, words: list[FollowUp]) -> CompoundSelect[Any]:
 
 
 #: The passages that commitments rest on.
-SOURCES = select(CommitmentSource.commitment_id).join(Passage, Passage.id == CommitmentSource.passage_id)
+CITED_PASSAGES = select(CommitmentSource.commitment_id).join(Passage, Passage.id == CommitmentSource.passage_id)
 
 
 class CommitmentFilters(Filters):
@@ -139,10 +143,7 @@ class CommitmentFilters(Filters):
     status = any_of(Choice(_l("Status"), OverallStatus), _status)
     party = any_of(Reference(_l("Party"), Party), _party)
     meeting = any_of(CommitmentForm.meeting, Commitment.meeting_id)
-    document = any_of(
-        Reference(_l("Document"), Document),
-        SOURCES.add_columns(Passage.document_id),
-    )
+    document = any_of(Reference(_l("Document"), Document), CITED_PASSAGES.add_columns(Passage.document_id))
     participant = any_of(
         Reference(_l("Participant"), Participant),
         select(Commitment.id, Participation.participant_id)
@@ -215,9 +216,71 @@ KIND = Kind(
             Reference(
                 _l("Passages"), Passage, multiple=True, description=_l("The places in documents that it rests on.")
             ),
-            SOURCES.add_columns(Passage.code),
+            CITED_PASSAGES.add_columns(Passage.code),
             lambda commitment: [row.passage for row in commitment.sources],
             (Commitment.sources,),
         ),
     ),
+)
+
+
+def _lead_status(as_of: AsOf) -> ColumnElement[Status]:
+    """Return how a lead stood; NULL of a party that leads nothing."""
+    lead = lead_statuses(as_of).c
+    query = select(as_term(lead.status, Status)).where(lead.commitment_party_id == CommitmentParty.id)
+    return query.scalar_subquery()
+
+
+class CommitmentPartyForm(RowForm):
+    model = CommitmentParty
+    letter = "p"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    party = Reference(_l("Party"), Party, required=True)
+    role = Choice(_l("Role"), PartyRole, required=True, default=PartyRole.LEAD)
+    note = note_field()
+
+
+class CommitmentPartyFilters(Filters):
+    commitment = any_of(CommitmentPartyForm.commitment, CommitmentParty.commitment_id)
+    party = any_of(CommitmentPartyForm.party, CommitmentParty.party_id)
+    role = any_of(CommitmentPartyForm.role, CommitmentParty.role)
+
+
+PARTIES = Kind(
+    name="commitment-parties",
+    form=CommitmentPartyForm,
+    singular=_l("Party to a commitment"),
+    plural=_l("Parties to commitments"),
+    description=_l("Who leads, supports or is to gain from each commitment, and how each lead stands."),
+    list_columns=("code", "commitment", "party", "role", "status"),
+    filters=CommitmentPartyFilters,
+    extra_columns=(
+        derived_column("status", Choice(_l("Status"), Status, description=_l("How a lead stands.")), _lead_status),
+    ),
+)
+
+
+class CommitmentSourceForm(RowForm):
+    model = CommitmentSource
+    letter = "s"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    passage = Reference(_l("Passage"), Passage, required=True)
+    relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
+    attributed_to = Text(_l("Attributed to"), description=_l("Whose word it is, where the document reports it."))
+    note = note_field()
+
+
+class CommitmentSourceFilters(Filters):
+    commitment = any_of(CommitmentSourceForm.commitment, CommitmentSource.commitment_id)
+    relation = any_of(CommitmentSourceForm.relation, CommitmentSource.relation)
+
+
+SOURCES = Kind(
+    name="commitment-sources",
+    form=CommitmentSourceForm,
+    singular=_l("Source of a commitment"),
+    plural=_l("Sources of commitments"),
+    description=_l("The passages each commitment rests on, and whose word they are."),
+    list_columns=("code", "commitment", "passage", "relation", "attributed_to"),
+    filters=CommitmentSourceFilters,
 )

@@ -33,10 +33,7 @@ class DocumentForm(RecordForm):
     kind = Choice(_l("Kind"), DocumentKind, required=True)
     language = Code(_l("Language"), "languages", required=True)
     issued_by = Reference(
-        _l("Issued by"),
-        Party,
-        multiple=True,
-        description=_l("Whose own words these are; nobody’s for a news report."),
+        _l("Issued by"), Party, multiple=True, description=_l("Whose own words these are; nobody’s for a news report.")
     )
     publisher = Text(_l("Publisher"))
     republisher = Text(_l("Republisher"), description=_l("Who printed this copy, if somebody else."))
@@ -137,5 +134,4 @@ PASSAGES = Kind(
         attribute_column(Passage.found_paragraph, Number(_l("Found in paragraph"))),
         attribute_column(Passage.found_start, Number(_l("Found from character"))),
     ),
-    title_column="code",
 )

@@ -183,8 +183,10 @@ F = TypeVar("F", bound=fields.Field)
 
 
 def unattached(field: F, name: str) -> F:
-    """Return a field of no form, which shows values and reads none; declared, it is as WTForms leaves it, unbound."""
-    return cast("fields.core.UnboundField[F]", field).bind(TrackerForm(), name)
+    """Return a declared field, which WTForms leaves unbound, as one of no form, to show values; else as it is."""
+    if isinstance(field, fields.core.UnboundField):
+        return cast(F, field.bind(TrackerForm(), name))
+    return field
 
 
 class Text(FieldMixin[str], fields.StringField):

@@ -25,5 +25,4 @@ KIND = Kind(
     list_columns=("name", "name_es", "unit"),
     sort_keys=("name", "code"),
     order="name",
-    title_column="name",
 )

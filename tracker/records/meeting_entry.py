@@ -12,8 +12,7 @@ from wtforms.validators import StopValidation
 from tracker.models import Participant, Party
 from tracker.passage_text import normalise_line_ends
 from tracker.records.claims import ClaimForm
-from tracker.records.commitment_sources import CommitmentSourceForm
-from tracker.records.commitments import CommitmentForm
+from tracker.records.commitments import CommitmentForm, CommitmentSourceForm
 from tracker.records.date_fields import Date
 from tracker.records.documents import DocumentForm
 from tracker.records.fields import (

@@ -15,15 +15,7 @@ from tracker.records.base import Kind, RecordForm, RowForm, note_field
 from tracker.records.date_fields import Date, check_order, check_precision, format_date_range
 from tracker.records.fields import Choice, Code, ExtraValidators, FieldMixin, Flag, LongText, Reference, Text
 from tracker.records.filters import Filters, any_of, date_range
-from tracker.vocabulary import (
-    Attendance,
-    Basis,
-    Certainty,
-    DatePrecision,
-    MeetingLinkKind,
-    MeetingStatus,
-    SeatRole,
-)
+from tracker.vocabulary import Attendance, Basis, Certainty, DatePrecision, MeetingLinkKind, MeetingStatus, SeatRole
 
 
 class MeetingForm(RecordForm):
@@ -150,7 +142,6 @@ PARTICIPATIONS = Kind(
     list_columns=("code", "name_as_printed", "office_as_printed", "party", "role", "attendance", "passage"),
     sort_keys=("code", "name_as_printed"),
     filters=ParticipationFilters,
-    title_column="code",
 )
 
 
@@ -181,5 +172,4 @@ LINKS = Kind(
     description=_l("Which meeting follows, refers to or is the same as which other, and how sure that is."),
     list_columns=("code", "meeting", "kind", "to", "certainty", "passage"),
     filters=MeetingLinkFilters,
-    title_column="code",
 )

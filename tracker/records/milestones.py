@@ -41,5 +41,4 @@ KIND = Kind(
     list_columns=("code", "title", "commitment", "due_on", "done_on", "passage"),
     sort_keys=("code", "due_on", "title"),
     filters=MilestoneFilters,
-    title_column="code",
 )

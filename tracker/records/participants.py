@@ -36,5 +36,4 @@ KIND = Kind(
     sort_keys=("name", "code"),
     order="name",
     filters=ParticipantFilters,
-    title_column="name",
 )

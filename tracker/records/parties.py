@@ -43,5 +43,4 @@ KIND = Kind(
     sort_keys=("name", "code"),
     order="name",
     filters=PartyFilters,
-    title_column="name",
 )

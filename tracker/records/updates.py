@@ -1,4 +1,4 @@
-"""Updates and their evidence: their forms, filters and columns."""
+"""What is logged of commitments, updates with their evidence and checks: the forms, filters and columns."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -6,16 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 from wtforms.validators import StopValidation
 
-from tracker.models import (
-    AsOf,
-    Commitment,
-    Document,
-    Evidence,
-    Party,
-    Passage,
-    PolicyArea,
-    ProgressUpdate,
-)
+from tracker.models import AsOf, CheckLog, Commitment, Document, Evidence, Party, Passage, PolicyArea, ProgressUpdate
 from tracker.models.as_of import update_in_force
 from tracker.records.base import Kind, RowForm, attribute_column, derived_column, log_columns, note_field
 from tracker.records.date_fields import Date, not_after_today
@@ -111,17 +102,12 @@ UPDATES = Kind(
     extra_columns=log_columns(
         ProgressUpdate,
         attribute_column(ProgressUpdate.evidence, Reference(_l("Evidence"), Evidence, multiple=True)),
-        derived_column(
-            "corrected_by",
-            Reference(_l("Corrected by"), ProgressUpdate),
-            _corrected_by,
-        ),
+        derived_column("corrected_by", Reference(_l("Corrected by"), ProgressUpdate), _corrected_by),
         attribute_column(
             ProgressUpdate.joint_id,
             Text(_l("Logged jointly with"), description=_l("The first of those logged for all leads at once.")),
         ),
     ),
-    title_column="code",
 )
 
 
@@ -174,5 +160,45 @@ EVIDENCE = Kind(
     list_columns=("code", "relation", "passage", "web_address", "title", "retrieved_on"),
     filters=EvidenceFilters,
     extra_columns=log_columns(Evidence),
-    title_column="code",
+)
+
+
+class CheckForm(RowForm):
+    model = CheckLog
+    letter = "k"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    checked_on = Date(_l("Checked on"), required=True, validators=[not_after_today])
+    where_searched = LongText(
+        _l("Where you searched"), max_length=2000, description=_l("The places you looked at, and what for.")
+    )
+    voids = Reference(_l("Voids"), CheckLog)
+    reason = LongText(_l("Why it is void"), max_length=2000)
+    note = note_field()
+
+    def validate_where_searched(self, field: LongText) -> None:
+        if self.voids.data:
+            raise StopValidation(_("A row that voids a check says why, not where."))
+
+    def validate_voids(self, field: Reference) -> None:
+        if self.reason.is_blank:
+            raise StopValidation(_("Say why it is void."))
+
+
+class CheckFilters(Filters):
+    true_on = CheckLog.checked_on
+    commitment = any_of(CheckForm.commitment, CheckLog.commitment_id)
+    checked_from, checked_to = date_range(_l("Checked from"), _l("Checked to"), CheckLog.checked_on)
+
+
+CHECKS = Kind(
+    name="checks",
+    form=CheckForm,
+    singular=_l("Check"),
+    plural=_l("Checks"),
+    description=_l("Where somebody searched for news of a commitment, and found nothing."),
+    list_columns=("code", "commitment", "checked_on", "where_searched", "voids", "recorded_at"),
+    sort_keys=("code", "checked_on"),
+    order="-checked_on",
+    filters=CheckFilters,
+    extra_columns=log_columns(CheckLog),
 )

@@ -16,9 +16,8 @@ from tracker.errors import Conflict, TrackerError
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE, record_address
 from tracker.records.base import RowForm
-from tracker.records.checks import CheckForm
 from tracker.records.fields import FORBIDDEN_CHARACTERS
-from tracker.records.updates import EvidenceForm, UpdateForm
+from tracker.records.updates import CheckForm, EvidenceForm, UpdateForm
 from tracker.views.forms import field_errors, handle_form, only_field_errors, posted_form
 from tracker.views.record_editor import RecordEditor
 from tracker.views.records import get_or_404
