@@ -1,4 +1,4 @@
-"""Which encoding the bytes of a text are in, where nobody says it."""
+"""Guessing the encoding of a text."""
 
 import codecs
 import re

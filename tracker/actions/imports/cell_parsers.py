@@ -105,7 +105,7 @@ class ChoiceParser:
 
 
 class TermParser(ChoiceParser):
-    """Knows the words of a list by what is stored, by their labels, and by what a person said they mean."""
+    """Parses words of a list: as they are stored, their labels, and those whose meaning a person chose."""
 
     def __init__(self, field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
@@ -127,7 +127,7 @@ class TermParser(ChoiceParser):
 
 
 class ReferenceParser(ChoiceParser):
-    """Knows records by their codes, by their names where only one has the name, and by what a person said."""
+    """Parses references to records: codes, names of one record alone, and those whose meaning a person chose."""
 
     def __init__(self, field: Reference, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)

@@ -66,21 +66,20 @@ def column_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) 
     targets = suggest_mapping(kind, header, settings)
     fields = [field.name for field in kind.form()]
     errors: dict[str, list[str]] = {}
+    filled = Counter(target for target in targets if target)
     for name, target in zip(header, targets, strict=True):
         if target is None:
             errors[name] = [_("No field is called so: say which field this column fills, or leave it out.")]
+        elif filled[target] > 1:
+            others = ", ".join(n for n, t in zip(header, targets, strict=True) if t == target and n != name)
+            errors[name] = [_("%(others)s fills “%(field)s” too: leave one of them out.", others=others, field=target)]
         elif target and target not in fields:
             known, shown = ", ".join(fields), mask_forbidden(target[:60])
             errors[name] = [_("There is no field “%(field)s”. The fields are: %(known)s.", field=shown, known=known)]
-    absent = {fold_text(name): name for name in settings.columns}.keys() - {fold_text(name) for name in header}
+    present = {fold_text(name) for name in header}
     for name in settings.columns:
-        if fold_text(name) in absent:
+        if fold_text(name) not in present:
             errors[name] = [_("The file has no such column. Its columns are: %(names)s.", names=", ".join(header))]
-    filled = Counter(target for target in targets if target)
-    for name, target in zip(header, targets, strict=True):
-        if target and filled[target] > 1:
-            others = ", ".join(n for n, t in zip(header, targets, strict=True) if t == target and n != name)
-            errors[name] = [_("%(others)s fills “%(field)s” too: leave one of them out.", others=others, field=target)]
     if not errors and not filled:
         errors["file"] = [_("No column fills a field: the first row must name the columns.")]
     if errors:
