@@ -25,11 +25,11 @@ def unguard(connection, tables):
                 connection.execute(text(f"DROP TRIGGER {name}"))
 
 
-def assert_refused(engine, tables, said, act):
+def assert_refused(engine, tables, message, act):
     """Fail unless the database refuses to act, and would not without its triggers."""
     with engine.connect() as connection:
         before = contents(connection, tables)
-        with pytest.raises(DatabaseError, match=said):
+        with pytest.raises(DatabaseError, match=message):
             act(connection)
         connection.rollback()
         assert contents(connection, tables) == before

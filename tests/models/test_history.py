@@ -85,11 +85,11 @@ def test_a_change_without_an_account_raises(app, act):
 
 def test_the_actions_refuse_whom_they_do_not_know_even_after_somebody_they_do(app):
     with app.app_context(), writing():
-        made = make.party()
+        record = make.party()
         with pytest.raises(RuntimeError, match="needs an account"), session.begin_nested():
-            save(None, made, kind_of(made).form.from_plain({"name": "Another"}, made))
+            save(None, record, kind_of(record).form.from_plain({"name": "Another"}, record))
         with pytest.raises(RuntimeError, match="needs an account"), session.begin_nested():
-            remove_record(None, made)
+            remove_record(None, record)
 
 
 @pytest.mark.parametrize("act", ["add", "edit", "remove"])
@@ -179,9 +179,9 @@ def test_the_database_refuses_to_empty_the_history_at_once(app):
 
 def test_each_change_follows_the_one_before(app):
     with app.app_context(), writing():
-        made = make.commitment(text="Señal — 日本")
-        edit(made, title="Another title", areas=[make.area().code])
-        remove_record(make.account(), made)
+        record = make.commitment(text="Señal — 日本")
+        edit(record, title="Another title", areas=[make.area().code])
+        remove_record(make.account(), record)
     with app.app_context():
         changes = session.scalars(select(Change).order_by(Change.seq)).all()
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
@@ -232,19 +232,19 @@ def test_a_refused_transaction_leaves_no_change(app, client):
 def test_the_old_value_is_known_even_of_what_is_written_unread(app, how):
     with app.app_context(), writing():
         lead, other = make.area(), make.area()
-        made = make.commitment(area=lead.code, areas=[lead.code], priority="high", title="Before")
-        code, old, new = made.code, lead.code, other.code
+        record = make.commitment(area=lead.code, areas=[lead.code], priority="high", title="Before")
+        code, old, new = record.code, lead.code, other.code
     with app.app_context(), writing():
         answered_for()
-        made, other = of_code(Commitment, code), of_code(PolicyArea, new)
+        record, other = of_code(Commitment, code), of_code(PolicyArea, new)
         if how == "read":
-            assert (made.title, made.area.code, [area.code for area in made.areas]) == ("Before", old, [old])
+            assert (record.title, record.area.code, [area.code for area in record.areas]) == ("Before", old, [old])
         elif how == "expired":
-            session.expire(made)
+            session.expire(record)
         with session.no_autoflush:
-            made.title, made.area, made.areas = "After", other, [other]
+            record.title, record.area, record.areas = "After", other, [other]
         session.flush()
-        assert changes_of(made)[-1].fields == {
+        assert changes_of(record)[-1].fields == {
             "title": ["Before", "After"],
             "area": [old, new],
             "areas": [[old], [new]],
@@ -253,10 +253,10 @@ def test_the_old_value_is_known_even_of_what_is_written_unread(app, how):
 
 def test_another_record_named_by_its_id_alone_is_refused(app):
     with app.app_context(), writing():
-        made, other = make.commitment(), make.area()
+        record, other = make.commitment(), make.area()
         session.commit()
         # Not by the relationship but by the column beneath it, which the history does not tell.
-        made.area_id = other.id
+        record.area_id = other.id
         with pytest.raises(RuntimeError, match="Set area"):
             session.flush()
         session.rollback()
@@ -265,13 +265,13 @@ def test_another_record_named_by_its_id_alone_is_refused(app):
 def test_lists_are_told_whole(app):
     with app.app_context(), writing():
         first, second, third = sorted((make.area() for _ in range(3)), key=lambda area: area.code)
-        made = make.commitment(areas=[second.code, first.code])
-        edit(made, areas=[third.code, second.code])
-        made.areas.append(first)
+        record = make.commitment(areas=[second.code, first.code])
+        edit(record, areas=[third.code, second.code])
+        record.areas.append(first)
         session.flush()
-        edit(made, areas=[])
+        edit(record, areas=[])
         codes = [first.code, second.code, third.code]
-        assert [change.fields.get("areas") for change in changes_of(made)] == [
+        assert [change.fields.get("areas") for change in changes_of(record)] == [
             [None, codes[:2]],
             [codes[:2], codes[1:]],
             [codes[1:], codes],
@@ -282,11 +282,11 @@ def test_lists_are_told_whole(app):
 def test_the_same_list_in_another_order_is_no_change(app):
     with app.app_context(), writing():
         codes = [make.area().code, make.area().code]
-        made = make.commitment(areas=codes)
+        record = make.commitment(areas=codes)
         before = last_seq()
-        edit(made, areas=codes[::-1])
+        edit(record, areas=codes[::-1])
         session.expire_all()
-        edit(made, areas=codes[::-1])
+        edit(record, areas=codes[::-1])
         assert last_seq() == before
 
 
@@ -305,24 +305,24 @@ def test_saving_what_is_already_there_is_no_change(app):
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=lambda kind: kind.name)
 def test_a_removal_tells_every_value(app, kind):
     with app.app_context(), writing():
-        made = make.FACTORIES[kind.name](note="a note")
-        held, code = record_values(made), made.code
-        assert held["note"] == "a note"
+        record = make.FACTORIES[kind.name](note="a note")
+        values, code = record_values(record), record.code
+        assert values["note"] == "a note"
         session.expire_all()
         remove_record(make.account(), listing.get_record(kind, code))
         change = changes_of(kind.model.__tablename__, code)[-1]
         assert change.action is Action.REMOVED
-        assert change.fields == {name: [value, None] for name, value in held.items()}
+        assert change.fields == {name: [value, None] for name, value in values.items()}
 
 
 def test_a_removal_tells_whole_lists_and_its_rows(app):
     with app.app_context(), writing():
         areas = sorted(make.area().code for _ in range(2))
-        made = make.commitment(areas=areas)
-        row = make.commitment_party(commitment=made.code, party="mx")
-        code, row_code = made.code, row.code
+        record = make.commitment(areas=areas)
+        row = make.commitment_party(commitment=record.code, party="mx")
+        code, row_code = record.code, row.code
         session.expire_all()
-        remove_record(make.account(), made)
+        remove_record(make.account(), record)
         assert changes_of("commitment", code)[-1].fields["areas"] == [areas, None]
         assert changes_of("commitment_party", row_code)[-1].fields == {
             "commitment": [code, None],
@@ -525,12 +525,12 @@ def test_two_people_adding_a_row_at_once_are_noticed(app, client):
 )
 def test_changing_a_list_steps_the_version(app, factory, field, other):
     with app.app_context(), writing():
-        made = make.FACTORIES[factory]()
-        before = made.version
-        edit(made, **{field: [other().code]})
-        assert made.version == before + 1
+        record = make.FACTORIES[factory]()
+        before = record.version
+        edit(record, **{field: [other().code]})
+        assert record.version == before + 1
         session.expire_all()
-        assert made.version == before + 1
+        assert record.version == before + 1
 
 
 def test_two_people_changing_a_list_at_once_are_noticed(client):
@@ -547,22 +547,22 @@ def test_two_people_changing_a_list_at_once_are_noticed(client):
 def test_the_words_of_a_record_are_kept_for_searching(app):
     with app.app_context(), writing():
         answered_for()
-        made = make.party(name="Côte d’Ivoire (U.S.)", name_es="Año ÑANDÚ", note="ﬁn Straße")
-        assert made.search == " cote d ivoire u s\n ano nandu\n fin strasse\n"
-        edit(made, name_es=None, note=None)
-        assert made.search == " cote d ivoire u s\n\n\n"
-        made.name = "日本"
+        record = make.party(name="Côte d’Ivoire (U.S.)", name_es="Año ÑANDÚ", note="ﬁn Straße")
+        assert record.search == " cote d ivoire u s\n ano nandu\n fin strasse\n"
+        edit(record, name_es=None, note=None)
+        assert record.search == " cote d ivoire u s\n\n\n"
+        record.name = "日本"
         session.flush()
-        assert made.search == " 日本\n\n\n"
+        assert record.search == " 日本\n\n\n"
         session.expire_all()
-        assert made.search == " 日本\n\n\n"
+        assert record.search == " 日本\n\n\n"
 
 
 def test_the_words_are_kept_when_a_field_is_written_unread(app):
     with app.app_context(), writing():
         answered_for()
-        made = make.party(name="Before", name_es="Antes")
-        session.expire(made)
-        made.name = "After"
+        record = make.party(name="Before", name_es="Antes")
+        session.expire(record)
+        record.name = "After"
         session.flush()
-        assert made.search == " after\n antes\n\n"
+        assert record.search == " after\n antes\n\n"

@@ -32,9 +32,9 @@ def engine(seeded, where):
 
 def row(connection, table, number):
     query = text(f"SELECT * FROM {table} WHERE id = :id")
-    found = connection.execute(query, {"id": number}).mappings().one()
+    record = connection.execute(query, {"id": number}).mappings().one()
     # PostgreSQL's driver takes a list for an array.
-    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in record.items()}
 
 
 @pytest.mark.parametrize(

@@ -137,11 +137,11 @@ def test_a_correction_of_another_leads_update_is_refused(engine, other):
     assert_refused(engine, TABLES, "one of the same commitment and party", adds(of_other=other))
 
 
-def refused_without_triggers(engine, said, act):
+def refused_without_triggers(engine, message, act):
     """Fail unless a constraint refuses, at the latest when the transaction ends."""
     with engine.connect() as connection:
         unguard(connection, TABLES)
-        with pytest.raises(DatabaseError, match=said):
+        with pytest.raises(DatabaseError, match=message):
             (act(connection), connection.commit())
         connection.rollback()
 

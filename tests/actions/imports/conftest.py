@@ -41,16 +41,16 @@ def workbook(*rows, name="Data", number_format="yyyy-mm-dd", more=()):
 def bring(app):
     """Import a file into a kind; return what it did."""
 
-    def imported(kind, content, keep=True, read=(), **said):
+    def imported(kind, content, keep=True, read=(), **settings):
         with app.app_context(), writing():
-            found = read_table(content, **dict(read))
-            return run_import(CATALOGUE[kind], found, ImportSettings(**said), make.account(), lambda _outcome: keep)
+            table = read_table(content, **dict(read))
+            return run_import(CATALOGUE[kind], table, ImportSettings(**settings), make.account(), lambda _result: keep)
 
     return imported
 
 
 @pytest.fixture
-def held(app):
+def database_contents(app):
     """Return what every table holds."""
 
     def content():
@@ -60,10 +60,10 @@ def held(app):
     return content
 
 
-def counts(outcome):
-    return tuple(outcome.counts.values())
+def counts(result):
+    return tuple(result.counts.values())
 
 
-def wrong(outcome):
+def wrong(result):
     """Return (row, column, value, reason) of all that is wrong."""
-    return [(each.row, each.column, each.value, each.reason) for each in outcome.report.errors]
+    return [(error.row, error.column, error.value, error.reason) for error in result.report.errors]

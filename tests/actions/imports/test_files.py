@@ -31,8 +31,8 @@ ENCODINGS = {
 }
 
 
-def rows(found):
-    return [found.header, *(cells for _number, cells in found.rows())]
+def rows(table):
+    return [table.header, *(cells for _number, cells in table.rows())]
 
 
 @pytest.fixture(autouse=True)
@@ -46,16 +46,16 @@ def context(shared_app):
 )
 def test_a_csv_is_read_as_it_was_written(encoding, delimiter, end):
     # A cell's own line end is told from the file's where they differ.
-    found = files.read_table(sheet(*ROWS, delimiter=delimiter, end=end, encoding=encoding))
-    assert (found.encoding, found.delimiter, found.line_ends) == (ENCODINGS[encoding], delimiter, end)
-    assert rows(found) == ROWS
+    table = files.read_table(sheet(*ROWS, delimiter=delimiter, end=end, encoding=encoding))
+    assert (table.encoding, table.delimiter, table.line_ends) == (ENCODINGS[encoding], delimiter, end)
+    assert rows(table) == ROWS
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
 @pytest.mark.parametrize("word", ["Ñandú", "Nuño", "Zoë", "façade", "São Tomé", "Größe", "él", "“no”"])
 def test_one_word_tells_windows_from_the_mac(encoding, word):
-    found = files.read_table(sheet(["code", "name"], ["a", word], encoding=encoding))
-    assert rows(found)[1] == ["a", word]
+    table = files.read_table(sheet(["code", "name"], ["a", word], encoding=encoding))
+    assert rows(table)[1] == ["a", word]
 
 
 def test_what_is_said_of_a_file_is_believed():
@@ -68,9 +68,9 @@ def test_what_is_said_of_a_file_is_believed():
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does_and_empty_ones_are_passed_over():
-    found = files.read_table(b"\r\n,,\r\ncode,name,,\r\na,A\r\n,,,\r\n\r\nb,B,,\r\n")
-    assert found.header == ["code", "name"]
-    assert list(found.rows()) == [(4, ["a", "A"]), (7, ["b", "B"])]
+    table = files.read_table(b"\r\n,,\r\ncode,name,,\r\na,A\r\n,,,\r\n\r\nb,B,,\r\n")
+    assert table.header == ["code", "name"]
+    assert list(table.rows()) == [(4, ["a", "A"]), (7, ["b", "B"])]
 
 
 def test_a_workbook_gives_what_a_person_would_type():
@@ -80,13 +80,13 @@ def test_a_workbook_gives_what_a_person_would_type():
         ["é", 1e15, -1.5e-5, datetime.date(1985, 1, 1), "", False],
         more=["Other"],
     )
-    found = files.read_table(content)
-    assert (found.sheet, found.sheets) == ("Data", ("Data", "Other"))
-    assert rows(found)[1:] == [
+    table = files.read_table(content)
+    assert (table.sheet, table.sheets) == ("Data", ("Data", "Other"))
+    assert rows(table)[1:] == [
         ["  kept \n", "12", "0.3", "2023-07-24", "2023-07-24 12:30:00", "true"],
         ["é", "1000000000000000", "-0.000015", "1985-01-01", "", "false"],
     ]
-    assert isinstance(rows(found)[1][3], workbooks.DateCell)
+    assert isinstance(rows(table)[1][3], workbooks.DateCell)
     assert files.read_table(content, sheet="Other").header == ["code", "name"]
     with pytest.raises(Invalid, match="There is no sheet “Third”: Data, Other"):
         files.read_table(content, sheet="Third")
@@ -138,7 +138,7 @@ TOO_MANY = "5,000,000 cells in all"
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "The file is empty"),
         (b"\r\n,,,\r\n", "The file is empty"),
@@ -172,11 +172,11 @@ TOO_MANY = "5,000,000 cells in all"
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
-def test_what_is_no_table_is_refused_in_words(content, said):
+def test_what_is_no_table_is_refused_in_words(content, message):
     with pytest.raises(Invalid) as refused:
         rows(files.read_table(content))
     assert list(refused.value.errors) == ["file"]
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_marks_within_marks_are_refused_at_once():

@@ -46,7 +46,7 @@ def exported(kind):
 
 def filled(kind, content):
     """Return the rows of a CSV, as far as a form fills them, in the order of their codes."""
-    fields = [each.name for each in kind.form()]
+    fields = [field.name for field in kind.form()]
     rows = csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""))
     return sorted([{name: row[name] for name in fields} for row in rows], key=lambda row: row["code"])
 
@@ -78,44 +78,44 @@ def test_an_export_of_every_kind_imports_back_into_an_empty_tracker(app, empty_a
     with empty_app.app_context():
         for name, kind in ENTERED.items():
             with writing():
-                outcome = run_import(
+                result = run_import(
                     kind,
                     read_table(files[name]),
                     ImportSettings(),
                     make.account(),
-                    keep=lambda _outcome: True,
+                    keep=lambda _result: True,
                 )
-            assert wrong(outcome) == []
-            assert counts(outcome) == (outcome.total, 0, 0)
+            assert wrong(result) == []
+            assert counts(result) == (result.total, 0, 0)
             assert filled(kind, exported(kind)) == filled(kind, content[name])
         assert integrity_problems() == []
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=ENTERED)
-def test_an_export_imported_where_it_is_from_changes_nothing(app, kind, form, bring, held):
+def test_an_export_imported_where_it_is_from_changes_nothing(app, kind, form, bring, database_contents):
     with app.app_context(), writing():
         make.FACTORIES[kind.name]()
-    before = held()
+    before = database_contents()
     with app.app_context():
         content = exported_file(kind, form)
-    outcome = bring(kind.name, content)
-    assert wrong(outcome) == []
-    assert counts(outcome) == (0, 0, outcome.total)
-    assert outcome.total > 0
-    assert held() == before
+    result = bring(kind.name, content)
+    assert wrong(result) == []
+    assert counts(result) == (0, 0, result.total)
+    assert result.total > 0
+    assert database_contents() == before
 
 
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=ENTERED)
-def test_the_same_rows_as_a_workbook_change_nothing(app, kind, bring, held):
+def test_the_same_rows_as_a_workbook_change_nothing(app, kind, bring, database_contents):
     with app.app_context(), writing():
         make.FACTORIES[kind.name]()
-    before = held()
+    before = database_contents()
     with app.app_context():
         rows = list(csv.reader(io.StringIO(exported(kind).removeprefix("\ufeff"), newline="")))
-    outcome = bring(kind.name, workbook(*rows))
-    assert counts(outcome) == (0, 0, outcome.total)
-    assert held() == before
+    result = bring(kind.name, workbook(*rows))
+    assert counts(result) == (0, 0, result.total)
+    assert database_contents() == before
 
 
 @settings(max_examples=300)
@@ -144,8 +144,8 @@ def test_a_workbook_keeps_its_apostrophes(bring):
 def test_a_record_is_changed_where_it_differs_and_keeps_what_the_file_does_not_tell(app, bring):
     with app.app_context():
         version, text = of_code(Commitment, C1).version, of_code(Commitment, C1).text
-    outcome = bring("commitments", sheet(["code", "title", "areas", "quote"], [C1, "Another", "arms", ""]))
-    assert counts(outcome) == (0, 1, 0)
+    result = bring("commitments", sheet(["code", "title", "areas", "quote"], [C1, "Another", "arms", ""]))
+    assert counts(result) == (0, 1, 0)
     with app.app_context():
         record = of_code(Commitment, C1)
         assert (record.title, record.text, record.version) == ("Another", text, version + 1)
@@ -164,38 +164,38 @@ def test_only_a_list_changed_steps_the_version_too(app, bring):
 
 
 def test_an_empty_cell_empties_its_field_where_it_may_be_empty(app, bring):
-    outcome = bring("meetings", sheet(["code", "venue", "title_es"], ["mx-us-2023-05-30", "", ""]))
-    assert counts(outcome) == (0, 1, 0)
+    result = bring("meetings", sheet(["code", "venue", "title_es"], ["mx-us-2023-05-30", "", ""]))
+    assert counts(result) == (0, 1, 0)
     with app.app_context():
         assert of_code(Meeting, "mx-us-2023-05-30").title_es is None
-    outcome = bring("meetings", sheet(["code", "title"], [JS, ""]))
-    assert wrong(outcome) == [(2, "title", "", "Fill this in.")]
+    result = bring("meetings", sheet(["code", "title"], [JS, ""]))
+    assert wrong(result) == [(2, "title", "", "Fill this in.")]
 
 
 @pytest.mark.long
-def test_one_wrong_row_among_many_keeps_all_others_out(bring, held):
-    before = held()
+def test_one_wrong_row_among_many_keeps_all_others_out(bring, database_contents):
+    before = database_contents()
     rows = [[f"x-{n}", f"Name {n}", "people"] for n in range(10_000)]
     rows[7_000][1] = "n" * 301
-    outcome = bring("indicators", sheet(["code", "name", "unit"], *rows))
-    assert [row[:2] for row in wrong(outcome)] == [(7_002, "name")]
-    assert not outcome.applied
-    assert held() == before
+    result = bring("indicators", sheet(["code", "name", "unit"], *rows))
+    assert [row[:2] for row in wrong(result)] == [(7_002, "name")]
+    assert not result.applied
+    assert database_contents() == before
 
 
 @pytest.mark.long
-def test_of_very_many_wrong_rows_the_first_are_told_and_all_are_counted(bring, held):
-    before = held()
-    outcome = bring("indicators", sheet(["code", "name", "unit"], *([f"x {n}", "N", "u"] for n in range(10_050))))
-    assert (outcome.report.count, len(wrong(outcome))) == (10_050, 10_000)
-    assert held() == before
+def test_of_very_many_wrong_rows_the_first_are_told_and_all_are_counted(bring, database_contents):
+    before = database_contents()
+    result = bring("indicators", sheet(["code", "name", "unit"], *([f"x {n}", "N", "u"] for n in range(10_050))))
+    assert (result.report.count, len(wrong(result))) == (10_050, 10_000)
+    assert database_contents() == before
 
 
-def test_a_trial_does_all_and_keeps_nothing(bring, held):
-    before = held()
+def test_a_trial_does_all_and_keeps_nothing(bring, database_contents):
+    before = database_contents()
     content = sheet(["code", "name", "kind", "parent"], ["b", "B", "country", "a"], ["a", "A", "country", "mx"])
     trial = bring("parties", content, keep=False)
-    assert held() == before
+    assert database_contents() == before
     assert not trial.applied
     done = bring("parties", content)
     assert done.applied
@@ -204,7 +204,7 @@ def test_a_trial_does_all_and_keeps_nothing(bring, held):
 
 
 def test_wrong_cells_are_named_by_row_column_value_and_reason(bring):
-    outcome = bring(
+    result = bring(
         "parties",
         sheet(
             ["code", "Name", "kind", "Part of"],
@@ -215,7 +215,7 @@ def test_wrong_cells_are_named_by_row_column_value_and_reason(bring):
         )
         + b"short,row\r\n",
     )
-    assert wrong(outcome) == [
+    assert wrong(result) == [
         (2, "kind", "kingdom", "“kingdom” is not one of: country, government_body, international_organisation."),
         (3, "code", "fr", "Row 2 has this code too: a code is used once."),
         (
@@ -233,13 +233,13 @@ def test_wrong_cells_are_named_by_row_column_value_and_reason(bring):
 
 @pytest.mark.parametrize("field", ["code", "name", "kind", "parent", "note"])
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\ufffe"])
-def test_a_control_character_is_wrong_by_its_cell(bring, held, field, sign):
-    before = held()
+def test_a_control_character_is_wrong_by_its_cell(bring, database_contents, field, sign):
+    before = database_contents()
     row = {"code": "fr", "name": "France", "kind": "country", "parent": "mx", "note": "n"}
     row[field] = f"m{sign}x"
-    outcome = bring("parties", sheet(list(row), list(row.values()), ["de", "Germany", "country", "", ""]))
-    assert [each[:3] for each in wrong(outcome)] == [(2, field, "m�x")]
-    assert held() == before
+    result = bring("parties", sheet(list(row), list(row.values()), ["de", "Germany", "country", "", ""]))
+    assert [row[:3] for row in wrong(result)] == [(2, field, "m�x")]
+    assert database_contents() == before
 
 
 def test_a_field_without_a_column_is_told_where_it_is_missing(bring):
@@ -251,12 +251,12 @@ def test_a_field_without_a_column_is_told_where_it_is_missing(bring):
 def test_a_removed_code_is_not_used_again(app, bring):
     with app.app_context(), writing():
         remove_record(make.account(), make.party(code="gone"))
-    outcome = bring("parties", sheet(["code", "name", "kind"], ["gone", "G", "country"]))
-    assert wrong(outcome) == [(2, "code", "gone", "The code “gone” is taken, or was once; a code is never used again.")]
+    result = bring("parties", sheet(["code", "name", "kind"], ["gone", "G", "country"]))
+    assert wrong(result) == [(2, "code", "gone", "The code “gone” is taken, or was once; a code is never used again.")]
 
 
 def test_rows_may_name_others_further_down(app, bring):
-    outcome = bring(
+    result = bring(
         "parties",
         sheet(
             ["code", "name", "kind", "parent"],
@@ -266,14 +266,14 @@ def test_rows_may_name_others_further_down(app, bring):
             ["other", "Other", "country", ""],
         ),
     )
-    assert wrong(outcome) == []
+    assert wrong(result) == []
     with app.app_context():
         assert of_code(Party, "agency").parent.parent.code == "fr"
         assert integrity_problems() == []
 
 
 def test_a_name_that_two_rows_have_must_be_a_code(bring):
-    outcome = bring(
+    result = bring(
         "parties",
         sheet(
             ["code", "name", "kind", "parent"],
@@ -282,21 +282,21 @@ def test_a_name_that_two_rows_have_must_be_a_code(bring):
             ["c", "C", "country", "SAME"],
         ),
     )
-    assert [row[:3] for row in wrong(outcome)] == [(4, "parent", "SAME")]
+    assert [row[:3] for row in wrong(result)] == [(4, "parent", "SAME")]
 
 
 def test_a_row_named_by_one_is_told_to_be_put_right_first(bring):
     rows = [["a", "One", "nothing", ""], ["b", "B", "country", "a"], ["c", "C", "country", "one"]]
-    outcome = bring("parties", sheet(["code", "name", "kind", "parent"], *rows))
-    assert [row[0] for row in wrong(outcome)] == [2, 3, 4]
-    assert all("Row 2, which it names, must be put right first." in row[3] for row in wrong(outcome)[1:])
+    result = bring("parties", sheet(["code", "name", "kind", "parent"], *rows))
+    assert [row[0] for row in wrong(result)] == [2, 3, 4]
+    assert all("Row 2, which it names, must be put right first." in row[3] for row in wrong(result)[1:])
 
 
-def test_a_damaged_code_in_a_record_that_is_here_is_wrong_by_its_cell(bring, held):
-    before = held()
-    outcome = bring("parties", sheet(["code", "parent", "note"], ["mx", "Jan-85", "n"]))
-    assert [row[:3] for row in wrong(outcome)] == [(2, "parent", "Jan-85")]
-    assert held() == before
+def test_a_damaged_code_in_a_record_that_is_here_is_wrong_by_its_cell(bring, database_contents):
+    before = database_contents()
+    result = bring("parties", sheet(["code", "parent", "note"], ["mx", "Jan-85", "n"]))
+    assert [row[:3] for row in wrong(result)] == [(2, "parent", "Jan-85")]
+    assert database_contents() == before
 
 
 def test_a_long_chain_of_rows_each_named_by_the_one_before(bring):
@@ -306,9 +306,9 @@ def test_a_long_chain_of_rows_each_named_by_the_one_before(bring):
     assert counts(bring("parties", sheet(["code", "name", "kind", "parent"], *rows))) == (61, 0, 0)
 
 
-def test_rows_that_lead_back_to_themselves_are_wrong(bring, held):
-    before = held()
-    outcome = bring(
+def test_rows_that_lead_back_to_themselves_are_wrong(bring, database_contents):
+    before = database_contents()
+    result = bring(
         "parties",
         sheet(
             ["code", "name", "kind", "parent"],
@@ -319,22 +319,22 @@ def test_rows_that_lead_back_to_themselves_are_wrong(bring, held):
             ["mx", "Mexico", "country", "us"],
         ),
     )
-    said = "That would lead back to this record itself"
-    assert [(row[0], row[1], row[2]) for row in wrong(outcome)] == [
+    message = "That would lead back to this record itself"
+    assert [(row[0], row[1], row[2]) for row in wrong(result)] == [
         (2, "parent", "b"),
         (3, "parent", "a"),
         (4, "parent", "c"),
         (5, "parent", "a"),
     ]
-    assert said not in wrong(outcome)[3][3]
-    assert wrong(outcome)[3][3] == "Row 2, which it names, must be put right first."
-    assert held() == before
+    assert message not in wrong(result)[3][3]
+    assert wrong(result)[3][3] == "Row 2, which it names, must be put right first."
+    assert database_contents() == before
 
 
 def test_a_record_here_cannot_be_led_back_to_itself(bring):
     bring("parties", sheet(["code", "parent"], ["us", "mx"]))
-    outcome = bring("parties", sheet(["code", "parent"], ["mx", "us"]))
-    assert wrong(outcome) == [(2, "parent", "us", "That would lead back to this record itself: choose another.")]
+    result = bring("parties", sheet(["code", "parent"], ["mx", "us"]))
+    assert wrong(result) == [(2, "parent", "us", "That would lead back to this record itself: choose another.")]
 
 
 def test_rows_of_a_record_get_codes_no_row_ever_had(app, bring):
@@ -343,7 +343,7 @@ def test_rows_of_a_record_get_codes_no_row_ever_had(app, bring):
         last = make.passage(document="joint-statement-2023-07-24", paragraph=91).code
     start, number = last[: last.rindex("x") + 1], int(last[last.rindex("x") + 1 :])
     document = "joint-statement-2023-07-24"
-    outcome = bring(
+    result = bring(
         "passages",
         sheet(
             ["code", "document", "paragraph", "start", "end"],
@@ -353,20 +353,20 @@ def test_rows_of_a_record_get_codes_no_row_ever_had(app, bring):
             ["", "news-readout-2023-05-30", 95, 0, 5],
         ),
     )
-    assert wrong(outcome) == []
+    assert wrong(result) == []
     with app.app_context():
-        found = {p.paragraph: p.code for p in session.scalars(select(Passage).where(Passage.paragraph >= 92))}
-        assert found[94] == f"{start}{number + 1}"
-        assert (found[92], found[93]) == (f"{start}{number + 2}", f"{start}{number + 3}")
-        assert found[95].startswith("news-readout-2023-05-30.x")
+        codes = {p.paragraph: p.code for p in session.scalars(select(Passage).where(Passage.paragraph >= 92))}
+        assert codes[94] == f"{start}{number + 1}"
+        assert (codes[92], codes[93]) == (f"{start}{number + 2}", f"{start}{number + 3}")
+        assert codes[95].startswith("news-readout-2023-05-30.x")
 
 
 @pytest.mark.parametrize("kind", ENTERED.values(), ids=ENTERED)
 def test_a_file_without_codes_adds_its_rows_once(app, bring, kind):
     with app.app_context(), writing():
-        made = make.FACTORIES[kind.name]()
-        form = kind.form(obj=made)
-        values = {each.name: csv_cell(each.to_json(each.data)) for each in form if each.name != "code"}
+        record = make.FACTORIES[kind.name]()
+        form = kind.form(obj=record)
+        values = {field.name: csv_cell(field.to_json(field.data)) for field in form if field.name != "code"}
         uses = kind.model.PARENT
         if kind.title_column in values and not uses:
             values[kind.title_column] = "Quite another"
@@ -400,10 +400,10 @@ def test_adding_a_row_steps_the_version_of_its_record(app, bring):
         assert integrity_problems() == []
 
 
-def test_a_row_that_repeats_another_is_wrong(app, bring, held):
+def test_a_row_that_repeats_another_is_wrong(app, bring, database_contents):
     with app.app_context():
         code = session.scalars(select(CommitmentParty).where(CommitmentParty.role == "lead")).first().code
-    before = held()
+    before = database_contents()
     content = sheet(
         ["code", "commitment", "party", "role"],
         [f"{C1}.p8", C1, "mx", "lead"],
@@ -411,20 +411,18 @@ def test_a_row_that_repeats_another_is_wrong(app, bring, held):
         [f"{C1}.p10", C1, "Mexico", "Support"],
         [code, C1, "us", "lead"],
     )
-    outcome = bring("commitment-parties", content)
-    assert [row[:2] for row in wrong(outcome)] == [(2, "role"), (4, "role"), (5, "role")]
-    assert {row[3] for row in wrong(outcome)} == {
-        "Another row says the same: remove one, or change it and save, first."
-    }
-    assert held() == before
+    result = bring("commitment-parties", content)
+    assert [row[:2] for row in wrong(result)] == [(2, "role"), (4, "role"), (5, "role")]
+    assert {row[3] for row in wrong(result)} == {"Another row says the same: remove one, or change it and save, first."}
+    assert database_contents() == before
 
 
 def test_a_row_stays_with_its_record(app, bring):
     with app.app_context():
         seat = session.scalars(select(Participation)).first()
         code, other = seat.code, next(m for m in session.scalars(select(Meeting)) if m is not seat.meeting).code
-    outcome = bring("participations", sheet(["code", "meeting"], [code, other]))
-    assert [row[:2] for row in wrong(outcome)] == [(2, "code")]
+    result = bring("participations", sheet(["code", "meeting"], [code, other]))
+    assert [row[:2] for row in wrong(result)] == [(2, "code")]
 
 
 @pytest.mark.long
@@ -438,7 +436,7 @@ def test_what_the_session_holds_does_not_grow_with_the_file(app):
                 account = make.account()
                 tracemalloc.start()
                 run_import(
-                    CATALOGUE["indicators"], read_table(content), ImportSettings(), account, keep=lambda _outcome: True
+                    CATALOGUE["indicators"], read_table(content), ImportSettings(), account, keep=lambda _result: True
                 )
                 peaks.append(tracemalloc.get_traced_memory()[1])
                 tracemalloc.stop()

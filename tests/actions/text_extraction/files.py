@@ -32,8 +32,8 @@ def rezipped(data, **changes):
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             stem = part.filename.rpartition("/")[2].partition(".")[0]
-            held = old.read(part)
-            new.writestr(part.filename, changes[stem](held) if stem in changes else held)
+            content = old.read(part)
+            new.writestr(part.filename, changes[stem](content) if stem in changes else content)
     return written.getvalue()
 
 
@@ -80,9 +80,9 @@ def pdf_file(lines, size=12, pages=1, font=b"Helvetica"):
         packed = zlib.compress(shown)
         objects.append(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed))
     written, places = b"%PDF-1.7\n", []
-    for number, held in enumerate(objects, start=1):
+    for number, content in enumerate(objects, start=1):
         places.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (number, held)
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     most = len(objects) + 1
     end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (most, len(written))
@@ -100,6 +100,6 @@ def empty_pdf():
 
 def locked_pdf():
     """Return a PDF that says it is encrypted, with a password nobody has."""
-    held = pdf_file([(50, 700, "Secret")])
+    content = pdf_file([(50, 700, "Secret")])
     lock = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /ID [<00><00>]" % (b"11" * 32, b"22" * 32)
-    return held.replace(b"/Root 1 0 R", b"/Root 1 0 R " + lock)
+    return content.replace(b"/Root 1 0 R", b"/Root 1 0 R " + lock)

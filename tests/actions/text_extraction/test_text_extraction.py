@@ -76,8 +76,8 @@ def test_a_page_is_read_without_what_stands_around_it():
     ],
 )
 def test_the_sort_of_a_text_is_told_by_what_it_holds(data, name, media_type):
-    text, found = extract_text(data, name)
-    assert found == media_type
+    text, result = extract_text(data, name)
+    assert result == media_type
     assert text.strip()
 
 
@@ -89,12 +89,12 @@ def test_a_word_file_gives_its_paragraphs_and_tables_in_order():
 
 def test_inserted_words_are_read_and_deleted_ones_are_not():
     def change(document):
-        for kind, held in (
+        for kind, content in (
             ("ins", "<w:t>added</w:t>"),
             ("del", "<w:delText>gone</w:delText>"),
             ("moveFrom", "<w:t>away</w:t>"),
         ):
-            run = f'<w:{kind} {nsdecls("w")} w:id="1" w:author="x"><w:r>{held}</w:r></w:{kind}>'
+            run = f'<w:{kind} {nsdecls("w")} w:id="1" w:author="x"><w:r>{content}</w:r></w:{kind}>'
             document.paragraphs[0]._p.append(parse_xml(run))
         control = (
             f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>In a control</w:t></w:r></w:p></w:sdtContent></w:sdt>"
@@ -139,16 +139,16 @@ def test_a_sentence_that_the_end_of_a_page_cuts_goes_on():
     assert text.count("go on from page to page") == 3
 
 
-def nested(_held):
+def nested(_content):
     return b"<a>" * 100_000
 
 
-def declaring(held):
-    return held.replace(b"<w:document", b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document', 1)
+def declaring(content):
+    return content.replace(b"<w:document", b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document', 1)
 
 
-def declaring_in_utf16(held):
-    text = declaring(held).decode().partition("?>")[2]
+def declaring_in_utf16(content):
+    text = declaring(content).decode().partition("?>")[2]
     return ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
 
 
@@ -192,9 +192,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_be_read_is_refused_with_the_way_out(what):
-    made, said = REFUSED[what]
-    with pytest.raises(Invalid, match=said) as refusal:
-        extract_text(made(), "a.txt")
+    make, message = REFUSED[what]
+    with pytest.raises(Invalid, match=message) as refusal:
+        extract_text(make(), "a.txt")
     assert list(refusal.value.errors) == ["file"]
 
 
