@@ -57,7 +57,7 @@ def test_fields_are_given_with_a_history_and_taken_back_with_one(written):
         assert held(code, "owner", "priority", "area", "review_every") == ("local", "high", "arms", 45)
     assert sorted(c.code for c in changes_since(before + 1)) == [C1, C2]
     assert (made.first_seq, made.last_seq) == (before + 2, before + 3)
-    assert made.given == {"owner": "local", "priority": "high", "area": "arms", "review_every": 45}
+    assert made.values == {"owner": "local", "priority": "high", "area": "arms", "review_every": 45}
     assert undo_bulk_step(make.account(), made) == []
     assert held(C1, "owner", "priority", "area", "review_every") == (None, "normal", *area, None)
     assert held(C2, "owner", "review_every") == (None, 30)

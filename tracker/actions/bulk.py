@@ -49,7 +49,7 @@ def apply_bulk_change(
     if after == before:
         raise Invalid({"code": [_("Nothing would change: all of them have it already.")]})
     now = datetime.datetime.now(datetime.UTC)
-    step = BulkStep(at=now, account=account, given=dict(values), first_seq=before + 1, last_seq=after)
+    step = BulkStep(at=now, account=account, values=dict(values), first_seq=before + 1, last_seq=after)
     session.add(step)
     flush()
     return step

@@ -44,7 +44,7 @@ class AsOf:
     #: Whether the past is asked about, and not the present.
     past: bool = True
 
-    def recorded(self, model: Any) -> ColumnElement[bool]:
+    def recorded(self, model: type[Any]) -> ColumnElement[bool]:
         """Return the condition that a row of a model that has `recorded_at` was recorded by then."""
         return model.recorded_at <= self.known_by if self.known_by else true()
 
@@ -119,11 +119,11 @@ def _lead_statuses(as_of: AsOf) -> Select[Any]:
     claim_id: SQLColumnExpression[Any]
     if as_of.past:
         latest = latest_update(update, (row.commitment_id, row.party_id), as_of.on, as_of.recorded).correlate(row)
-        found, finding_id = (
+        finding, finding_id = (
             latest.with_only_columns(column).scalar_subquery() for column in (update.status, update.id)
         )
         claims = latest.where(update.claimed_status.is_not(None))
-        status = func.coalesce(found, literal(Status.NOT_ASSESSED.value))
+        status = func.coalesce(finding, literal(Status.NOT_ASSESSED.value))
         claim_id = claims.with_only_columns(update.id).scalar_subquery()
     else:
         status, finding_id, claim_id = row.status, row.finding_id, row.claim_id
@@ -148,8 +148,8 @@ def overall_status(as_of: AsOf) -> SQLColumnExpression[Any]:
 
 def existed(as_of: AsOf, retired: bool = False) -> ColumnElement[bool]:
     """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
-    made = and_(Commitment.made_on <= as_of.on, as_of.recorded(Commitment)) if as_of.past else true()
-    return made if retired else and_(made, _not_retired(as_of))
+    recorded = and_(Commitment.made_on <= as_of.on, as_of.recorded(Commitment)) if as_of.past else true()
+    return recorded if retired else and_(recorded, _not_retired(as_of))
 
 
 def _not_retired(as_of: AsOf) -> ColumnElement[bool]:

@@ -3,10 +3,11 @@
 from typing import Any, ClassVar
 
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, QueryableAttribute, declared_attr, mapped_column
 
 from tracker.database import Base
 from tracker.passage_text import search_words
+from tracker.vocabulary import Label
 
 
 class Record(Base):
@@ -14,7 +15,7 @@ class Record(Base):
 
     __abstract__ = True
 
-    #: The attributes whose words a search looks at; what it is called first, so that sorting by them sorts by that.
+    #: The attributes whose words a search looks at, the name or title first, so that sorting by them sorts by that.
     SEARCHED: ClassVar[tuple[str, ...]] = ()
     #: The relationship leading to the record this one is a row of, if it is one.
     PARENT: ClassVar[str] = ""
@@ -23,9 +24,9 @@ class Record(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
     code: Mapped[str] = mapped_column(unique=True, sort_order=-1)
-    #: Steps with each save, so that two people editing at once are noticed.
+    #: Goes up with each save, so that two people editing at once are noticed.
     version: Mapped[int] = mapped_column(sort_order=92)
-    #: The words of SEARCHED as `searchable` gives them; kept by the session, proved by `tracker check`.
+    #: The words of SEARCHED as `search_text` gives them; set by the session, checked by `tracker check`.
     search: Mapped[str] = mapped_column(default="", sort_order=91)
     #: What analysts tell one another; never published.
     note: Mapped[str | None] = mapped_column(sort_order=90)
@@ -35,15 +36,15 @@ class Record(Base):
         return {"version_id_col": cls.__table__.c.version}
 
     def __str__(self) -> str:
-        """Return what people call it."""
+        """Return its name or title."""
         return self.code
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.code}>"
 
     @property
-    def caveat(self) -> Any:
-        """Return what must be said wherever this record is shown, or nothing."""
+    def caveat(self) -> Label | None:
+        """Return what must be said wherever this record is shown, or None."""
         return None
 
     @property
@@ -61,7 +62,7 @@ def search_text(record: Record) -> str:
 
 
 @event.listens_for(Record, "attribute_instrument", propagate=True)
-def _remember(_class: type, _name: str, attribute: Any) -> None:
-    """Keep the old value for the history even of a field that is written without being read."""
+def _remember_old_value(_class: type, _name: str, attribute: QueryableAttribute[Any]) -> None:
+    """Let the history know the old value even of a field that is written without being read."""
     if hasattr(attribute.impl, "active_history"):
         attribute.impl.active_history = True

@@ -1,4 +1,4 @@
-"""Bulk steps: the same thing given to many commitments at once, so that it can be undone as one."""
+"""Bulk steps: the same values given to many commitments at once, so that this can be undone as one."""
 
 import datetime
 from typing import Any
@@ -11,15 +11,15 @@ from tracker.models.accounts import Account
 
 
 class BulkStep(Base):
-    """Which changes of the history one step made; they follow one another."""
+    """The changes of the history that one step made; they follow one another."""
 
     __tablename__ = "bulk_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime.datetime]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    #: {what was given: its plain value}
-    given: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: {field: the plain value given}
+    values: Mapped[dict[str, Any]] = mapped_column("given", JSON)
     first_seq: Mapped[int]
     last_seq: Mapped[int]
     undone_at: Mapped[datetime.datetime | None]

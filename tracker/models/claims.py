@@ -1,4 +1,4 @@
-"""Claims: what a document reports as fact."""
+"""Claims."""
 
 import datetime
 

@@ -33,6 +33,7 @@ from tracker.models.parties import Party
 from tracker.vocabulary import (
     CommitmentKind,
     DeadlineKind,
+    Label,
     OverallStatus,
     PartyKind,
     PartyRole,
@@ -79,7 +80,7 @@ class Commitment(Record):
     quote: Mapped[str | None]
     kind: Mapped[CommitmentKind] = mapped_column(term_type(CommitmentKind), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
-    #: The primary area; the one counts are by.
+    #: The primary area, by which commitments are counted.
     area_id: Mapped[int] = mapped_column(ForeignKey("policy_area.id"))
     made_on: Mapped[datetime.date]
     deadline_kind: Mapped[DeadlineKind] = mapped_column(term_type(DeadlineKind))
@@ -92,13 +93,13 @@ class Commitment(Record):
     #: Who follows it up.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     priority: Mapped[Priority] = mapped_column(term_type(Priority))
-    #: After how many days without an update or a check it is stale, if not after the usual ones.
+    #: After how many days without an update or a check it is stale; None: after the usual number.
     review_every: Mapped[int | None]
     #: Since when it is out of the lists, and why: it was recorded in error.
     retired_at: Mapped[datetime.datetime | None]
     retired_because: Mapped[str | None]
     #: When the tracker came to know of it.
-    recorded_at: Mapped[datetime.datetime] = mapped_column()
+    recorded_at: Mapped[datetime.datetime]
 
     meeting: Mapped[Meeting | None] = relationship()
     area: Mapped[PolicyArea] = relationship()
@@ -111,21 +112,21 @@ class Commitment(Record):
     if TYPE_CHECKING:
         #: The common status of its leads (an OverallStatus), or mixed.
         status: Mapped[Any]
-        #: Some lead has not said it in a document of its own side: only others report it.
+        #: Whether some lead has not said it in a document of its own side: only others report it.
         one_sided: Mapped[bool]
 
     def __str__(self) -> str:
         return self.title
 
     @property
-    def caveat(self) -> Any:
+    def caveat(self) -> Label | None:
         if self.retired_at:
             return _l("Retired: recorded in error")
         return _l("Reported by one side only") if self.one_sided else None
 
 
 class CommitmentParty(Record):
-    """Who leads, supports or is to gain from a commitment."""
+    """A party that leads, supports or is to gain from a commitment."""
 
     __tablename__ = "commitment_party"
     __table_args__ = (UniqueConstraint("commitment_id", "party_id", "role"),)
@@ -136,10 +137,10 @@ class CommitmentParty(Record):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     role: Mapped[PartyRole] = mapped_column(term_type(PartyRole))
-    #: How a lead stands now, and the update that says so; kept by the session, proved by `tracker check`.
+    #: How a lead stands now, and the update that says so; set by the session, checked by `tracker check`.
     status: Mapped[Status] = mapped_column(term_type(Status), default=Status.NOT_ASSESSED, index=True)
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
-    #: The latest update that tells what the party says of itself.
+    #: The latest update with what the party says of itself.
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
 
     commitment: Mapped[Commitment] = relationship()
@@ -164,7 +165,7 @@ class CommitmentSource(Record):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), index=True)
     relation: Mapped[SourceRelation] = mapped_column(term_type(SourceRelation))
-    #: Whose word it is, where the document reports it.
+    #: Who said it, where the document reports somebody's words.
     attributed_to: Mapped[str | None]
 
     commitment: Mapped[Commitment] = relationship()
@@ -172,7 +173,7 @@ class CommitmentSource(Record):
 
 
 def common_status(status: SQLColumnExpression[Any]) -> ColumnElement[Any]:
-    """Return the word that all statuses of a group are, else mixed; of no status, that it is not assessed."""
+    """Return the status that all of a group have, else mixed; of none, not assessed."""
     word = case(
         (func.count(status.distinct()) == 1, func.min(status)),
         (func.count(status) == 0, literal(Status.NOT_ASSESSED.value)),

@@ -1,22 +1,21 @@
-"""The text a document has now, and what it says of the document's passages: the session itself keeps it up to date."""
+"""The text a document has now, and what it says of the document's passages, which the session keeps up to date."""
 
 import datetime
 from typing import Any
 
 from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, UOWTransaction, undefer
 
 from tracker.database import AnySession
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.passage_text import Paragraphs, PassageSelector, locate, sha256_of, split_paragraphs, surrounding_text
 from tracker.vocabulary import PassageCheck
 
-WORDS = {word.value: word for word in PassageCheck}
 PLACE = ("document", "paragraph", "start", "end")
 
 
 def current_text(session: AnySession, document: Document) -> DocumentText | None:
-    """Return the text attached to a document now, with its words read, or nothing."""
+    """Return the text attached to a document now, with its words loaded, or None."""
     if document.text_sha256 is None:
         return None
     query = select(DocumentText).where(DocumentText.document_id == document.id).order_by(DocumentText.id.desc())
@@ -29,34 +28,36 @@ def current_paragraphs(session: AnySession, document: Document) -> Paragraphs | 
 
 
 def check_passage(passage: Passage, text: Paragraphs | None) -> None:
-    """Put into a passage what the text of its document says of it now."""
+    """Set in a passage what the text of its document says of it now."""
     for name, value in passage_check(passage, text).items():
         setattr(passage, name, value)
     passage.checked_at = datetime.datetime.now(datetime.UTC) if text is not None else None
 
 
 def passage_check(passage: Passage, text: Paragraphs | None) -> dict[str, Any]:
-    """Return {attribute: value} of what a text says of a passage; doing so again gives the same."""
+    """Return {attribute: value} of what a text says of a passage; once set, the result is the same again."""
     if text is None:
         return {"check_result": PassageCheck.NO_TEXT, "found_paragraph": None, "found_start": None}
-    words = PassageSelector(*(getattr(passage, name) for name in PassageSelector.__dataclass_fields__))
-    located = locate(text, words)
+    selector = PassageSelector(*(getattr(passage, name) for name in PassageSelector.__dataclass_fields__))
+    location = locate(text, selector)
+    result = next(word for word in PassageCheck if word.value == location.result)
     values: dict[str, Any] = {
-        "check_result": WORDS[located.result],
-        "found_paragraph": located.paragraph,
-        "found_start": located.start,
+        "check_result": result,
+        "found_paragraph": location.paragraph,
+        "found_start": location.start,
     }
-    if located.exact is not None and located.paragraph is not None and located.start is not None:
-        values |= {"exact": located.exact, "sha256": passage.sha256 or sha256_of(located.exact)}
-        if located.result == PassageCheck.FOUND.value or passage.prefix is None:
-            around = surrounding_text(text[located.paragraph], located.start, located.start + len(located.exact))
-            values |= {"prefix": around[0], "suffix": around[1]}
+    if location.exact is not None and location.paragraph is not None and location.start is not None:
+        values |= {"exact": location.exact, "sha256": passage.sha256 or sha256_of(location.exact)}
+        if result is PassageCheck.FOUND or passage.prefix is None:
+            end = location.start + len(location.exact)
+            prefix, suffix = surrounding_text(text[location.paragraph], location.start, end)
+            values |= {"prefix": prefix, "suffix": suffix}
     return values
 
 
 @event.listens_for(Session, "before_flush")
-def _check_passages(session: Session, _context: Any, _instances: Any) -> None:
-    """Check each new or changed passage, so that no door can forget it."""
+def _check_passages(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Check each new or changed passage, whatever adds or changes it."""
     texts: dict[Document, Paragraphs | None] = {}
     for passage in (*session.new, *session.dirty):
         if isinstance(passage, Passage) and (passage in session.new or _changed(passage, *PLACE, "sha256")):
@@ -64,7 +65,7 @@ def _check_passages(session: Session, _context: Any, _instances: Any) -> None:
                 texts[passage.document] = current_paragraphs(session, passage.document)
             text = texts[passage.document]
             if text is not None:
-                _forget_other_words(passage, text)
+                _forget_old_words(passage, text)
             check_passage(passage, text)
 
 
@@ -72,8 +73,8 @@ def _changed(passage: Passage, *names: str) -> bool:
     return any(inspect(passage).attrs[name].history.has_changes() for name in names)
 
 
-def _forget_other_words(passage: Passage, text: Paragraphs) -> None:
-    """Let a passage go that was put in another place: its words are now those that stand there."""
+def _forget_old_words(passage: Passage, text: Paragraphs) -> None:
+    """Forget the words of a passage that was moved to another place: its words are now those found there."""
     inside = passage.start < passage.end <= len(text.get(passage.paragraph, ""))
     if inspect(passage).persistent and inside and _changed(passage, *PLACE) and not _changed(passage, "sha256"):
         passage.sha256 = passage.exact = passage.prefix = passage.suffix = None

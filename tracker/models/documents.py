@@ -1,7 +1,6 @@
 """Documents, their texts, and the passages in them that claims rest on."""
 
 import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, Table
@@ -11,7 +10,7 @@ from tracker.database import Base, term_type
 from tracker.models.accounts import Account
 from tracker.models.base import Record
 from tracker.models.parties import Party
-from tracker.vocabulary import DatePrecision, DocumentKind, PassageCheck
+from tracker.vocabulary import DatePrecision, DocumentKind, Label, PassageCheck
 
 document_issuer = Table(
     "document_issuer",
@@ -22,7 +21,7 @@ document_issuer = Table(
 
 
 class Document(Record):
-    """A text that was read; it can be catalogued before its text is at hand."""
+    """A document that was read; it can be catalogued before its text is at hand."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -44,7 +43,7 @@ class Document(Record):
     retrieved_on: Mapped[datetime.date | None]
     #: Of the text as UTF-8 with line ends as LF, in hexadecimal.
     sha256: Mapped[str | None]
-    #: Of the text that is attached now; none while it has no text.
+    #: Of the text that is attached now; None without one.
     text_sha256: Mapped[str | None]
 
     issued_by: Mapped[list[Party]] = relationship(secondary=document_issuer, order_by=Party.code)
@@ -55,12 +54,12 @@ class Document(Record):
 
     @property
     def text_differs(self) -> bool:
-        """Return whether the attached text is another than the one catalogued."""
+        """Return whether the attached text differs from the one catalogued."""
         return bool(self.sha256 and self.text_sha256 and self.sha256 != self.text_sha256)
 
 
 class DocumentText(Base):
-    """A text that was attached to a document. Its text now is the latest; earlier ones stay."""
+    """A text that was attached to a document. The latest is its text now; earlier ones stay."""
 
     __tablename__ = "document_text"
     __table_args__ = (CheckConstraint("first_paragraph IN (0, 1)", "first_paragraph_0_or_1"),)
@@ -73,7 +72,7 @@ class DocumentText(Base):
     sha256: Mapped[str]
     #: The number of the first paragraph: 0 where it is the title, else 1.
     first_paragraph: Mapped[int]
-    #: The file it was read from; these three are empty where it was pasted.
+    #: The file it was read from; these three are None where it was pasted.
     file_name: Mapped[str | None]
     media_type: Mapped[str | None]
     original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
@@ -112,20 +111,20 @@ class Passage(Record):
     end: Mapped[int]
     #: Of the passage's exact words as UTF-8, in hexadecimal.
     sha256: Mapped[str | None]
-    #: Its words as the attached text has them, and what stands right before and after; once found, they are kept.
+    #: Its words in the attached text, and the text right before and after; once found, they stay.
     exact: Mapped[str | None]
     prefix: Mapped[str | None]
     suffix: Mapped[str | None]
     check_result: Mapped[PassageCheck] = mapped_column(term_type(PassageCheck), default=PassageCheck.NO_TEXT)
     checked_at: Mapped[datetime.datetime | None]
-    #: Where its words stand in the attached text.
+    #: Where its words are in the attached text.
     found_paragraph: Mapped[int | None]
     found_start: Mapped[int | None]
 
     document: Mapped[Document] = relationship(lazy="selectin")
 
     @property
-    def caveat(self) -> Any:
+    def caveat(self) -> Label | None:
         return CAVEATS.get(self.check_result)
 
     @property

@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     or_,
     select,
     type_coerce,
@@ -35,40 +36,26 @@ from tracker.vocabulary import CLOSING, DeadlineKind, DeadlineState, EvidenceRel
 DUE_SOON_DAYS = datetime.timedelta(days=30)
 
 
-class DayOf(FunctionElement[datetime.date]):
-    """The day of a moment, in UTC."""
-
-    type = Date()
-    inherit_cache = True
-
-
 class DaysBetween(FunctionElement[int]):
-    """How many days one day lies before another."""
+    """How many days one day, or the day of a moment in UTC, lies before another."""
 
     type = Integer()
     inherit_cache = True
 
 
-@compiles(DayOf, "sqlite")
-def _day_on_sqlite(element: DayOf, compiler: SQLCompiler, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)})"
-
-
-@compiles(DayOf, "postgresql")
-def _day_on_postgresql(element: DayOf, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS DATE)"
-
-
 @compiles(DaysBetween, "sqlite")
-def _days_on_sqlite(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
-    earlier, later = (compiler.process(day, **options) for day in element.clauses)
-    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+def _days_on_sqlite(element: DaysBetween, compiler: SQLCompiler, **options: str) -> str:
+    earlier, later = (f"julianday(date({compiler.process(day, **options)}))" for day in element.clauses)
+    return f"CAST({later} - {earlier} AS INTEGER)"
 
 
 @compiles(DaysBetween, "postgresql")
-def _days_on_postgresql(element: DaysBetween, compiler: SQLCompiler, **options: Any) -> str:
-    earlier, later = (compiler.process(day, **options) for day in element.clauses)
-    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
+def _days_on_postgresql(element: DaysBetween, compiler: SQLCompiler, **options: str) -> str:
+    days = []
+    for day in element.clauses:
+        sql = compiler.process(day, **options)
+        days.append(f"CAST({sql} AS DATE)" if isinstance(day.type, Date) else f"CAST(timezone('UTC', {sql}) AS DATE)")
+    return f"({days[1]} - {days[0]})"
 
 
 def is_closed(as_of: AsOf) -> ColumnElement[bool]:
@@ -115,22 +102,14 @@ def _stale(as_of: AsOf, review_every: int) -> ColumnElement[bool]:
     """Return the condition that by a day nobody had looked for longer than the review interval."""
     interval = func.coalesce(Commitment.review_every, review_every)
 
-    def days_since(on: SQLColumnExpression[datetime.date]) -> DaysBetween:
-        return DaysBetween(on, literal(as_of.on, Date()))
+    def recent(on: SQLColumnExpression[datetime.date] | SQLColumnExpression[datetime.datetime]) -> ColumnElement[bool]:
+        return DaysBetween(on, literal(as_of.on, Date())) <= interval
 
     (updated, checked), update, check = reviews(as_of), ProgressUpdate, CheckLog
-    recently_updated = exists().where(
-        update.commitment_id == Commitment.id, updated, days_since(DayOf(update.recorded_at)) <= interval
-    )
-    recently_checked = exists().where(
-        check.commitment_id == Commitment.id, checked, days_since(check.checked_on) <= interval
-    )
-    return and_(
-        days_since(DayOf(Commitment.recorded_at)) > interval,
-        ~recently_updated.correlate(Commitment),
-        ~recently_checked.correlate(Commitment),
-        ~is_closed(as_of),
-    )
+    updated = and_(update.commitment_id == Commitment.id, updated, recent(update.recorded_at))
+    checked = and_(check.commitment_id == Commitment.id, checked, recent(check.checked_on))
+    seen = (exists().where(looked_at).correlate(Commitment) for looked_at in (updated, checked))
+    return and_(~recent(Commitment.recorded_at), *map(not_, seen), ~is_closed(as_of))
 
 
 def follow_up(as_of: AsOf, review_every: int, words: Iterable[FollowUp] = FollowUp) -> CompoundSelect[Any]:

@@ -1,4 +1,4 @@
-"""Who changed what, when: written by the session itself, so that no door can forget it.
+"""Who changed what, when: written by the session itself, so that nothing can change a record without it.
 
 Each change holds a hash over itself and the hash of the one before, so that a change made behind the
 tracker's back breaks the chain.
@@ -12,15 +12,25 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, and_, event, insert, inspect, select
-from sqlalchemy.orm import Mapped, ORMExecuteState, RelationshipDirection, Session, mapped_column, relationship
-from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE, get_history
+from sqlalchemy.orm import (
+    ColumnProperty,
+    Mapped,
+    ORMExecuteState,
+    PassiveFlag,
+    RelationshipDirection,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    relationship,
+)
+from sqlalchemy.orm.attributes import History, get_history
 
-from tracker.database import Base, term_type
+from tracker.database import AnySession, Base, term_type
 from tracker.models.accounts import Account
 from tracker.models.base import Record, search_text
 from tracker.vocabulary import Action, Term
 
-#: What a record has that is not a field people fill in.
+#: The attributes of a record that are no fields people fill in.
 WITHOUT_HISTORY = {"id", "version", "search"}
 
 
@@ -45,7 +55,7 @@ class Change(Base):
     account: Mapped[Account] = relationship()
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: object) -> Any:
     """Return a value as JSON would hold it."""
     if isinstance(value, Record | Account):
         return value.code
@@ -63,20 +73,20 @@ def to_json(value: Any) -> Any:
 @cache
 def tracked_attributes(model: type[Record]) -> tuple[str, ...]:
     """Return the names of the attributes of which a history is kept."""
-    mapper = inspect(model)
-    names = [
-        a.key
-        for a in mapper.column_attrs
-        if a.columns[0].table is model.__table__
-        and not _is_bare_key(a)
-        and a.key not in WITHOUT_HISTORY | model.DERIVED
+    mapper, left_out = inspect(model), WITHOUT_HISTORY | model.DERIVED
+    columns = [
+        attribute.key
+        for attribute in mapper.column_attrs
+        if attribute.columns[0].table is model.__table__
+        and not _is_bare_key(attribute)
+        and attribute.key not in left_out
     ]
-    direct = (r for r in mapper.relationships if not r.viewonly and r.direction is not RelationshipDirection.ONETOMANY)
-    return (*names, *(r.key for r in direct))
+    many = RelationshipDirection.ONETOMANY
+    return (*columns, *(r.key for r in mapper.relationships if not r.viewonly and r.direction is not many))
 
 
-def _is_bare_key(attribute: Any) -> bool:
-    """Return whether a column names another record by its id, which the history never tells."""
+def _is_bare_key(attribute: ColumnProperty[Any]) -> bool:
+    """Return whether a column names another record by its id, which the history never holds."""
     return any(key.column.name == "id" for key in attribute.columns[0].foreign_keys)
 
 
@@ -86,27 +96,29 @@ def record_values(record: Record) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, [])}
 
 
-def chain_hash(before: str, at: datetime.datetime, account: str, action: str, kind: str, code: str, fields: Any) -> str:
+def chain_hash(
+    before: str, at: datetime.datetime, account: str, action: str, kind: str, code: str, fields: object
+) -> str:
     """Return the hash of a change that follows the one whose hash is `before` ("" for the first)."""
     content = [before, to_json(at), account, action, kind, code, fields]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _past(record: Record, name: str) -> Any:
+def _loaded_history(record: Record, name: str) -> History:
     """Return what SQLAlchemy remembers of an attribute; nothing is read for it."""
-    return get_history(record, name, PASSIVE_NO_INITIALIZE)
+    return get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
 def _edits(record: Record) -> dict[str, list[Any]]:
     """Return {attribute: [old, new]} of what differs from the database."""
     fields = {}
     for name in tracked_attributes(type(record)):
-        past = _past(record, name)
-        if not past.has_changes():
+        history = _loaded_history(record, name)
+        if not history.has_changes():
             continue
-        sides: list[Any] = [past.deleted, past.added]
+        sides: list[Any] = [history.deleted, history.added]
         if isinstance(getattr(record, name), list):
-            sides = [[*(past.unchanged or ()), *side] for side in sides]
+            sides = [[*(history.unchanged or ()), *side] for side in sides]
         else:
             sides = [side[0] if side else None for side in sides]
         old, new = map(to_json, sides)
@@ -116,8 +128,8 @@ def _edits(record: Record) -> dict[str, list[Any]]:
 
 
 @event.listens_for(Session, "before_flush")
-def _prepare(session: Session, _context: Any, _instances: Any) -> None:
-    """Refuse changes nobody answers for; keep what is derived, and since when; note what removed records held."""
+def _prepare(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Refuse changes without an account; set what is derived, and since when; note what removed records held."""
     changed = [r for r in (*session.new, *session.dirty, *session.deleted) if isinstance(r, Record)]
     if not changed:
         return
@@ -136,15 +148,15 @@ def _prepare(session: Session, _context: Any, _instances: Any) -> None:
 
 
 def _refuse_bare_keys(record: Record) -> None:
-    """Refuse another record named by its id alone: the history tells relationships, by codes."""
+    """Refuse another record named by its id alone: the history holds relationships, by codes."""
     for attribute in inspect(type(record)).column_attrs:
-        bare = _is_bare_key(attribute) and attribute.key not in record.DERIVED
-        if bare and _past(record, attribute.key).has_changes():
+        is_bare = _is_bare_key(attribute) and attribute.key not in record.DERIVED
+        if is_bare and _loaded_history(record, attribute.key).has_changes():
             raise RuntimeError(f"Set {attribute.key.removesuffix('_id')}, not {attribute.key}.")
 
 
 @event.listens_for(Session, "after_flush")
-def _write_history(session: Session, _context: Any) -> None:
+def _write_history(session: Session, _context: UOWTransaction) -> None:
     changes: list[tuple[Action, Record, dict[str, list[Any]]]] = []
     _refuse_used_codes(session)
     for record in session.new:
@@ -159,35 +171,23 @@ def _write_history(session: Session, _context: Any) -> None:
         return
     account: Account = session.info["account"]
     last = session.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
-    seq, before = (last.seq, last.hash) if last else (0, "")
-    at = now(session)
-    rows = []
-    for action, record, fields in changes:
-        seq, kind = seq + 1, record.__tablename__
-        before = chain_hash(before, at, account.code, action.value, kind, record.code, fields)
-        rows.append(
-            {
-                "seq": seq,
-                "at": at,
-                "account_id": account.id,
-                "action": action,
-                "kind": kind,
-                "code": record.code,
-                "fields": fields,
-                "hash": before,
-            }
-        )
+    last_seq, digest = (last.seq, last.hash) if last else (0, "")
+    at, rows = now(session), []
+    for seq, (action, record, fields) in enumerate(changes, start=last_seq + 1):
+        content = {"kind": record.__tablename__, "code": record.code, "fields": fields}
+        digest = chain_hash(digest, at, account.code, action.value, **content)
+        rows.append({"seq": seq, "at": at, "account_id": account.id, "action": action, **content, "hash": digest})
     session.execute(insert(Change), rows)
 
 
-def now(session: Any) -> datetime.datetime:
+def now(session: AnySession) -> datetime.datetime:
     """Return this moment, or that of the last change: where several clocks are in use, the history never goes back."""
     at, last = datetime.datetime.now(datetime.UTC), select(Change.at).order_by(Change.seq.desc()).limit(1)
     return max(at, session.scalar(last) or at)
 
 
 def _refuse_used_codes(session: Session) -> None:
-    """Hold every door to it: a code that a removed record had is never used again."""
+    """Refuse a code that a removed record had, which is never used again."""
     new: dict[type[Record], list[str]] = {}
     for record in session.new:
         if isinstance(record, Record):
@@ -197,18 +197,18 @@ def _refuse_used_codes(session: Session) -> None:
             raise ValueError(f"The code {min(used)} was used before.")
 
 
-def used_codes(session: Any, model: type[Record], codes: Iterable[str]) -> set[str]:
+def used_codes(session: AnySession, model: type[Record], codes: Iterable[str]) -> set[str]:
     """Return those of the codes that a record of this kind ever had."""
     used = select(Change.code).where(Change.kind == model.__tablename__, Change.code.in_(list(codes))).distinct()
     return set(session.scalars(used))
 
 
-def code_was_used(session: Any, model: type[Record], code: str) -> bool:
+def code_was_used(session: AnySession, model: type[Record], code: str) -> bool:
     """Return whether a record of this kind ever had the code."""
     return bool(used_codes(session, model, [code]))
 
 
-def next_number(session: Any, model: type[Record], start: str) -> int:
+def next_number(session: AnySession, model: type[Record], start: str) -> int:
     """Return one more than the highest number that a code of this kind ever had behind this start, unsaved ones too."""
     # A code holds no % or _; what has a dot behind the start is another record's row.
     like = and_(Change.kind == model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%"))

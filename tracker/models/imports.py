@@ -1,4 +1,4 @@
-"""Files on their way in, and what was said of the columns of earlier ones."""
+"""Files that are being imported, and how the columns of earlier ones were read."""
 
 import datetime
 from typing import Any
@@ -10,16 +10,12 @@ from tracker.database import Base
 from tracker.models.accounts import Account
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
 class ImportFile(Base):
-    """A file that somebody is importing; it goes once it is imported, or after a day."""
+    """A file that somebody is importing; it is deleted once imported, or after a day."""
 
     __tablename__ = "import_file"
 
-    #: Random, so that nobody comes upon another's file.
+    #: Random, so that nobody can guess another's.
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     #: The name of a kind of record.
@@ -28,9 +24,11 @@ class ImportFile(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     #: How it is read: fields of tracker.actions.imports.mapping.Settings.
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
-    #: What the last preview found, for this file under these settings; nothing before one.
+    #: The result of the last preview of this file under these settings; None before one.
     preview: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    uploaded_at: Mapped[datetime.datetime] = mapped_column(default=_now, index=True)
+    uploaded_at: Mapped[datetime.datetime] = mapped_column(
+        default=lambda: datetime.datetime.now(datetime.UTC), index=True
+    )
 
     account: Mapped[Account] = relationship()
 

@@ -1,7 +1,6 @@
-"""Status reports that were issued: what was asked, and the data that was printed, kept as it was."""
+"""Status reports that were issued: what they were asked for, and the data they printed, unchanged ever since."""
 
 import datetime
-from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Dialect, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,8 +21,8 @@ class Chapters(TypeDecorator[list[Chapter]]):
     def process_bind_param(self, value: list[Chapter] | None, dialect: Dialect) -> list[str]:
         return [word.value for word in Chapter if word in (value or ())]
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> list[Chapter]:
-        return [word for word in Chapter if word in value]
+    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> list[Chapter]:
+        return [word for word in Chapter if word in (value or ())]
 
 
 class ReportRun(AppendOnlyRecord):
@@ -48,12 +47,12 @@ class ReportRun(AppendOnlyRecord):
     since: Mapped[datetime.date | None]
     since_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     chapters: Mapped[list[Chapter]] = mapped_column(Chapters)
-    #: How many commitments it tells of.
+    #: How many commitments are in it.
     commitments: Mapped[int]
     #: Where the history stood: how many changes, and the hash of the last.
     head_seq: Mapped[int]
     head_hash: Mapped[str]
-    #: Of the kept data, in hexadecimal.
+    #: Of the data, in hexadecimal.
     sha256: Mapped[str]
 
     since_meeting: Mapped[Meeting | None] = relationship()
@@ -63,7 +62,7 @@ class ReportRun(AppendOnlyRecord):
 
 
 class ReportPart(Base):
-    """A stretch of the data of a report, compressed; all of them in order are one stream of zlib."""
+    """A piece of the data of a report, compressed; all of them in order are one stream of zlib."""
 
     __tablename__ = "report_part"
     __table_args__ = (UniqueConstraint("report_id", "number"),)

@@ -1,7 +1,6 @@
-"""Progress: what was found of each lead party, on what evidence, and where somebody looked in vain.
+"""Progress: what was found of each lead party, on what evidence, and where somebody searched in vain.
 
-Rows are only ever added; triggers refuse to change or remove them. What turns out wrong is corrected or voided by
-another row.
+Rows are only ever added; triggers refuse to change or remove them. A wrong one is corrected or voided by another.
 """
 
 import datetime
@@ -24,7 +23,7 @@ class AppendOnlyRecord(Record):
 
     __abstract__ = True
 
-    #: Known to us since.
+    #: Since when it is known here.
     recorded_at: Mapped[datetime.datetime] = mapped_column(sort_order=88)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), sort_order=89)
 
@@ -52,9 +51,9 @@ class ProgressUpdate(AppendOnlyRecord):
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
-    #: Nothing for a void: what it corrects should not have been logged.
+    #: None for a void: what it corrects should not have been logged.
     status: Mapped[Status | None] = mapped_column(term_type(Status))
-    #: True in the world on.
+    #: Since when it is true in the world.
     effective_on: Mapped[datetime.date]
     reason: Mapped[str]
     confidence: Mapped[Confidence | None] = mapped_column(term_type(Confidence))
@@ -76,7 +75,7 @@ class ProgressUpdate(AppendOnlyRecord):
 
 
 class Evidence(AppendOnlyRecord):
-    """A passage, or a page somebody read, and what it shows of a finding."""
+    """A passage, or a web page that was read, and what it shows of a finding."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -88,7 +87,7 @@ class Evidence(AppendOnlyRecord):
     PARENT = "update"
     SEARCHED = ("title", "web_address", "note")
 
-    #: By its code, and looked for at the end of the transaction: evidence is there before the update that needs it.
+    #: By its code, and checked at the end of the transaction: evidence is stored before the update that needs it.
     update_code: Mapped[str] = mapped_column(
         ForeignKey("progress_update.code", deferrable=True, initially="DEFERRED"), index=True
     )
@@ -130,6 +129,6 @@ class CheckLog(AppendOnlyRecord):
     voided_by: Mapped["CheckLog | None"] = relationship(viewonly=True, remote_side=voids_id)
 
 
-# What they lead to is known only here.
+# Here, for updates are defined after the parties of commitments.
 CommitmentParty.finding = relationship(ProgressUpdate, viewonly=True, foreign_keys=[CommitmentParty.finding_id])
 CommitmentParty.claim = relationship(ProgressUpdate, viewonly=True, foreign_keys=[CommitmentParty.claim_id])
