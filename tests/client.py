@@ -72,7 +72,11 @@ def check_page(html, page):
 def form_values(html):
     """Return {name: value or list of values} of the page's form that is sent by POST, as a browser would send it."""
     document, _errors = parsed(html)
-    form = next(f for f in elements(document, "form") if f.get("method") == "post")
+    return control_values(next(f for f in elements(document, "form") if f.get("method") == "post"))
+
+
+def control_values(form):
+    """Return {name: value or list of values} of a form, as a browser would send it."""
     values = {}
     for control in elements(form, "input", "select", "textarea"):
         name, kind = control.get("name"), control.get("type")

@@ -282,8 +282,9 @@ def test_an_export_goes_into_a_file(planted, tmp_path):
     assert raw.startswith(b"\xef\xbb\xbfcode,")
     assert "México" in raw.decode() or "reunión" in raw.decode().lower()
     assert raw.count(b"\r\n") == raw.count(b"\n"), "Every line ends as CSV's do, on every system."
-    other = call(planted, "export", "meetings", "--format", "csv", TRACKER_ADDRESS="https://tracker.example/")
-    assert "https://tracker.example/meetings/mx-us-2023-07-24" in other
+    for address in ("https://tracker.example/", "https://example.org/tracker"):
+        other = call(planted, "export", "meetings", "--format", "csv", TRACKER_ADDRESS=address)
+        assert f"{address.rstrip('/')}/meetings/mx-us-2023-07-24" in other
 
 
 def test_a_bad_export_is_refused_in_words(planted, tmp_path):
@@ -572,6 +573,7 @@ class Server:
     def __init__(self, process, said):
         self.process, self.said = process, said
         self.address = re.search(r"http://\S+?(?=/ )", said)[0]
+        self.origin = re.match(r"http://[^/]+", self.address)[0]
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def ask(self, path, body=None, headers=None):
@@ -661,6 +663,28 @@ def test_a_second_start_finds_everything_as_it_was_left(tmp_path):
         assert server.process.wait(timeout=30) == 0
     assert not (data / "tracker.sqlite-wal").exists(), "What the log held is in the file."
     assert "Nothing is wrong" in call(data, "check")
+
+
+def test_it_is_served_under_a_path_and_nowhere_else(data):
+    forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    with serving(data, "--prefix", "/desk/tracker/") as server:
+        assert server.address == f"{server.origin}/desk/tracker"
+        assert 'href="/desk/tracker/commitments/"' in server.page("/")
+        assert server.status("/static/tracker.css") == 200
+        assert "Saved." in server.send("/areas/migration/edit", {"note": "Under a path"})
+        listed = json.loads(server.ask("/areas/?format=json", headers=forged)[1])
+        assert {item["url"].rpartition("/")[0] for item in listed["items"]} == {f"{server.address}/areas"}
+        server.address = server.origin
+        for path in ("/", "/commitments/", "/desk/", "/desk/trackers/", "/static/tracker.css"):
+            assert server.status(path) == 404, path
+        assert server.stop() == (0, "")
+
+
+@pytest.mark.parametrize(
+    "prefix", ["tracker", "//tracker", "/a b", "/a/../b", "/.", "/a?b", "/ä", "http://example.org/a"]
+)
+def test_what_is_no_path_to_serve_under_is_refused(data, prefix):
+    assert f"“{prefix}” is no path" in call(data, "serve", "--port", "0", "--prefix", prefix, code=2)
 
 
 @pytest.mark.long

@@ -30,7 +30,7 @@ def test_few_are_listed(client):
 def test_of_many_one_is_typed(client, crowd):
     document, _errors = parsed(client.get(EDIT).text)
     [field] = [e for e in elements(document, "input") if e.get("name") == "participations-0-participant"]
-    assert (field.get("value"), field.get("data-suggest")) == ("kristie-canegallo", "participants")
+    assert (field.get("value"), field.get("data-suggest")) == ("kristie-canegallo", "/participants/suggest")
     [other] = [e for e in elements(document, "select") if e.get("name") == "participations-0-party"]
     assert other is not None
     # A page for one of them is not the longer for the others.

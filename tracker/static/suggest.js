@@ -14,7 +14,7 @@ async function suggest(field) {
   asking = new AbortController();
   if (!field.value.trim()) return;
   try {
-    const answer = await fetch(`/${field.dataset.suggest}/suggest?${new URLSearchParams({ q: field.value })}`, {
+    const answer = await fetch(`${field.dataset.suggest}?${new URLSearchParams({ q: field.value })}`, {
       headers: { Accept: "application/json" },
       signal: asking.signal,
     });
