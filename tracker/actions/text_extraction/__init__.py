@@ -5,9 +5,11 @@ import re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.actions.text_extraction import docx, html, pdf, plain
+from tracker.actions.text_encoding import WESTERN, decodes, guess_encoding, is_western
+from tracker.actions.text_extraction import docx, html, pdf
 from tracker.errors import unreadable_file
 from tracker.passage_text import normalise_line_ends
+from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 #: Bytes of a file; the unpacked file and the text have limits of their own.
 MAX_BYTES = 25_000_000
@@ -40,9 +42,25 @@ def extract_text(data: bytes, name: str) -> tuple[str, str]:
                 raise unreadable_file(
                     _("This is %(what)s. Files that are read: PDF, .docx, HTML, plain text.", what=what)
                 )
-        text, media_type = plain.plain_text(data), "text/plain"
+        text, media_type = _plain_text(data), "text/plain"
         if html.is_html(text, name):
             text, media_type = html.html_text(text), "text/html"
     if not text.strip():
         raise unreadable_file(_("There is no text in this file."))
     return normalise_line_ends(text), media_type
+
+
+def _plain_text(data: bytes) -> str:
+    """Return the text of a file; raises Invalid, by `file`, where no encoding fits."""
+    import charset_normalizer
+
+    encoding = guess_encoding(data)
+    if encoding in WESTERN and not is_western(data, encoding):
+        match = charset_normalizer.from_bytes(data).best()
+        encoding = match.encoding if match else None
+    text = data.decode(encoding) if encoding and decodes(data, encoding) else "\0"
+    # Any bytes decode in an encoding of one byte a character, but seldom without a control character.
+    if "\0" in text or (encoding in WESTERN and FORBIDDEN_CHARACTERS.search(text)):
+        message = _("This is not a text, or its encoding is not known: save it as UTF-8, or paste its text.")
+        raise unreadable_file(message)
+    return text
