@@ -12,14 +12,8 @@ from flask import Flask, current_app
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from tracker.cli.base import (
-    bring_up_to_date,
-    current_database,
-    current_engine,
-    describe_missing_migration,
-    with_new_database,
-)
-from tracker.cli.database import plant_seeds
+from tracker.cli.base import current_database, current_engine, with_new_database
+from tracker.cli.database import bring_up_to_date, describe_missing_migration, plant_seeds
 from tracker.queries import history
 
 
