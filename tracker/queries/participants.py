@@ -4,7 +4,7 @@ from sqlalchemy import and_, or_, select
 
 from tracker.database import session
 from tracker.models import Participant, Participation
-from tracker.models.base import search_words
+from tracker.passage_text import search_words
 
 #: Characters of a name; nobody has a longer one, and no database would look for it.
 LONGEST = 300

@@ -24,4 +24,4 @@ def index() -> str:
 
 def _day(month: int, day: int) -> str:
     """Return a day of the year of the worked example."""
-    return format_date(datetime.date(2024, month, day), "long")
+    return str(format_date(datetime.date(2024, month, day), "long"))
