@@ -78,6 +78,11 @@ class TimelineEntry:
     #: What a change changed: a key of SHOWN_CHANGES, or "parties".
     changed: str = ""
 
+    @property
+    def is_update(self) -> bool:
+        """Return whether an update was logged, and not a check."""
+        return isinstance(self.logged, ProgressUpdate)
+
 
 @dataclass(frozen=True)
 class Timeline:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import vocabulary
 from tracker.errors import Conflict
-from tracker.models import Record
+from tracker.models import Participation, Record
 from tracker.queries import referrers
 from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE, kind_of, kind_stored_as, record_address
@@ -94,6 +94,7 @@ def init_app(app: Flask) -> None:
     # Words that tell how something stands are shown as tags; other words are plain text.
     app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
     app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
+    app.jinja_env.tests["seat"] = lambda value: isinstance(value, Participation)
     # Why a form was not taken.
     app.jinja_env.tests["stale_form"] = lambda refusal: isinstance(refusal, forms.StaleForm)
     app.jinja_env.tests["conflict"] = lambda refusal: isinstance(refusal, Conflict)

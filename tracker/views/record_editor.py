@@ -12,15 +12,18 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.actions.save import RowEdit, save
 from tracker.errors import TooLarge
-from tracker.models import Account, Passage
+from tracker.models import Account, Passage, Record
 from tracker.queries import listing
+from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE, Kind, edited_rows_of
 from tracker.records.base import RecordForm
+from tracker.records.fields import FieldMixin
 from tracker.records.lookup import RecordLookup
+from tracker.views.forms import ErrorLine, field_errors
 
-#: How many rows a page takes, blank ones too; how many can be begun in an address; and the highest number of one.
-MOST_ROWS, MOST_BEGUN, HIGHEST_ROW = 2_000, 100, 99_999
-ROW = re.compile("(" + "|".join(CATALOGUE) + r")-(0|[1-9]\d{0,8})-", re.ASCII)
+#: How many rows a page takes, blank ones too; how many an address can begin; and the highest number of a row.
+MAX_ROWS, MAX_BEGUN, MAX_ROW_NUMBER = 2_000, 100, 99_999
+ROW_PREFIX = re.compile("(" + "|".join(CATALOGUE) + r")-(0|[1-9]\d{0,8})-", re.ASCII)
 
 
 @dataclass
@@ -29,13 +32,17 @@ class RowTable:
 
     kind: Kind
     edits: list[RowEdit]
-    #: The fields that the page settles, so that nobody fills them in.
+    #: The fields that the page itself fills in.
     settled: tuple[str, ...]
     #: The fields shown at first, if not all; the others are folded away.
     first: tuple[str, ...] = ()
+    #: The name of the kind whose likely duplicates are shown while somebody types, and the fields that are compared
+    #: as field:control, if not those of that kind.
+    compared_as: str | None = None
+    compared_fields: str | None = None
 
     @property
-    def fields(self) -> list[Any]:
+    def fields(self) -> list[FieldMixin[Any]]:
         """Return the fields of a row that people fill in."""
         return [field for field in self.edits[-1].form if field.short_name not in self.settled]
 
@@ -52,75 +59,72 @@ class FieldConflict:
 class RecordEditor:
     """What a page for adding or editing a record shows, and what was typed into it.
 
-    What stands in the address is typed already: values of a new record, and new rows of any.
+    What stands in the address counts as typed: values of a new record, and new rows of any.
     """
 
-    def __init__(self, kind: Kind, record: Any, posted: MultiDict[str, str] | None = None, begun: Any = None) -> None:
+    def __init__(
+        self, kind: Kind, record: Record, posted: MultiDict[str, str] | None, begun: MultiDict[str, str] | None
+    ) -> None:
         self.kind, self.record = kind, record
         self.known = record if inspect(record).persistent else None
         self.posted = posted
         self.lookup = RecordLookup()
         self.typed = posted if posted is not None else begun or None
-        self.numbers = row_numbers(self.typed or (), MOST_BEGUN if posted is None else MOST_ROWS)
+        self.numbers = row_numbers(self.typed or (), MAX_BEGUN if posted is None else MAX_ROWS)
         self.build()
 
     def build(self) -> None:
         """Read what was typed into the form and the tables."""
         self.form = self.main_form()
-        self.tables = [self.table(row_kind, row_kind.form) for row_kind in edited_rows_of(self.kind)]
+        self.tables = [self.table(row_kind, row_kind.form, row_kind.parent) for row_kind in edited_rows_of(self.kind)]
 
     def main_form(self) -> RecordForm:
         return self.kind.form(self.posted if self.known else self.typed, obj=self.known, lookup=self.lookup)
 
-    def table(
-        self, kind: Kind, form: type[RecordForm], owner: str | None = None, first: tuple[str, ...] = ()
-    ) -> RowTable:
-        """Return the rows of a kind; `owner` is the field that names this page's record, if not the rows' parent."""
-        owner = kind.parent if owner is None else owner
+    def table(self, kind: Kind, form: type[RecordForm], owner: str, first: tuple[str, ...] = ()) -> RowTable:
+        """Return the rows of a kind; `owner` is the field that names this page's record, "" if none does."""
         saved = listing.rows_of_parent(kind, self.known) if self.known and kind.parent else []
-        kept = {row.code: row for row in saved}
+        untyped = {row.code: row for row in saved}
         numbers = sorted(self.numbers.get(kind.name, ()))
         edits = []
         for number in numbers:
             prefix = f"{kind.name}-{number}-"
-            row = kept.pop(self.typed.get(f"{prefix}code", "").strip(), None) if self.typed else None
+            row = untyped.pop(self.typed.get(f"{prefix}code", "").strip(), None) if self.typed else None
             edits.append(self.row(kind, form, prefix, row, owner))
-        following = count(numbers[-1] + 1 if numbers else 0)
-        edits += [
-            RowEdit(kind, row, form(obj=row, lookup=self.lookup, prefix=f"{kind.name}-{next(following)}-"))
-            for row in kept.values()
-        ]
+        prefixes = (f"{kind.name}-{number}-" for number in count(numbers[-1] + 1 if numbers else 0))
+        for row, prefix in zip(untyped.values(), prefixes, strict=False):
+            edits.append(RowEdit(kind, row, form(obj=row, lookup=self.lookup, prefix=prefix)))
         if self.posted is None:
             # Rows begun in the address come after those that are there.
             edits.sort(key=lambda edit: edit.form.record is None)
-        asked = self.posted is not None and self.posted.get("add") == kind.name
-        if asked or not edits or not is_blank(edits[-1], self.typed):
-            edits.append(self.row(kind, form, f"{kind.name}-{next(following)}-", None, owner, blank=True))
-        return RowTable(kind, edits, ("code", owner), first)
+        adding = self.posted is not None and self.posted.get("add") == kind.name
+        if adding or not edits or not is_blank_row(edits[-1], self.typed):
+            edits.append(self.row(kind, form, next(prefixes), None, owner, blank=True))
+        return RowTable(kind, edits, ("code", owner), first, kind.name if kind.name in COMPARED else None)
 
     def row(
-        self, kind: Kind, form: type[RecordForm], prefix: str, row: Any, owner: str, blank: bool = False
+        self, kind: Kind, form: type[RecordForm], prefix: str, row: Record | None, owner: str, blank: bool = False
     ) -> RowEdit:
         typed = None
         if self.typed is not None and not blank:
             # The row is this record's, whatever is sent; a row that somebody removed meanwhile is typed anew.
-            ours = {prefix + owner} | ({f"{prefix}code"} if row is None else set())
-            typed = MultiDict((k, v) for k, v in self.typed.items(multi=True) if k not in ours)
-        filled = form(typed, obj=row, lookup=self.lookup, prefix=prefix, data={owner: self.record} if owner else {})
+            not_typed = {prefix + owner, f"{prefix}code"} if row is None else {prefix + owner}
+            typed = MultiDict((k, v) for k, v in self.typed.items(multi=True) if k not in not_typed)
+        data = {owner: self.record} if owner else {}
+        filled = form(typed, obj=row, lookup=self.lookup, prefix=prefix, data=data)
         removed = self.typed is not None and f"{prefix}remove" in self.typed
         return RowEdit(kind, row if row is not None else kind.model(), filled, removed)
 
     @property
     def rows(self) -> list[RowEdit]:
-        """Return the rows to save: what was kept, changed, removed or added, but no blank ones."""
+        """Return the rows to save: those that stay, change, go or are added, but no blank ones."""
         return [edit for table in self.tables for edit in self.filled(table)]
 
     def filled(self, table: RowTable) -> list[RowEdit]:
-        return [
-            edit
-            for edit in table.edits
-            if edit.form.record is not None or not (edit.removed or is_blank(edit, self.typed))
-        ]
+        return [edit for edit in table.edits if edit.form.record is not None or not self._is_left_out(edit)]
+
+    def _is_left_out(self, edit: RowEdit) -> bool:
+        return edit.removed or is_blank_row(edit, self.typed)
 
     def save(self, account: Account | None) -> None:
         """Save the record and its rows; raises Invalid, and the forms hold the messages, or Conflict."""
@@ -130,8 +134,8 @@ class RecordEditor:
     def begun_from(self) -> list[Passage]:
         """Return the passages of known words that a new record is begun from."""
         forms = [] if self.known else [self.form, *(edit.form for table in self.tables for edit in table.edits)]
-        named = dict.fromkeys(each.data for form in forms for each in form if isinstance(each.data, Passage))
-        return [passage for passage in named if passage.exact]
+        passages = dict.fromkeys(field.data for form in forms for field in form if isinstance(field.data, Passage))
+        return [passage for passage in passages if passage.exact]
 
     @property
     def entered(self) -> list[tuple[Kind, RecordForm]]:
@@ -139,63 +143,61 @@ class RecordEditor:
         return [(self.kind, self.form)]
 
     @property
-    def errors(self) -> list[tuple[str, str, Any]]:
-        """Return (id of the field, what it is called, message) of all that is wrong."""
-        wrong = [(f.id, f.label.text, said) for f in self.form for said in f.errors]
+    def errors(self) -> list[ErrorLine]:
+        errors = field_errors(self.form)
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
-                for f in edit.form:
-                    called = _("%(kind)s, row %(n)s, %(field)s", kind=table.kind.plural, n=number, field=f.label.text)
-                    wrong += [(f.id, called, said) for said in f.errors]
-        return wrong
+                for id_, label, message in field_errors(edit.form):
+                    place = _("%(kind)s, row %(n)s, %(field)s", kind=table.kind.plural, n=number, field=label)
+                    errors.append((id_, place, message))
+        return errors
 
     def differences(self) -> list[FieldConflict]:
         """Return where what is saved and what is typed differ."""
-        found = _differing(self.form, self.record, "")
+        differences = _field_conflicts(self.form, self.record, "")
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
-                start = _("%(kind)s, row %(n)s", kind=table.kind.plural, n=number)
+                place = _("%(kind)s, row %(n)s", kind=table.kind.plural, n=number)
                 if edit.form.record is None:
-                    whole = "" if edit.removed or is_blank(edit, self.typed) else _told(edit.form, table.settled)
-                    found += [FieldConflict(start, "", whole)] if whole else []
+                    text = "" if self._is_left_out(edit) else _row_text(edit.form, table.settled)
+                    differences += [FieldConflict(place, "", text)] if text else []
                 elif edit.form.code.raw_data is None:
-                    found.append(FieldConflict(start, _told(edit.form, table.settled), ""))
+                    differences.append(FieldConflict(place, _row_text(edit.form, table.settled), ""))
                 else:
-                    found += _differing(edit.form, edit.record, start)
-        return found
+                    differences += _field_conflicts(edit.form, edit.record, f"{place}: ")
+        return differences
 
 
-def _differing(form: Any, record: Any, start: str) -> list[FieldConflict]:
+def _field_conflicts(form: RecordForm, record: Record, place: str) -> list[FieldConflict]:
     pairs = [(f, f.display(getattr(record, f.short_name)), f.display(f.data)) for f in form]
-    start = f"{start}: " if start else ""
-    return [FieldConflict(f"{start}{f.label.text}", saved, typed) for f, saved, typed in pairs if saved != typed]
+    return [FieldConflict(f"{place}{f.label.text}", saved, typed) for f, saved, typed in pairs if saved != typed]
 
 
-def _told(form: Any, settled: tuple[str, ...]) -> str:
+def _row_text(form: RecordForm, settled: tuple[str, ...]) -> str:
     """Return in words what stands in a row that only one of two editors has."""
-    told = [(f.label.text, f.display(f.data)) for f in form if f.short_name not in settled and f.data]
-    return "; ".join(f"{label}: {text}" for label, text in told if text)
+    shown = [(f.label.text, f.display(f.data)) for f in form if f.short_name not in settled and f.data]
+    return "; ".join(f"{label}: {text}" for label, text in shown if text)
 
 
-def row_numbers(names: Iterable[str], most: int) -> dict[str, set[int]]:
+def row_numbers(names: Iterable[str], max_rows: int) -> dict[str, set[int]]:
     """Return {kind: the numbers of its rows} as the names of fields have them; raises TooLarge for too many rows."""
     numbers: dict[str, set[int]] = {}
-    for row in filter(None, map(ROW.match, names)):
+    for row in filter(None, map(ROW_PREFIX.match, names)):
         numbers.setdefault(row[1], set()).add(int(row[2]))
-    if sum(map(len, numbers.values())) > most or max(map(max, numbers.values()), default=0) > HIGHEST_ROW:
-        raise TooLarge(_("A page takes at most %(most)s rows: save some first.", most=f"{most:,}"))
+    if sum(map(len, numbers.values())) > max_rows or max(map(max, numbers.values()), default=0) > MAX_ROW_NUMBER:
+        raise TooLarge(_("A page takes at most %(most)s rows: save some first.", most=f"{max_rows:,}"))
     return numbers
 
 
-def is_blank(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:
+def is_blank_row(edit: RowEdit, typed: MultiDict[str, str] | None) -> bool:
     """Return whether nothing was typed into a new row."""
     if edit.form.record is not None:
         return False
     fresh = type(edit.form)(prefix=edit.form._prefix)
     for field in fresh:
-        if field.short_name == "code" or field.name.removeprefix(fresh._prefix) == edit.kind.parent:
+        if typed is None or field.short_name in ("code", edit.kind.parent):
             continue
-        usual = [] if field.control == "checkbox" else field.to_input(field.to_json(field.data))
-        if typed is not None and typed.getlist(field.name) not in ([], [""], usual):
+        default = [] if field.control == "checkbox" else field.to_input(field.to_json(field.data))
+        if typed.getlist(field.name) not in ([], [""], default):
             return False
     return True
