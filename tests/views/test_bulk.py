@@ -125,7 +125,7 @@ def test_what_is_so_already_is_counted_apart_and_alone_is_not_done(app, client):
 
 
 def test_a_long_list_of_changes_is_cut_and_counted(app, client, monkeypatch):
-    monkeypatch.setattr(bulk, "MOST_LINES", 3)
+    monkeypatch.setattr(bulk, "MAX_LINES", 3)
     shown = confirm(client, whole="yes", **OWNED)
     assert text(shown).count("Now: empty") == 3
     assert "and 15 more changes" in text(shown)

@@ -8,7 +8,7 @@ from tests import make
 from tests.client import elements, parsed, words
 from tracker.database import session, writing
 from tracker.models import Claim, Indicator
-from tracker.queries.indicators import MOST_TOLD
+from tracker.queries.indicators import MAX_CLAIMS
 
 COMMITMENT = "mx-us-2023-07-24.c2"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -162,13 +162,13 @@ def test_of_very_many_figures_the_latest_are_told(app, client):
     with app.app_context(), writing():
         session.info["account"] = make.account()
         indicator = Indicator(code="seized", name="Weapons seized", unit="weapons")
-        for n in range(MOST_TOLD + 1):
+        for n in range(MAX_CLAIMS + 1):
             day = datetime.date(2020, 1, 1) + datetime.timedelta(days=n)
             figures = {"indicator": indicator, "value": n, "unit": "weapons", "published_on": day}
             session.add(Claim(code=f"n{n}", text="So many", **figures))
     document = shown(client)
-    assert len(rows(document)) == MOST_TOLD
-    assert f"These are the latest {MOST_TOLD}." in words(document)
+    assert len(rows(document)) == MAX_CLAIMS
+    assert f"These are the latest {MAX_CLAIMS}." in words(document)
     assert "n0" not in [words(code) for code in elements(document, "span") if code.get("class") == "code"]
 
 

@@ -83,7 +83,7 @@ def remove_record(account: Account | None, record: Record) -> None:
     if in_the_way := referrers.blocking_referrers(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
     parent = record.belongs_to
-    for row in referrers.own_rows(record):
+    for row in referrers.rows_going_with(record):
         session.delete(row)
     flush()
     session.delete(record)

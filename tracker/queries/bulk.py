@@ -1,7 +1,7 @@
 """What a step over many commitments would change, and what the latest ones changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.database import session
 from tracker.errors import Invalid
-from tracker.models import BulkStep, Change, CheckLog, Commitment
+from tracker.models import BulkStep, Change, CheckLog, Commitment, CommitmentParty
 from tracker.queries import listing
 from tracker.records.bulk import EMPTYING, FIELDS, BulkForm
 from tracker.records.commitments import KIND, CommitmentForm
@@ -21,20 +21,20 @@ from tracker.vocabulary import PartyRole, Status
 #: How many commitments one step changes.
 MAX_COMMITMENTS = 5_000
 #: How many of them, of its changes and of the steps themselves a page lists.
-MOST_NAMED, MOST_LINES, MOST_STEPS = 5, 200, 50
+MAX_CODES, MAX_LINES, MAX_STEPS = 5, 200, 50
 
 
 def commitments_by_code(codes: Sequence[str]) -> Sequence[Commitment]:
-    """Return the commitments of these codes; raises Invalid for none, too many, and any that is not there."""
-    wanted = dict.fromkeys(codes)
-    if not wanted:
+    """Return the commitments of these codes; raises Invalid for none, for too many, and for an unknown code."""
+    unique = dict.fromkeys(codes)
+    if not unique:
         raise Invalid({"code": [_("No commitment is selected: tick some in the list first.")]})
-    check_count(len(wanted))
-    known = [code for code in wanted if RecordCode.SHAPE.fullmatch(code)]
-    found = _read(select(Commitment).where(Commitment.code.in_(known)))
-    if missing := wanted.keys() - {commitment.code for commitment in found}:
-        raise Invalid({"code": [_("Not here, or removed meanwhile: %(codes)s.", codes=_some(missing))]})
-    return found
+    check_count(len(unique))
+    well_formed = [code for code in unique if RecordCode.SHAPE.fullmatch(code)]
+    commitments = _read(select(Commitment).where(Commitment.code.in_(well_formed)))
+    if missing := unique.keys() - {commitment.code for commitment in commitments}:
+        raise Invalid({"code": [_("Not here, or removed meanwhile: %(codes)s.", codes=_first_codes(missing))]})
+    return commitments
 
 
 def commitments_in(query: Select[Any]) -> Sequence[Commitment]:
@@ -49,52 +49,52 @@ def commitments_in(query: Select[Any]) -> Sequence[Commitment]:
 def check_count(number: int) -> None:
     """Raise Invalid if these are more commitments than one step takes."""
     if number > MAX_COMMITMENTS:
-        said = _(
+        message = _(
             "These are %(n)s commitments; at most %(most)s are changed at once.",
             n=f"{number:,}",
             most=f"{MAX_COMMITMENTS:,}",
         )
-        raise Invalid({"code": [said + " " + _("Narrow the filters, and change them in parts.")]})
+        raise Invalid({"code": [message + " " + _("Narrow the filters, and change them in parts.")]})
 
 
 def _read(query: Select[Any]) -> Sequence[Commitment]:
-    """Read commitments with all that changing them looks at."""
+    """Read commitments with all that changing them needs; raises Invalid if one was recorded in error."""
     loads = [*KIND.loads(KIND.columns[field.name] for field in CommitmentForm()), selectinload(Commitment.parties)]
-    found = session.scalars(query.order_by(Commitment.id).options(*loads)).all()
-    check_not_retired(found)
-    return found
+    commitments = session.scalars(query.order_by(Commitment.id).options(*loads)).all()
+    check_not_retired(commitments)
+    return commitments
 
 
 def check_not_retired(commitments: Sequence[Commitment]) -> None:
     """Raise Invalid if commitments that were recorded in error are among these."""
     if retired := [commitment.code for commitment in commitments if commitment.retired_at]:
-        said = _("Recorded in error, so nothing is followed up of them: %(codes)s.", codes=_some(retired))
-        raise Invalid({"code": [said + " " + _("Leave them out.")]})
+        message = _("Recorded in error, so nothing is followed up of them: %(codes)s.", codes=_first_codes(retired))
+        raise Invalid({"code": [message + " " + _("Leave them out.")]})
 
 
-def _some(codes: Any) -> str:
+def _first_codes(codes: Collection[str]) -> str:
     """Return the first of some codes, as people read them."""
-    shown = ", ".join(FORBIDDEN_CHARACTERS.sub("�", code[:80]) or "“”" for code in sorted(codes)[:MOST_NAMED])
-    more = len(codes) - MOST_NAMED
-    return shown if more <= 0 else _("%(codes)s and %(n)s more", codes=shown, n=more)
+    shown = ", ".join(FORBIDDEN_CHARACTERS.sub("�", code[:80]) or "“”" for code in sorted(codes)[:MAX_CODES])
+    more = len(codes) - MAX_CODES
+    return shown if more <= 0 else str(_("%(codes)s and %(n)s more", codes=shown, n=more))
 
 
 def fingerprint(commitments: Sequence[Commitment]) -> str:
     """Return a hash of which commitments these are and how they and their leads stand, in hexadecimal."""
-    lines = [
-        f"{each.code} {each.version} {' '.join(f'{row.party_id}={row.status.value}' for row in lead_parties(each))}"
-        for each in commitments
-    ]
+    lines = []
+    for commitment in commitments:
+        statuses = " ".join(f"{row.party_id}={row.status.value}" for row in lead_parties(commitment))
+        lines.append(f"{commitment.code} {commitment.version} {statuses}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def lead_parties(commitment: Commitment) -> list[Any]:
+def lead_parties(commitment: Commitment) -> list[CommitmentParty]:
     return [row for row in commitment.parties if row.role is PartyRole.LEAD]
 
 
 @dataclass(frozen=True)
 class BulkChange:
-    """One thing that would change in a commitment, in words."""
+    """One property of a commitment that would change, in words."""
 
     commitment: Commitment
     label: str
@@ -103,29 +103,30 @@ class BulkChange:
 
 
 def planned_changes(commitments: Sequence[Commitment], form: BulkForm) -> list[BulkChange]:
-    """Return what would change if commitments were given what a form, which is valid, says."""
-    return [BulkChange(each, *told) for each in commitments for told in _changes(each, form)]
+    """Return what would change if commitments were given the values of a valid form."""
+    return [BulkChange(commitment, *change) for commitment in commitments for change in _changes(commitment, form)]
 
 
 def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str]]:
-    found = []
+    """Return (label, old, new) of each change."""
+    changes = []
     emptied = {name for ticked, name in EMPTYING.items() if form[ticked].data}
     for name in FIELDS:
         field, old = form[name], getattr(commitment, name)
         if old != field.data and (field.data is not None or name in emptied):
-            found.append((field.label.text, field.display(old), field.display(field.data)))
+            changes.append((field.label.text, field.display(old), field.display(field.data)))
     if form.where_searched.data:
-        found.append((_("Check"), "–", form.checked_on.display(form.checked_on.data)))
+        changes.append((_("Check"), "–", form.checked_on.display(form.checked_on.data)))
     if form.settle.data:
         unassessed = [row for row in lead_parties(commitment) if row.status is Status.NOT_ASSESSED]
         old, new = str(Status.NOT_ASSESSED.label), str(Status.NO_EVIDENCE_FOUND.label)
-        found += [(_("Status, %(party)s", party=row.party), old, new) for row in unassessed]
-    return found
+        changes += [(_("Status, %(party)s", party=row.party), old, new) for row in unassessed]
+    return changes
 
 
 def latest_steps() -> list[tuple[BulkStep, int]]:
     """Return the latest steps, each with the number of commitments it changed."""
-    query = select(BulkStep).order_by(BulkStep.id.desc()).limit(MOST_STEPS)
+    query = select(BulkStep).order_by(BulkStep.id.desc()).limit(MAX_STEPS)
     steps = session.scalars(query.options(selectinload(BulkStep.account))).all()
     tables = (Commitment.__tablename__, CheckLog.__tablename__)
     counting = (

@@ -1,18 +1,18 @@
-"""What happened to a record, and lately."""
+"""The history of records: what was changed, when, and by whom."""
 
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from tracker.database import session
+from tracker.database import AnySession, session
 from tracker.models import Change, Record
-from tracker.records import CATALOGUE, Kind, kind_of, kind_stored_as, rows_of
-from tracker.records.base import RowForm
+from tracker.records import CATALOGUE, kind_of, kind_stored_as, rows_of
+from tracker.records.base import Kind, RowForm
 
 
 def record_history(kind: Kind, code: str) -> Sequence[Change]:
@@ -24,39 +24,38 @@ def record_history(kind: Kind, code: str) -> Sequence[Change]:
 def last_changed(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datetime]:
     """Return {code: when a record of a kind, or one of its rows, was last changed}."""
     last = select(func.max(Change.at)).where(_about(kind, kind.model.code)).correlate(kind.model).scalar_subquery()
-    found: Any = session.execute(select(kind.model.code, last).where(kind.model.code.in_(codes)))
-    return dict(found.all())
+    return dict(session.execute(select(kind.model.code, last).where(kind.model.code.in_(codes))).all())
 
 
 def chain_origin() -> str:
-    """Return the hash of the first change, which no other tracker has, or nothing before there is one."""
+    """Return the hash of the first change, which no other tracker has, or "" before there is one."""
     return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
 
 
-def _about(kind: Kind, code: Any) -> ColumnElement[bool]:
-    """Match the changes to the record with this code, a text or a column, and to its rows."""
-    own = and_(Change.kind == kind.model.__tablename__, Change.code == code)
-    return or_(own, *(_row_of(row, code) for row in rows_of(kind)))
+def _about(kind: Kind, code: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Return the condition that a change is to the record with this code, a text or a column, or to a row of it."""
+    to_record = and_(Change.kind == kind.model.__tablename__, Change.code == code)
+    return or_(to_record, *(_about_rows(row, code) for row in rows_of(kind)))
 
 
-def _row_of(kind: Kind, code: Any) -> ColumnElement[bool]:
-    """Match the changes to rows of the record with this code: their codes are its own and a letter and number."""
+def _about_rows(kind: Kind, code: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Return the condition that a change is to a row of the record with this code: that, a letter and a number."""
     start = code + f".{cast(type[RowForm], kind.form).letter}"
-    # Between the first digit and the sign after the last one, so that the index is entered there. A code holds
-    # no % or _, and what follows the letter holds no dot, or it would be another record's row.
+    # From the first digit to before the character after the last one, so that the index is entered there. A code
+    # holds no % or _, and no dot follows the letter in that of a row, or it would be another record's.
     numbered = and_(Change.code >= start + "0", Change.code < start + ":")
     return and_(Change.kind == kind.model.__tablename__, numbered, ~Change.code.like(start + "%.%"))
 
 
 @dataclass
 class ChangeGroup:
-    """Changes of one sort that one account made one after the other, the latest of them first."""
+    """Changes of one action to one kind that one account made one after the other, the latest of them first."""
 
     kind: Kind
     changes: list[Change]
-    #: The record of the latest, if it is still there.
-    record: Any = None
-    #: Whether there may be more of them than were looked at.
+    #: The record of the latest, if it still exists.
+    record: Record | None = None
+    #: Whether there may be more of them than were read.
     cut: bool = False
 
     @property
@@ -68,23 +67,23 @@ class ChangeGroup:
         return self.changes[0]
 
 
-def latest_changes(most: int, among: int = 200) -> list[ChangeGroup]:
-    """Return the latest steps made on records that have a page, at most so many, among so many changes."""
+def latest_changes(limit: int, among: int = 200) -> list[ChangeGroup]:
+    """Return the latest groups of changes to records that have a page, found among so many changes."""
     tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
     query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(among)
     changes = session.scalars(query.options(selectinload(Change.account))).all()
     grouped = groupby(changes, key=lambda change: (change.account_id, change.action, change.kind))
-    steps = [ChangeGroup(kind_stored_as(key[2]), list(own)) for key, own in grouped]
+    groups = [ChangeGroup(kind_stored_as(key[2]), list(changes_of_group)) for key, changes_of_group in grouped]
     if len(changes) == among:
-        steps[-1].cut = True
-    steps = steps[:most]
-    for kind in {step.kind.name: step.kind for step in steps}.values():
-        codes = [step.last.code for step in steps if step.kind is kind]
+        groups[-1].cut = True
+    groups = groups[:limit]
+    for kind in {group.kind.name: group.kind for group in groups}.values():
+        of_kind = [group for group in groups if group.kind is kind]
+        codes = [group.last.code for group in of_kind]
         records = {r.code: r for r in session.scalars(select(kind.model).where(kind.model.code.in_(codes)))}
-        for step in steps:
-            if step.kind is kind:
-                step.record = records.get(step.last.code)
-    return steps
+        for group in of_kind:
+            group.record = records.get(group.last.code)
+    return groups
 
 
 def last_changed_by(record: Record) -> dict[str, str]:
@@ -95,9 +94,9 @@ def last_changed_by(record: Record) -> dict[str, str]:
     return {name: change.account.code for change in changes for name in change.fields}
 
 
-def chain_head(reading: Any = session) -> tuple[int, str]:
+def chain_head(connection: Connection | AnySession = session) -> tuple[int, str]:
     """Return how many changes there are, and the hash of the last."""
-    last = reading.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
+    last = connection.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, "")
 
 

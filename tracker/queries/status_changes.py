@@ -1,4 +1,4 @@
-"""Updates as news: what each of them moved, from which status to which."""
+"""Updates as news: from which status each moved its lead to which."""
 
 import datetime
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from tracker.vocabulary import Status
 
 @dataclass(frozen=True)
 class StatusChange:
-    """An update, and how its lead stood before; nothing is said before by a void that is corrected."""
+    """An update, and how its lead stood before: None where it corrects a void."""
 
     update: ProgressUpdate
     before: Status | None
@@ -27,13 +27,13 @@ class StatusChange:
         return self.update.recorded_at.astimezone(zone()).date()
 
 
-def status_changes(updates: Select[Any], most: int) -> Sequence[StatusChange]:
-    """Return what the last recorded of some updates moved, at most so many, the latest first."""
+def status_changes(updates: Select[Any], limit: int) -> Sequence[StatusChange]:
+    """Return what the last recorded of some updates moved, the latest first."""
     query = updates.add_columns(_status_before()).order_by(ProgressUpdate.recorded_at.desc(), ProgressUpdate.id.desc())
     loads = selectinload(ProgressUpdate.commitment), selectinload(ProgressUpdate.corrects)
     return [
         StatusChange(update, update.corrects.status if update.corrects else before or Status.NOT_ASSESSED)
-        for update, before in session.execute(query.limit(most).options(*loads, selectinload(ProgressUpdate.party)))
+        for update, before in session.execute(query.limit(limit).options(*loads, selectinload(ProgressUpdate.party)))
     ]
 
 

@@ -91,8 +91,8 @@ def _render_step(
     if name == "confirm":
         lines = bulk.planned_changes(commitments, form)
         # How many of the lines that are shown are about each.
-        counted = Counter(line.commitment for line in lines[: bulk.MOST_LINES])
-        context |= {"lines": lines, "counted": counted, "most": bulk.MOST_LINES, "seen": bulk.fingerprint(commitments)}
+        counted = Counter(line.commitment for line in lines[: bulk.MAX_LINES])
+        context |= {"lines": lines, "counted": counted, "most": bulk.MAX_LINES, "seen": bulk.fingerprint(commitments)}
         context["changing"] = len({line.commitment for line in lines})
     if isinstance(refusal, Invalid):
         context["refused"] = refusal.errors
@@ -119,6 +119,6 @@ def back(number: str) -> ResponseReturnValue:
         raise NotFound(_("No step has the number “%(number)s”.", number=number[:20]))
     following = local_path(request.form.get("next")) or url_for("bulk.index")
     if left := undo_bulk_step(g.account, step):
-        return render_template("bulk/undone.html", left=left, most=bulk.MOST_LINES, following=following)
+        return render_template("bulk/undone.html", left=left, most=bulk.MAX_LINES, following=following)
     flash(_("The step is undone: what it changed is as it was before."))
     return redirect(following, 303)

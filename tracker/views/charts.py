@@ -23,7 +23,7 @@ MOST_TOLD = 3
 def indicator_figures(indicator: Indicator) -> dict[str, Any]:
     """Return what the page of an indicator tells: its figures, those drawn, and their chart."""
     found = indicators.indicator_claims(indicator)
-    drawn = found.drawn(indicator)
+    drawn = found.plottable(indicator)
     return {
         "figures": found,
         "drawn": drawn,
@@ -35,7 +35,7 @@ def indicator_figures(indicator: Indicator) -> dict[str, Any]:
 def commitment_figures(commitment: Commitment) -> dict[str, Any]:
     """Return what the page of a commitment tells of claims: those tied to it, and {indicator: chart}."""
     tied = indicators.commitment_claims(commitment)
-    drawn = {claim.indicator: tied.drawn(claim.indicator) for claim in tied.told if claim.indicator}
+    drawn = {claim.indicator: tied.plottable(claim.indicator) for claim in tied.claims if claim.indicator}
     charts_of_tied = {each: indicator_chart(each, claims) for each, claims in drawn.items() if len(claims) > 1}
     return {"tied": tied, "charts_of_tied": charts_of_tied}
 

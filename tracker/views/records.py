@@ -183,7 +183,7 @@ def remove(kind: Kind, code: str) -> ResponseReturnValue:
     record = get_or_404(kind, code)
 
     def show(refusal: TrackerError | None) -> str:
-        in_the_way, own_rows = referrers.blocking_referrers(record), referrers.own_rows(record)
+        in_the_way, own_rows = referrers.blocking_referrers(record), referrers.rows_going_with(record)
         return render_page("remove", kind, record=record, refusal=refusal, in_the_way=in_the_way, own_rows=own_rows)
 
     def act() -> str:
