@@ -13,7 +13,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Cm
 
-from tests.exports.reports.words import LAID, alt_texts, links, picture, repacked, styled, template
+from tests.exports.reports.words import LAID, TO, alt_texts, links, picture, repacked, styled, template
 from tracker.errors import Invalid
 from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
 from tracker.exports.reports.docx.writer import check_template, write_docx
@@ -229,6 +229,16 @@ def test_a_template_of_ones_own_keeps_its_face_and_gets_the_styles_it_lacks():
     again = io.BytesIO()
     document.save(again)
     assert written(LAID, again.getvalue())[1].paragraphs[0].text == "Mexico moved one."
+
+
+def test_the_links_of_a_report_that_is_a_template_lead_where_they_did():
+    to = "https://example.org/other"
+    _data, document = written(ReportDocument("T", "S", "en", [Paragraph([Span("a", to)])], [("a", "b")], ""))
+    document.paragraphs[0].insert_paragraph_before("{{ report }}")
+    out = io.BytesIO()
+    document.save(out)
+    _data, document = written(LAID, out.getvalue())
+    assert links(document) == [("Look into it", TO), ("c1", TO), ("here", TO), ("a", to)]
 
 
 def test_a_template_saved_by_libreoffice_keeps_one_set_of_properties():

@@ -17,10 +17,13 @@ from docx.oxml.ns import qn
 from tracker.dates import zone
 from tracker.errors import Invalid
 from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
-from tracker.exports.reports.docx.body import BodyWriter, clean
-from tracker.exports.reports.docx.placeholders import fill_placeholders
-from tracker.exports.reports.docx.styles import copy_missing_styles
-from tracker.exports.reports.docx.template_safety import check_template_safety, not_a_word_file
+from tracker.exports.reports.docx.body import clean, write_body
+from tracker.exports.reports.docx.template import (
+    check_template_safety,
+    copy_missing_styles,
+    fill_placeholders,
+    not_a_word_file,
+)
 from tracker.paths import folder
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -79,7 +82,7 @@ def _build(
     if template is not None:
         copy_missing_styles(docx.Document(io.BytesIO(ours)), document)
     _set_language(document, report.language)
-    BodyWriter(document, place, png).write(report)
+    write_body(document, place, report, png)
     properties = _core_properties(document)
     properties.title, properties.subject, properties.comments = (text[:MAX_PROPERTY] for text in texts.values())
     properties.author = properties.last_modified_by = " ".join(clean(author).split())[:MAX_PROPERTY]
