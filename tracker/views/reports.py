@@ -36,12 +36,11 @@ from tracker.queries.reports.data import report_data
 from tracker.queries.reports.parameters import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
 from tracker.views.forms import handle_form, only_field_errors
-from tracker.views.records import get_or_404
 from tracker.views.urls import requested_format, tidy_url
 
 pages = Blueprint("reports", __name__)
 
-REPORTS, COMMITMENTS = CATALOGUE["reports"], CATALOGUE["commitments"]
+COMMITMENTS = CATALOGUE["commitments"]
 #: How many commitments a page tells of, and how many differences.
 MOST_SHOWN, MOST_DIFFERENCES = 100, 200
 
@@ -92,7 +91,7 @@ def _render_request(
 
 @pages.get("/reports/<code:code>")
 def show(code: str) -> ResponseReturnValue:
-    run = get_or_404(REPORTS, code)
+    run = stored.get_report(code)
     if form := requested_format(*FORMATS, "about"):
         return _about(run) if form == "about" else _file(run, form)
     shown = build_document(stored.stored_data(run), run, MOST_SHOWN)
@@ -131,7 +130,7 @@ def into_template(code: str) -> ResponseReturnValue:
     if request.method == "POST":
         # Nothing is written, and drawing takes long: nobody else has to wait for it.
         begin_snapshot()
-    run = get_or_404(REPORTS, code)
+    run = stored.get_report(code)
     FORMATS["docx"].allow(run.commitments, run.chapters)
 
     def show(refusal: TrackerError | None) -> str:
@@ -162,7 +161,7 @@ def _about(run: ReportRun) -> Response:
 
 @pages.get("/reports/<code:code>/now")
 def now(code: str) -> ResponseReturnValue:
-    run = get_or_404(REPORTS, code)
+    run = stored.get_report(code)
     found, gone = [], None
     try:
         found = list(islice(diff_text.described_differences(run), MOST_DIFFERENCES + 1))

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tracker.database import session
+from tracker.errors import NotFound
 from tracker.models import ReportPart, ReportRun
 
 Head = dict[str, Any]
@@ -38,6 +39,13 @@ class ReportData:
 
 #: {number of a form: what turns data of that form into data of `FORM`}; "format" holds the number in the head.
 READERS: dict[int, Callable[[ReportData], ReportData]] = {1: lambda data: data}
+
+
+def get_report(code: str) -> ReportRun:
+    """Return the report with a code; raises NotFound."""
+    if run := session.scalar(select(ReportRun).where(ReportRun.code == code)):
+        return run
+    raise NotFound(_("Reports: nothing here has the code “%(code)s”.", code=code[:80]))
 
 
 def serialize(data: ReportData) -> Iterator[str]:
