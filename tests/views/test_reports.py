@@ -251,7 +251,7 @@ def test_with_no_box_ticked_a_report_is_its_opening_and_the_brief(client):
 
 def test_a_document_of_too_many_commitments_is_refused_with_the_ways_out(client, monkeypatch):
     whole, short = issue(client), issue(client, chapters=["brief", "summary"])
-    monkeypatch.setattr(formats, "MOST_IN_DOCUMENTS", 8)
+    monkeypatch.setattr(formats, "MAX_IN_DOCUMENTS", 8)
     for form in ("pdf", "docx", "md"):
         refused = client.get(f"{whole}?format={form}")
         assert refused.status_code == 413

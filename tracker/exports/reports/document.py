@@ -362,7 +362,7 @@ def _status_changes(items: list[Head]) -> Line:
 
 
 def _status_change(alike: list[Head]) -> Line:
-    item, names = alike[0], format_list([each["name"] for each in alike], locale=get_locale())
+    item, names = alike[0], format_list([change["name"] for change in alike], locale=get_locale())
     line = [Span(names, look="strong"), Span(" "), status_tag(item["before"]), Span(" → "), status_tag(item["after"])]
     if "update" in item:
         line += [soft_text(_change_dates(item)), Span(item["reason"])]
@@ -390,8 +390,13 @@ def _due(item: Head) -> Line:
 
 def _promised_again(item: Head) -> Line:
     kind = term_label(CommitmentLinkKind, item["kind"]).lower()
-    made, before = format_day(item["made_on"]), format_day(item["again"]["made_on"])
-    return [record_link(item), soft_text(f" ({made}) {kind} "), record_link(item["again"]), soft_text(f" ({before})")]
+    made_on, before = format_day(item["made_on"]), format_day(item["again"]["made_on"])
+    return [
+        record_link(item),
+        soft_text(f" ({made_on}) {kind} "),
+        record_link(item["again"]),
+        soft_text(f" ({before})"),
+    ]
 
 
 def _lead(item: Head) -> list[Span]:
@@ -512,10 +517,10 @@ def _count_table(name: str, label: str, rows: Sequence[Sequence[Line]]) -> Table
 def _trend(trend: Sequence[Head]) -> Iterator[Block]:
     if len(trend) < 2:
         return
-    words = words_of(OverallStatus, (each["statuses"] for each in trend))
-    days = [format_day(each["day"]) for each in trend]
+    words = words_of(OverallStatus, (day["statuses"] for day in trend))
+    days = [format_day(day["day"]) for day in trend]
     series = [
-        (word, term_label(OverallStatus, word), [each["statuses"].get(word, 0) for each in trend]) for word in words
+        (word, term_label(OverallStatus, word), [day["statuses"].get(word, 0) for day in trend]) for word in words
     ]
     caption = _("Commitments by overall status, %(first)s to %(last)s", first=days[0], last=days[-1])
     moves = [
@@ -550,15 +555,15 @@ def _deadlines(data: ReportData) -> Iterator[Block]:
         caption = _("The first %(n)s deadlines of open commitments", n=MAX_DEADLINES)
     states = {word.value: word for word in DeadlineState}
     days = [
-        (datetime.date.fromisoformat(each["due_on"]), each["title"], states[each["state"]])
-        for each in due
-        if each["state"] in states
+        (datetime.date.fromisoformat(item["due_on"]), item["title"], states[item["state"]])
+        for item in due
+        if item["state"] in states
     ]
     chart = deadlines.deadline_chart(caption, alt, datetime.date.fromisoformat(on), days, key="ahead")
     yield Chart(chart, caption, alt)
     rows = [
-        [[record_link(each)], [Span(format_day(each["due_on"]))], [Span(term_label(DeadlineState, each["state"]))]]
-        for each in due
+        [[record_link(item)], [Span(format_day(item["due_on"]))], [Span(term_label(DeadlineState, item["state"]))]]
+        for item in due
     ]
     yield Table(_same_as_table(), [_("Commitment"), _("Due on"), _("Deadline")], rows)
 
@@ -700,7 +705,7 @@ def _latest(leads: Iterable[Row], findings: list[Row]) -> list[Row]:
 
 def _update(jointly: list[Row], index: _RecordIndex, with_evidence: bool) -> Line:
     """Return the line of an update, or of one that was logged for several leads at once."""
-    update, names = jointly[0], [index.by_code["parties"][each["party"]]["name"] for each in jointly]
+    update, names = jointly[0], [index.by_code["parties"][row["party"]]["name"] for row in jointly]
     line = [
         Span(format_day(update["effective_on"]), look="strong"),
         Span(f": {format_list(names, locale=get_locale())} "),

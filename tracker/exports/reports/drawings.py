@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any
 
 from flask_babel import format_date
 
 from tracker.exports.reports.document import MADE_WITH_PATTERN
 from tracker.exports.reports.readers import FileRow
 from tracker.models import ReportRun
-from tracker.queries.reports.stored import ReportData
+from tracker.queries.reports.stored import Json, ReportData
 from tracker.vocabulary import (
     CommitmentKind,
     CommitmentLinkKind,
@@ -61,8 +60,9 @@ class KeptValues:
         self._split: dict[str, tuple[list[str], str]] = {}
         terms = [(word.value, str(word.label), str(word.definition)) for words in PRINTED for word in words]
         for words in PRINTED:
-            kept = codebook.get(words.__name__, {}).items()
-            terms += [(word, term["label"], term["definition"]) for word, term in kept]
+            terms += [
+                (word, term["label"], term["definition"]) for word, term in codebook.get(words.__name__, {}).items()
+            ]
         #: {label of a word, then and now, without regard to case: the word}
         self.labels = {label.casefold(): word for word, label, _definition in terms}
         self.words = set(self.labels.values())
@@ -120,9 +120,9 @@ class KeptValues:
             return False
         return not missing or our_words.replace("\0", "").split() != their_words.replace("\0", "").split()
 
-    def likeness(self, one: FileRow, other: FileRow) -> float:
+    def likeness(self, issued: FileRow, found: FileRow) -> float:
         """Return how many words two rows share, from 0 to 1, and 1 more if they hold the same values."""
-        texts = [plain_text(row.text) for row in (one, other)]
+        texts = [plain_text(row.text) for row in (issued, found)]
         (ours, our_values), (theirs, their_values) = (
             (Counter(text.split()), Counter(self.split(text)[0])) for text in texts
         )
@@ -212,7 +212,7 @@ def _number(text: str) -> str:
         return digits
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Json | tuple[str, ...]) -> Iterator[str]:
     if isinstance(value, dict | list | tuple):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
@@ -220,7 +220,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
 
 
-def _facts(value: Any, about: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _facts(value: Json, about: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         about += tuple(plain_text(value[name]) for name in SUBJECTS if isinstance(value.get(name), str))
         for name, inner in value.items():

@@ -14,24 +14,23 @@ from tracker.dates import use_zone
 from tracker.errors import TooLarge
 from tracker.exports import csv_file, xlsx_file
 from tracker.exports.charts.png import svg_to_png
-from tracker.exports.provenance import DigestCounter
-from tracker.exports.provenance import provenance as stamped
+from tracker.exports.provenance import DigestCounter, provenance
 from tracker.exports.reports import markdown, pdf, xlsx
 from tracker.exports.reports.blocks import ReportDocument
 from tracker.exports.reports.document import DRAWING, build_document
 from tracker.exports.reports.docx import writer as docx
 from tracker.models import AsOf, ReportRun
-from tracker.queries.reports import stored
+from tracker.queries.reports.stored import stored_content, stored_data
 from tracker.records import record_address
 from tracker.vocabulary import Chapter
 
 #: How many commitments a document tells of; the tables of the other formats hold any number.
-MOST_IN_DOCUMENTS = 2_000
+MAX_IN_DOCUMENTS = 2_000
 #: What no file system, or no person who looks at a name, can tell from something else; and how many bytes are enough.
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200e\u200f\u2028-\u202e\u2066-\u2069]+')
-LONGEST_NAME = 160
+MAX_NAME_BYTES = 160
 #: How many dots wide a chart is in a Word file.
-PICTURE = 1_250
+PICTURE_WIDTH = 1_250
 
 
 @dataclass(frozen=True)
@@ -46,39 +45,39 @@ class Format:
 
     def allow(self, commitments: int, chapters: Collection[Chapter]) -> None:
         """Raise TooLarge if a report of so many commitments, with such chapters, is too long for this format."""
-        if self.document and Chapter.COMMITMENTS in chapters and commitments > MOST_IN_DOCUMENTS:
+        if self.document and Chapter.COMMITMENTS in chapters and commitments > MAX_IN_DOCUMENTS:
             message = _(
                 "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as Excel, CSV or "
                 "JSON, or issue one of a smaller scope, or one without “%(chapter)s”.",
                 n=format_decimal(commitments),
-                most=format_decimal(MOST_IN_DOCUMENTS),
+                most=format_decimal(MAX_IN_DOCUMENTS),
                 chapter=Chapter.COMMITMENTS.label,
             )
             raise TooLarge(message)
 
 
-def _laid(run: ReportRun) -> ReportDocument:
-    return build_document(stored.stored_data(run), run, MOST_IN_DOCUMENTS)
+def _document(run: ReportRun) -> ReportDocument:
+    return build_document(stored_data(run), run, MAX_IN_DOCUMENTS)
 
 
 def _markdown(run: ReportRun) -> Iterator[bytes]:
-    return (line.encode() for line in markdown.markdown_lines(_laid(run)))
+    return (line.encode() for line in markdown.markdown_lines(_document(run)))
 
 
 def _pdf(run: ReportRun) -> Iterable[bytes]:
-    return [pdf.write_pdf(_laid(run), run.recorded_at)]
+    return [pdf.write_pdf(_document(run), run.recorded_at)]
 
 
 def render_docx(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
     """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
-    picture, data = partial(svg_to_png, width=PICTURE), stored.stored_data(run)
+    picture, data = partial(svg_to_png, width=PICTURE_WIDTH), stored_data(run)
     with use_zone(data.head["report"]["timezone"]):
-        return [docx.write_docx(_laid(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
+        return [docx.write_docx(_document(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
 
 
 def _csv(run: ReportRun) -> Iterator[bytes]:
     """Yield the commitments as a table."""
-    data = stored.stored_data(run)
+    data = stored_data(run)
     names = [column["name"] for column in data.head["columns"]["commitments"]]
     rows = ([row[name] for name in names] for row in data.rows("commitments"))
     return (line.encode() for line in csv_file.csv_lines(names, rows))
@@ -90,7 +89,7 @@ FORMATS = {
     "xlsx": Format("Excel", xlsx_file.MEDIA_TYPE, xlsx.write_xlsx, binary=True),
     "md": Format("Markdown", markdown.MEDIA_TYPE, _markdown, document=True),
     "csv": Format("CSV", csv_file.MEDIA_TYPE, _csv),
-    "json": Format("JSON", "application/json", stored.stored_content),
+    "json": Format("JSON", "application/json", stored_content),
 }
 
 
@@ -105,10 +104,10 @@ BARE = ("csv", "json")
 
 def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
     """Return what is said of the file of a format, beside it."""
-    data, tally = stored.stored_data(run), DigestCounter()
+    data, tally = stored_data(run), DigestCounter()
     for chunk in FORMATS[form].write(run):
         tally.add(chunk)
-    return stamped(
+    return provenance(
         title=run.title,
         sentence=run.sentence or "",
         filters=parse_qs(run.scope or ""),
@@ -131,5 +130,5 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
 
 def file_name(run: ReportRun, suffix: str) -> str:
     """Return what the file of a report is called: its title and its code, in any script."""
-    title = UNSAFE.sub("-", run.title).encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .-")
+    title = UNSAFE.sub("-", run.title).encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .-")
     return f"{title} ({run.code}).{suffix}" if title else f"{run.code}.{suffix}"

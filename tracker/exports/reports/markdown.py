@@ -25,13 +25,13 @@ BEGINNINGS = re.compile(r"^(#|[-+=:]|\d+(?=[.)](?:\s|$)))")
 BREAK = "\\\n"
 
 
-def markdown_lines(laid: ReportDocument) -> Iterator[str]:
+def markdown_lines(document: ReportDocument) -> Iterator[str]:
     """Yield the report block by block, the stamp last."""
-    yield f"# {escape_markdown(laid.title)}\n\n{_line([Span(laid.subtitle)])}\n"
-    for block in laid.blocks:
-        yield "\n" + _told(block)
+    yield f"# {escape_markdown(document.title)}\n\n{_line([Span(document.subtitle)])}\n"
+    for block in document.blocks:
+        yield "\n" + _render(block)
     yield f"\n## {_('Where this report comes from')}\n\n"
-    rows = [[[Span(label)], [Span(text)]] for label, text in laid.stamp]
+    rows = [[[Span(label)], [Span(text)]] for label, text in document.stamp]
     yield _table(Table("", ["", ""], rows))
 
 
@@ -45,7 +45,7 @@ def _lines(text: str) -> str:
     return "\n".join(map(escape_markdown, text.splitlines()))
 
 
-def _told(block: Block) -> str:
+def _render(block: Block) -> str:
     if isinstance(block, Heading):
         return f"{'#' * (block.level + 1)} {_linked(escape_markdown(block.text), block.to)}\n"
     if isinstance(block, Paragraph):
@@ -60,29 +60,29 @@ def _told(block: Block) -> str:
 def _table(table: Table) -> str:
     rule = ["--:" if place in table.numbers else "---" for place in range(len(table.header))]
     rows = [[_line(cell, " ") for cell in row] for row in table.rows]
-    told = [[escape_markdown(label) for label in table.header], rule, *rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in told)
+    lines = [[escape_markdown(label) for label in table.header], rule, *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _line(line: Line, between: str = BREAK) -> str:
     """Return a stretch of text, with something between its lines."""
     # An exclamation mark before a link makes a picture of it.
-    told = "".join(map(_span, line)).strip().replace("![", r"\![")
-    return between.join(BEGINNINGS.sub(_held, each.strip()) for each in told.split("\n"))
+    text = "".join(map(_span, line)).strip().replace("![", r"\![")
+    return between.join(BEGINNINGS.sub(_escape_beginning, part.strip()) for part in text.split("\n"))
 
 
-def _held(found: re.Match[str]) -> str:
-    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+def _escape_beginning(match: re.Match[str]) -> str:
+    return f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}"
 
 
 def _span(span: Span) -> str:
     # A mark stands right beside a word, or it marks nothing.
     words = span.text.strip()
-    before, _found, after = span.text.partition(words) if words else (span.text, "", "")
-    told = _linked(_lines(words), span.to)
+    before, _words, after = span.text.partition(words) if words else (span.text, "", "")
+    text = _linked(_lines(words), span.to)
     if span.look not in ("", "soft") and words:
-        told = f"**{told}**"
-    return f"{' ' if before else ''}{told}{' ' if after else ''}"
+        text = f"**{text}**"
+    return f"{' ' if before else ''}{text}{' ' if after else ''}"
 
 
 def _linked(text: str, to: str) -> str:

@@ -32,53 +32,53 @@ from tracker.records.fields import FORBIDDEN_CHARACTERS
 MEDIA_TYPE = "application/pdf"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
 #: Longer contents, with the lines of what opens a report, would leave the first page.
-MOST_ENTRIES = 30
+MAX_CONTENTS = 30
 #: The names of more columns of numbers than this run upwards.
-MOST_NUMBERS = 7
+MAX_UPRIGHT_NUMBERS = 7
 #: A table of so few rows is not parted.
-FEW = 6
+WHOLE_ROWS = 6
 #: A row may break over two pages if one of its cells has more characters.
-LONG = 800
+LONG_CELL = 800
 #: How many characters a line of a table holds, and how long a word in it, or a text such as a day, may be before it is
 #: broken; the least for longer texts, and what a tag takes beside its word.
 LINE, WORD, SHORT, TAG = 95, 24, 12, 3
 
 
-def write_pdf(laid: ReportDocument, issued_at: datetime.datetime) -> bytes:
+def write_pdf(document: ReportDocument, issued_at: datetime.datetime) -> bytes:
     """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
 
     Where a text cannot be drawn as PDF/UA asks, the file is as well tagged, but does not claim to be that.
     """
     return subprocess.run(  # noqa: S603
         [sys.executable, "-P", typst_worker.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
-        input=json.dumps(_told(laid), ensure_ascii=False).encode(),
+        input=json.dumps(_template_data(document), ensure_ascii=False).encode(),
         stdout=subprocess.PIPE,
         check=True,
     ).stdout
 
 
-def _told(laid: ReportDocument) -> dict[str, Any]:
+def _template_data(document: ReportDocument) -> dict[str, Any]:
     """Return all that the template draws, as plain values."""
-    blocks = list(_blocks(laid.blocks))
-    opening = next((n for n, block in enumerate(laid.blocks) if isinstance(block, Heading)), len(blocks))
-    levels = [block.level for block in laid.blocks if isinstance(block, Heading)]
-    lines = sum(len(block.lines) for block in laid.blocks[:opening] if isinstance(block, BulletList))
-    whole = sum(level < 3 for level in levels) + lines <= MOST_ENTRIES
+    blocks = list(_blocks(document.blocks))
+    opening = next((n for n, block in enumerate(document.blocks) if isinstance(block, Heading)), len(blocks))
+    levels = [block.level for block in document.blocks if isinstance(block, Heading)]
+    lines = sum(len(block.lines) for block in document.blocks[:opening] if isinstance(block, BulletList))
+    whole = sum(level < 3 for level in levels) + lines <= MAX_CONTENTS
     return {
-        "title": _plain(laid.title) or "–",
-        "subtitle": _plain(laid.subtitle),
-        "language": laid.language,
+        "title": _plain(document.title) or "–",
+        "subtitle": _plain(document.subtitle),
+        "language": document.language,
         "opening": blocks[:opening],
         "depth": (2 if whole else 1) if levels.count(1) >= 3 else 0,
         "blocks": blocks[opening:],
         "origin": _("Where this report comes from"),
-        "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in laid.stamp],
+        "stamp": [(_plain(label), _plain(Span(text, to=text))) for label, text in document.stamp],
         "boxed": _("Shown as %(box)s, as no typeface at hand has them", box=BOX),
         "noted": _(
             "Some characters are shown as %(box)s, as no typeface at hand has them. The Word file holds them.", box=BOX
         ),
-        "about": _plain("; ".join(f"{label}: {text}" for label, text in laid.stamp)),
-        "foot": _plain(laid.foot),
+        "about": _plain("; ".join(f"{label}: {text}" for label, text in document.stamp)),
+        "foot": _plain(document.foot),
         "colours": {word: COLOURS[colours] for word, (colours, *_hatching) in FACES.items()},
     }
 
@@ -92,18 +92,18 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
     columns = {header: _columns(tables) for header, tables in alike.items()}
     above = 0
     for before, block in zip((None, *blocks), blocks, strict=False):
-        told = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
+        values = {"sort": block.sort} | {name: _plain(value) for name, value in vars(block).items()}
         if isinstance(block, Heading):
             above = min(block.level, above + 1)
-            told |= {"level": above, "text": told["text"].strip() or "–", "to": _address(block.to)}
+            values |= {"level": above, "text": values["text"].strip() or "–", "to": _address(block.to)}
         elif isinstance(block, Paragraph):
-            told["facts"] = belongs_to_heading(before, block)
+            values["facts"] = belongs_to_heading(before, block)
         elif isinstance(block, Table):
-            long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG]
-            told |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= FEW and not long}
+            long = [n for n, row in enumerate(block.rows, 1) if max(len(_text(cell)) for cell in row) > LONG_CELL]
+            values |= columns[tuple(block.header)] | {"long": long, "whole": len(block.rows) <= WHOLE_ROWS and not long}
         elif isinstance(block, Chart):
-            told |= {"alt": told["alt"].strip() or told["caption"].strip() or "–"}
-        yield told
+            values |= {"alt": values["alt"].strip() or values["caption"].strip() or "–"}
+        yield values
 
 
 def _columns(tables: Sequence[Table]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _columns(tables: Sequence[Table]) -> dict[str, Any]:
     left.
     """
     header, numbers = tables[0].header, tables[0].numbers
-    turned = len(numbers) > MOST_NUMBERS
+    turned = len(numbers) > MAX_UPRIGHT_NUMBERS
     full, least = [], []
     for n, name in enumerate(header):
         cells = [row[n] for table in tables for row in table.rows]
@@ -150,7 +150,7 @@ def _plain(value: Any) -> Any:
         return FORBIDDEN_CHARACTERS.sub(BOX, value)
     if isinstance(value, Span):
         return {"text": _plain(value.text), "to": _address(value.to), "look": value.look}
-    return [_plain(each) for each in value] if isinstance(value, Sequence) else value
+    return [_plain(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def _address(to: str) -> str:

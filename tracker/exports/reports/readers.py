@@ -1,4 +1,4 @@
-"""What stands where in the file of a report, told by programs that had no part in writing it."""
+"""What stands where in the file of a report, read by programs that had no part in writing it."""
 
 import csv
 import io
@@ -6,10 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+from tracker.queries.reports.stored import Json
 from tracker.zip_safety import member_chunks, open_zip
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: A packed file that unpacks to more bytes than this, and to so many times its own size, is no report.
@@ -64,23 +68,23 @@ def _json(content: bytes) -> Iterator[FileRow]:
         if not isinstance(part, list):
             yield FileRow(name, list(flatten_json(part)), named=True)
             continue
-        for number, each in enumerate(part, start=1):
-            code = each.get("code") if isinstance(each, dict) else ""
-            yield FileRow(f"{name} {number} ({code})", list(flatten_json(each)), named=True)
+        for number, row in enumerate(part, start=1):
+            code = row.get("code") if isinstance(row, dict) else ""
+            yield FileRow(f"{name} {number} ({code})", list(flatten_json(row)), named=True)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object, in which programs do not agree on what a name means that is there twice."""
-    if len(found := dict(pairs)) < len(pairs):
+    if len(value := dict(pairs)) < len(pairs):
         raise ValueError
-    return found
+    return value
 
 
-def flatten_json(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+def flatten_json(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
     """Yield (place, JSON) of all that stands in objects and lists within one another, of an empty one itself."""
     inner: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inner:
-        yield from flatten_json(each, f"{place}.{key}" if place else str(key))
+    for key, part in inner:
+        yield from flatten_json(part, f"{place}.{key}" if place else str(key))
     if not inner:
         yield place, json.dumps(value, ensure_ascii=False)
 
@@ -114,48 +118,50 @@ def _docx(content: bytes) -> Iterator[FileRow]:
     _open_zip(content).close()
     document = Document(io.BytesIO(content))
     rels = document.part.rels
-    yield from _words(document.element.body, {key: rel.target_ref for key, rel in rels.items() if rel.is_external})
+    yield from _word_rows(document.element.body, {key: rel.target_ref for key, rel in rels.items() if rel.is_external})
     # What stands at the head and foot of the pages, and in notes and comments.
-    for each in sorted({rel.target_part for rel in rels.values() if not rel.is_external}, key=lambda p: p.partname):
-        if each.content_type.endswith("+xml"):
-            tree = etree.fromstring(each.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-            yield from (FileRow(each.partname, row.cells) for row in _words(tree, {}) if row.text)
+    for part in sorted({rel.target_part for rel in rels.values() if not rel.is_external}, key=lambda p: p.partname):
+        if part.content_type.endswith("+xml"):
+            tree = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+            yield from (FileRow(part.partname, row.cells) for row in _word_rows(tree, {}) if row.text)
 
 
-def _words(tree: Any, links: dict[str, str]) -> Iterator[FileRow]:
-    """Yield paragraphs and rows of tables wherever they stand, with the addresses that links lead to.
-
-    Words that somebody struck out are left out, those that somebody put in are there, as they are read.
-    """
-
-    def text(element: Any) -> str:
-        found, fields = [], 0
-        for each in element.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar", "instrText"))):
-            if each.tag == f"{W}hyperlink":
-                found += [f"<{address}> " for key, address in links.items() if key in each.attrib.values()]
-            elif each.tag == f"{W}instrText":
-                found += [f"<{'#'.join(filter(None, led))}> " for led in LINK.findall(each.text or "")]
-            elif each.tag == f"{W}fldChar":
-                fields += {"begin": 1, "end": -1}.get(each.get(f"{W}fldCharType"), 0)
-            elif each.tag == f"{W}t":
-                within = fields or next(each.iterancestors(f"{W}fldSimple"), None) is not None
-                # Numbers of pages are counted anew wherever a file is opened.
-                found.append("" if within and (each.text or "").isdigit() else each.text or "")
-            else:
-                found.append(" ")
-        return "".join(found)
-
+def _word_rows(tree: "_Element", links: dict[str, str]) -> Iterator[FileRow]:
+    """Yield paragraphs and rows of tables wherever they stand."""
     paragraphs = tables = 0
-    for each in tree.iter(f"{W}p", f"{W}tbl"):
-        if next(each.iterancestors(f"{W}tbl", f"{W}p"), None) is not None:
+    for block in tree.iter(f"{W}p", f"{W}tbl"):
+        if next(block.iterancestors(f"{W}tbl", f"{W}p"), None) is not None:
             continue
-        if each.tag == f"{W}tbl":
+        if block.tag == f"{W}tbl":
             tables += 1
-            rows = ([text(cell) for cell in row.iter(f"{W}tc")] for row in each.iter(f"{W}tr"))
+            rows = ([_word_text(cell, links) for cell in row.iter(f"{W}tc")] for row in block.iter(f"{W}tr"))
             yield from _table(f"table {tables}, ", rows)
         else:
             paragraphs += 1
-            yield FileRow(f"paragraph {paragraphs}", [("", text(each))])
+            yield FileRow(f"paragraph {paragraphs}", [("", _word_text(block, links))])
+
+
+def _word_text(block: "_Element", links: dict[str, str]) -> str:
+    """Return the words of a paragraph or cell, with the addresses that links lead to.
+
+    Words that somebody struck out are left out, those that somebody put in are there, as they are read.
+    """
+    texts, fields = list[str](), 0
+    for element in block.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar", "instrText"))):
+        text = element.text or ""
+        if element.tag == f"{W}hyperlink":
+            texts += [f"<{address}> " for key, address in links.items() if key in element.attrib.values()]
+        elif element.tag == f"{W}instrText":
+            texts += [f"<{'#'.join(filter(None, link))}> " for link in LINK.findall(text)]
+        elif element.tag == f"{W}fldChar":
+            fields += {"begin": 1, "end": -1}.get(element.get(f"{W}fldCharType") or "", 0)
+        elif element.tag == f"{W}t":
+            within = fields or next(element.iterancestors(f"{W}fldSimple"), None) is not None
+            # Numbers of pages are counted anew wherever a file is opened.
+            texts.append("" if within and text.isdigit() else text)
+        else:
+            texts.append(" ")
+    return "".join(texts)
 
 
 def _pdf(content: bytes) -> Iterator[FileRow]:
@@ -173,7 +179,7 @@ def _markdown(content: bytes) -> Iterator[FileRow]:
         yield FileRow(f"line {number}", [("", cell) for cell in cells])
 
 
-#: {ending of a file: what tells its rows}; for a file that is broken they raise anything.
+#: {ending of a file: what reads its rows}; for a file that is broken they raise anything.
 READERS: dict[str, Callable[[bytes], Iterator[FileRow]]] = {
     "pdf": _pdf,
     "docx": _docx,

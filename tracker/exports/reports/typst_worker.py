@@ -1,4 +1,4 @@
-"""Typesets a report with typst: a program of its own, for typst keeps all that it has laid out until its process ends.
+"""Typesets a report with typst: a program of its own, for typst keeps all that it has typeset until its process ends.
 
 Reads the report as JSON; its words are the folder of the templates and the seconds since 1970 when it was issued.
 """
@@ -26,7 +26,7 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     """
     import typst
 
-    def made(name: str, system: bool, standard: Literal["ua-1", "1.7"] = "ua-1", **inputs: str) -> bytes:
+    def compile_template(name: str, system: bool, standard: Literal["ua-1", "1.7"] = "ua-1", **inputs: str) -> bytes:
         return typst.compile(
             templates / f"{name}.typ",
             root=templates,
@@ -39,7 +39,7 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
 
     def lacking(texts: Collection[str], system: bool) -> set[str]:
         try:
-            made("sample", system, sample=" ".join(sorted(texts)))
+            compile_template("sample", system, sample=" ".join(sorted(texts)))
         except typst.TypstError as error:
             signs = {sign for sign in set().union(*texts) if sign > LATIN}
             return {sign for sign in signs if sign in error.diagnostic or f"{{{ord(sign):x}}}" in error.diagnostic}
@@ -54,10 +54,10 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     report = report.translate({ord(sign): BOX for sign in boxed})
     codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(boxed))
     try:
-        return made("report", system, report=report, boxed=codes, title=title)
+        return compile_template("report", system, report=report, boxed=codes, title=title)
     except typst.TypstError:
         # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
-        return made("report", system, "1.7", report=report, boxed=codes, title=title)
+        return compile_template("report", system, "1.7", report=report, boxed=codes, title=title)
 
 
 if __name__ == "__main__":

@@ -153,9 +153,9 @@ def _known_by(sent: ReportFile) -> datetime.datetime | None:
 def _refuse_stamp(sent: ReportFile) -> None:
     """Refuse what stands beside a file of data, by its name or by what it holds."""
     name = sent.path.name
-    of = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
-    if of or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
-        message = f"{name} is the stamp of {of or 'a file'}, not a report: verify {of or 'that file'}."
+    file = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
+    if file or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
+        message = f"{name} is the stamp of {file or 'a file'}, not a report: verify {file or 'that file'}."
         raise Invalid({"file": [message]})
 
 
@@ -235,9 +235,9 @@ def _aligned(issued: Iterable[FileRow], found: Iterable[FileRow]) -> Iterator[tu
         right += islice(theirs, WINDOW - len(right))
 
 
-def _index(one: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
-    """Return where a row stands among others, or None."""
-    return next((n for n, row in enumerate(rows) for other in one if row.cells == other.cells), None)
+def _index(first: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
+    """Return where a row, if there is one, stands among others, or None."""
+    return next((n for n, row in enumerate(rows) for other in first if row.cells == other.cells), None)
 
 
 def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Mismatch]:

@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
     Select,
+    SQLColumnExpression,
     Subquery,
+    Table,
     and_,
     case,
     exists,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, selectinload
 
 from tracker.database import session
 from tracker.dates import end_of_day, zone
@@ -221,7 +223,7 @@ class _Figures:
             for commitment, word in session.execute(query.limit(MAX_DEADLINES))
         ]
 
-    def _count_by(self, column: Any, words: Iterable[Term]) -> dict[str, int]:
+    def _count_by(self, column: SQLColumnExpression[Any], words: Iterable[Term]) -> dict[str, int]:
         word = select(column.label("word")).select_from(Commitment).where(self.in_scope).subquery().c.word
         rows = session.execute(select(word, func.count()).group_by(word))
         counts: dict[Term, int] = {row[0]: row[1] for row in rows}
@@ -304,13 +306,13 @@ class _Changes:
         before = self.parameters.before
         if before is None:
             return {}
-        then, now = lead_statuses(before), lead_statuses(self.as_of)
+        earlier, later = lead_statuses(before), lead_statuses(self.as_of)
         query = (
-            select(now.c.party_id, func.sum(case((then.c.status != now.c.status, 1), else_=0)), func.count())
-            .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
-            .join(Commitment, Commitment.id == now.c.commitment_id)
+            select(later.c.party_id, func.sum(case((earlier.c.status != later.c.status, 1), else_=0)), func.count())
+            .join(earlier, earlier.c.commitment_party_id == later.c.commitment_party_id)
+            .join(Commitment, Commitment.id == later.c.commitment_id)
             .where(self.in_scope, Commitment.made_on <= before.on)
-            .group_by(now.c.party_id)
+            .group_by(later.c.party_id)
         )
         return {party: (changed, led) for party, changed, led in session.execute(query)}
 
@@ -330,14 +332,14 @@ class _Changes:
         since = self.parameters.since
         return query.where(Commitment.made_on > since) if since else query
 
-    def _changed(self, by: datetime.date, then: Subquery, now: Subquery) -> Select[Any]:
+    def _changed(self, by: datetime.date, earlier: Subquery, later: Subquery) -> Select[Any]:
         """Return (commitment, party, status then, status now) of leads that differ, of commitments made by a day."""
         return (
-            select(Commitment, Party, then.c.status, now.c.status)
-            .join(now, now.c.commitment_id == Commitment.id)
-            .join(then, then.c.commitment_party_id == now.c.commitment_party_id)
-            .join(Party, Party.id == now.c.party_id)
-            .where(self.in_scope, Commitment.made_on <= by, then.c.status != now.c.status)
+            select(Commitment, Party, earlier.c.status, later.c.status)
+            .join(later, later.c.commitment_id == Commitment.id)
+            .join(earlier, earlier.c.commitment_party_id == later.c.commitment_party_id)
+            .join(Party, Party.id == later.c.party_id)
+            .where(self.in_scope, Commitment.made_on <= by, earlier.c.status != later.c.status)
         )
 
     def _learnt(self, before: AsOf, end: datetime.datetime) -> Select[Any]:
@@ -346,17 +348,17 @@ class _Changes:
         Of a commitment that was itself recorded only later nothing had been said that could be put right. Where the
         update does not say how the lead stood, it takes back, or moves to a later day, what was found then.
         """
-        then, now = lead_statuses(AsOf(before.on, end)), lead_statuses(before)
+        earlier, later = lead_statuses(AsOf(before.on, end)), lead_statuses(before)
         finding, update = aliased(ProgressUpdate), ProgressUpdate
         says = func.coalesce(finding.recorded_at > end, false())
-        undoing = select(update.id).where(update.corrects_id == then.c.finding_id).correlate(then).scalar_subquery()
+        undoing = select(update.id).where(update.corrects_id == earlier.c.finding_id).correlate(earlier)
         # Nothing else can have changed, and most need not be looked at.
         logged = select(update.commitment_id).where(update.recorded_at > end)
         return (
-            self._changed(before.on, then, now)
+            self._changed(before.on, earlier, later)
             .where(Commitment.recorded_at <= end, Commitment.id.in_(logged))
-            .outerjoin(finding, finding.id == now.c.finding_id)
-            .join(update, update.id == case((says, finding.id), else_=undoing))
+            .outerjoin(finding, finding.id == later.c.finding_id)
+            .join(update, update.id == case((says, finding.id), else_=undoing.scalar_subquery()))
             .add_columns(update, says)
         )
 
@@ -525,9 +527,9 @@ def _rows_of_commitments(parameters: ReportParameters) -> Queries:
 def _referenced(rows: Queries) -> Queries:
     """Return the queries for what the rows of commitments refer to."""
 
-    def ids(*columns: Any) -> Iterator[Select[Any]]:
+    def ids(*columns: InstrumentedAttribute[Any]) -> Iterator[Select[Any]]:
         for column in columns:
-            yield rows[column.class_].with_only_columns(column)
+            yield rows[column.property.parent.class_].with_only_columns(column)
 
     commitments = rows[Commitment].with_only_columns(Commitment.id)
     areas = _further(commitment_area, commitment_area.c.policy_area_id, commitments)
@@ -554,11 +556,11 @@ def _referenced(rows: Queries) -> Queries:
     }
 
 
-def _further(table: Any, column: Any, commitments: Select[Any]) -> Select[Any]:
+def _further(table: Table, column: SQLColumnExpression[int], commitments: Select[Any]) -> Select[Any]:
     """Return the query for the ids in a column of a table of pairs of commitments and something else."""
     return select(column).where(table.c.commitment_id.in_(commitments))
 
 
-def _among(model: Any, *ids: Select[Any]) -> Select[Any]:
+def _among(model: type[Record], *ids: Select[Any]) -> Select[Any]:
     """Select the records whose ids some queries give."""
     return select(model).where(or_(*(model.id.in_(query) for query in ids)))

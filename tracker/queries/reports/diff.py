@@ -9,7 +9,7 @@ from tracker.dates import use_zone
 from tracker.models import ReportRun
 from tracker.queries.reports.data import report_data
 from tracker.queries.reports.parameters import form_for_report, report_parameters
-from tracker.queries.reports.stored import Head, ReportData, Row, stored_data
+from tracker.queries.reports.stored import Head, Json, ReportData, Row, stored_data
 
 #: The parts of the head that are worked out of the records.
 PARTS = ("report", "summary", "areas", "parties", "brief")
@@ -41,30 +41,30 @@ class Difference:
 
 def differences_from_now(run: ReportRun) -> Iterator[Difference]:
     """Yield what differs now from the kept data of a report: first its records, then the figures made of them."""
-    then = stored_data(run)
-    report = then.head["report"]
+    issued = stored_data(run)
+    report = issued.head["report"]
     with use_zone(report["timezone"]):
         parameters = report_parameters(form_for_report(report), report["address"])
         now = report_data(replace(parameters, review_every=report["review_every"]))
-    yield from differences_between(then, now)
+    yield from differences_between(issued, now)
 
 
-def differences_between(then: ReportData, now: ReportData) -> Iterator[Difference]:
+def differences_between(issued: ReportData, now: ReportData) -> Iterator[Difference]:
     """Yield what differs between two reports; what only one of them could hold is no difference."""
     #: (code of a record or its commitment, value then, value now) of what differs in records, which figures repeat.
     repeated: set[tuple[str, str, str]] = set()
-    for kind in then.head["rows"]:
-        for difference in _records(kind, then.rows(kind), now.rows(kind)):
+    for kind in issued.head["rows"]:
+        for difference in _records(kind, issued.rows(kind), now.rows(kind)):
             if isinstance(difference.was, str) or isinstance(difference.now, str):
                 code = difference.about.get("commitment") or difference.place
                 repeated.add((code, str(difference.was), str(difference.now)))
             yield difference
     for part in PARTS:
-        yield from _figures(part, then.head[part], now.head[part], repeated)
+        yield from _figures(part, issued.head[part], now.head[part], repeated)
 
 
-def _records(kind: str, then: Iterable[Row], now: Iterable[Row]) -> Iterator[Difference]:
-    old = {row["code"]: row for row in then}
+def _records(kind: str, issued: Iterable[Row], now: Iterable[Row]) -> Iterator[Difference]:
+    old = {row["code"]: row for row in issued}
     for after in now:
         code = after["code"]
         if (before := old.pop(code, None)) is None:
@@ -81,7 +81,7 @@ def _shared(was: Head, now: Head) -> list[str]:
     return [name for name in was if name in now]
 
 
-def _figures(place: str, was: Any, now: Any, repeated: set[tuple[str, str, str]]) -> Iterator[Difference]:
+def _figures(place: str, was: Json, now: Json, repeated: set[tuple[str, str, str]]) -> Iterator[Difference]:
     """Yield what differs in a part of the head, but for what differs just so in a record."""
     either = was or now
     if isinstance(was, dict) and isinstance(now, dict) and place.rpartition(".")[2] not in COUNTED:
@@ -100,9 +100,9 @@ def _figures(place: str, was: Any, now: Any, repeated: set[tuple[str, str, str]]
         yield Difference("", place, "", was, now)
 
 
-def _by_key(items: Iterable[Head] | None) -> dict[Any, Head]:
+def _by_key(items: Json) -> dict[Any, Head]:
     keyed, alike = {}, Counter[Any]()
-    for item in items or ():
+    for item in items if isinstance(items, list) else ():
         key = (*map(item.get, KEYS), item.get("again", {}).get("commitment"))
         alike[key] += 1
         keyed[*key, alike[key]] = item
@@ -130,7 +130,7 @@ def _items(
             yield Difference("", place, "", differing[0], differing[1], after)
 
 
-def _same(name: str, was: Any, now: Any, key: Iterable[Any], repeated: set[tuple[str, str, str]]) -> bool:
+def _same(name: str, was: Json, now: Json, key: Iterable[Any], repeated: set[tuple[str, str, str]]) -> bool:
     """Return whether a value of an item is what it was, or differs as a record does that is compared itself."""
     if name in REPEATED or was == now:
         return True

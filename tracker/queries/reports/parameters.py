@@ -178,8 +178,8 @@ def _next_meeting(meetings: Select[int | None], on: datetime.date, known_by: dat
     ids = select(in_scope.c.meeting_id)
     series = select(other_meeting.series).where(other_meeting.id.in_(ids), other_meeting.series.is_not(None))
     linked = [
-        select(one).where(other.in_(ids), recorded_by(link, known_by))
-        for one, other in ((link.meeting_id, link.to_id), (link.to_id, link.meeting_id))
+        select(end).where(other_end.in_(ids), recorded_by(link, known_by))
+        for end, other_end in ((link.meeting_id, link.to_id), (link.to_id, link.meeting_id))
     ]
     later = _sides_together(select(other_meeting.id).where(other_meeting.starts_on > on), known_by)
     before = _sides_together(ids, known_by)
@@ -201,7 +201,8 @@ def _sides_together(meetings: Select[int], known_by: datetime.datetime) -> Subqu
         .where(Participation.meeting_id.in_(meetings), recorded_by(Participation, known_by))
         .distinct()
     )
-    one = seats.cte()
-    other = one.alias()
-    both = and_(other.c.meeting_id == one.c.meeting_id, other.c.side > one.c.side)
-    return select(one.c.meeting_id, one.c.side.label("one"), other.c.side.label("other")).join(other, both).subquery()
+    side = seats.cte()
+    other = side.alias()
+    both = and_(other.c.meeting_id == side.c.meeting_id, other.c.side > side.c.side)
+    pairs = select(side.c.meeting_id, side.c.side.label("one"), other.c.side.label("other"))
+    return pairs.join(other, both).subquery()

@@ -21,6 +21,8 @@ from tracker.models import ReportPart, ReportRun
 
 Head = dict[str, Any]
 Row = dict[str, Any]
+#: Any value of JSON.
+Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 #: The number of the form that the data of reports has: it is raised when what is there has another name or place, and
 #: what there was before gets a reader in `READERS`. What is merely added needs none, if drawing can do without it.
