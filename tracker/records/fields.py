@@ -496,7 +496,6 @@ class Reference(ChoiceMixin[Record]):
     """Another record, or several, each named by its code."""
 
     is_reference = suggests = True
-
     model: type[Record]
     #: How many of those being entered on the same page come before this field, if it was typed into.
     before: int | None = None
@@ -567,9 +566,8 @@ class Reference(ChoiceMixin[Record]):
         options = list(self.options())
         if not options:
             return _("“%(key)s” is not known, and there is nothing to choose from yet: add one first.", key=key[:60])
-        way_out = _("The codes are: %(codes)s.", codes=", ".join(options))
-        if len(options) > 12:
-            way_out = _("Choose one from the list.")
+        all_codes = _("The codes are: %(codes)s.", codes=", ".join(options))
+        way_out = all_codes if len(options) <= 12 else _("Choose one from the list.")
         return f"{_('No record has the code “%(key)s”.', key=key[:60])} {way_out}"
 
 

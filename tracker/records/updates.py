@@ -55,9 +55,9 @@ class UpdateForm(RowForm):
     def complete(self, supported: bool) -> bool:
         """Return whether a finding, `supported` by evidence or not, is complete; else add errors."""
         voids = self.status.data is None and self.corrects.data is not None
-        if self.status.data is None and not voids and not self.status.errors:
+        if self.status.is_blank and not voids:
             self.status.errors = [_("Choose a status.")]
-        if self.confidence.data is None and not voids and not self.confidence.errors:
+        if self.confidence.is_blank and not voids:
             self.confidence.errors = [_("Choose how sure you are.")]
         if self.status.data is not None and self.status.data not in WITHOUT_EVIDENCE and not supported:
             message = _("“%(status)s” needs at least one piece of evidence that supports it.", status=self.status.data)
