@@ -1,10 +1,12 @@
-"""Commitments whose past is made up by chance, and how they stand by the two clocks, worked out in plain Python."""
+"""Commitments whose past is made up by chance, and how they stood on two dates, worked out in plain Python."""
 
 import datetime
+from collections import defaultdict
 
 from sqlalchemy import func, select
 
 from tests import make
+from tests.oracle import in_force, latest
 from tracker.database import session
 from tracker.models import Commitment, CommitmentParty, Evidence, ProgressUpdate
 from tracker.models.as_of import update_current_status
@@ -85,15 +87,15 @@ def store(lead, at, status, effective_on, corrects=None):
 
 def standings(on, known_by=None, before=None):
     """Return {(commitment id, party id): status} by the rules as they are written, from all updates."""
-    known = [
-        update
-        for update in session.scalars(select(ProgressUpdate))
-        if not (known_by and update.recorded_at > known_by) and not (before and update.recorded_at >= before)
-    ]
-    undone = {update.corrects_id for update in known}
-    left = [update for update in known if update.id not in undone and update.status and update.effective_on <= on]
-    left.sort(key=lambda update: (update.effective_on, update.recorded_at, update.id))
-    return {(update.commitment_id, update.party_id): update.status for update in left}
+    updates = in_force(
+        session.scalars(select(ProgressUpdate)),
+        lambda u: not (known_by and u.recorded_at > known_by) and not (before and u.recorded_at >= before),
+    )
+    of_leads = defaultdict(list)
+    for update in updates:
+        of_leads[update.commitment_id, update.party_id].append(update)
+    standing = {lead: latest(logged, on) for lead, logged in of_leads.items()}
+    return {lead: update.status for lead, update in standing.items() if update}
 
 
 def there(on, known_by=None):

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass, field
 
+from tests.oracle import in_force, latest
+
 FINAL = {"done", "not_done", "reversed", "withdrawn", "uncheckable"}
 
 
@@ -10,10 +12,10 @@ FINAL = {"done", "not_done", "reversed", "withdrawn", "uncheckable"}
 class Logged:
     """What is remembered of one update, or of one check (which has no party)."""
 
-    number: int
-    day: datetime.date
+    id: int
+    effective_on: datetime.date
     recorded_at: datetime.datetime
-    undoes: "Logged | None" = None
+    corrects: "Logged | None" = None
     party: str = ""
     status: str | None = None
     claimed: str | None = None
@@ -42,12 +44,13 @@ class Story:
 
     def finding(self, party, on, known_by, claim=False):
         """Return the update by which a lead stands: of those known and not corrected, no void, true by then."""
-        found = [
-            each
-            for each in standing(self.updates, known_by)
-            if each.party == party and each.status and each.day <= on and (each.claimed or not claim)
-        ]
-        return max(found, key=lambda each: (each.day, each.recorded_at, each.number), default=None)
+        updates = [u for u in self.known(self.updates, known_by) if u.party == party and (u.claimed or not claim)]
+        return latest(updates, on)
+
+    @staticmethod
+    def known(logged, known_by):
+        """Return what was known by then and not undone by then."""
+        return in_force(logged, lambda row: known_by is None or row.recorded_at <= known_by)
 
     def statuses(self, on, known_by):
         found = {party: self.finding(party, on, known_by) for party in self.leads}
@@ -73,8 +76,8 @@ class Story:
     def follow_up(self, on, known_by):
         reasons = {self.deadline(on, known_by)} & {"overdue", "due_soon"}
         looks = [self.recorded_at.date()]
-        looks += [each.recorded_at.date() for each in standing(self.updates, known_by) if each.status]
-        looks += [each.day for each in standing(self.checks, known_by) if not each.undoes]
+        looks += [each.recorded_at.date() for each in self.known(self.updates, known_by) if each.status]
+        looks += [each.effective_on for each in self.known(self.checks, known_by) if not each.corrects]
         last = max((day for day in looks if day <= on), default=None)
         if last and (on - last).days > self.interval and not self.is_closed(on, known_by):
             reasons.add("stale")
@@ -84,10 +87,3 @@ class Story:
             reasons |= {"contradicted"} if finding and finding.contradicted else set()
             reasons |= {"claim_differs"} if claim and claim.claimed != status else set()
         return reasons
-
-
-def standing(logged, known_by):
-    """Return what was known by then and not undone by then."""
-    known = [each for each in logged if known_by is None or each.recorded_at <= known_by]
-    undone = [each.undoes for each in known if each.undoes]
-    return [each for each in known if not any(each is other for other in undone)]

@@ -41,7 +41,7 @@ def log(story, party, status, day, undoes=None, claimed=None, contradicted=False
     """Log an update, and remember it."""
     fields = {"commitment": story.code, "party": party, "effective_on": day.isoformat()}
     fields |= {"claimed_status": claimed, "claimed_by": "The party"} if claimed else {}
-    fields |= {"corrects": f"{story.code}.u{undoes.number}"} if undoes else {}
+    fields |= {"corrects": f"{story.code}.u{undoes.id}"} if undoes else {}
     relations = [] if status in WITHOUT_EVIDENCE else ["supports"]
     relations += ["contradicts"] if contradicted else []
     made = make.update([make.piece(relation=relation) for relation in relations], status=status, **fields)
@@ -49,16 +49,16 @@ def log(story, party, status, day, undoes=None, claimed=None, contradicted=False
 
 
 def void(story, undoes):
-    code = f"{story.code}.u{undoes.number}"
+    code = f"{story.code}.u{undoes.id}"
     made = void_update(make.account(), listing.get_record(CATALOGUE["updates"], code), "A mistake.")
-    story.updates.append(remembered(made, undoes.day, undoes, undoes.party))
+    story.updates.append(remembered(made, undoes.effective_on, undoes, undoes.party))
 
 
 def look(story, day, undoes=None):
     if undoes is None:
         made = make.check(commitment=story.code, checked_on=day.isoformat())
     else:
-        logged = listing.get_record(CATALOGUE["checks"], f"{story.code}.k{undoes.number}")
+        logged = listing.get_record(CATALOGUE["checks"], f"{story.code}.k{undoes.id}")
         made = void_check(make.account(), logged, "A mistake.")
     story.checks.append(remembered(made, day, undoes))
 
@@ -70,7 +70,7 @@ def remembered(made, day, *told):
 
 def open_ends(logged):
     """Return what can still be corrected or voided."""
-    return [each for each in logged if not any(other.undoes is each for other in logged)]
+    return [each for each in logged if not any(other.corrects is each for other in logged)]
 
 
 def begun(code, parties, **fields):
@@ -211,7 +211,7 @@ def a_commitment(number, chance):
 
 def something_happens(story, day, chance):
     act = chance.choice(("find", "find", "find", "correct", "void", "look", "look", "unlook"))
-    undone, looks = open_ends(story.updates), [each for each in open_ends(story.checks) if not each.undoes]
+    undone, looks = open_ends(story.updates), [each for each in open_ends(story.checks) if not each.corrects]
     earlier = day - chance.randrange(60) * DAY
     if act == "look":
         look(story, earlier)

@@ -5,6 +5,7 @@ from collections import Counter
 from sqlalchemy import select
 
 from tests import past
+from tests.oracle import in_force, latest
 from tracker.database import session
 from tracker.dates import end_of_day
 from tracker.models import CheckLog, CommitmentLink, ProgressUpdate
@@ -23,10 +24,8 @@ class Told:
         self.updates = {each.id: each for each in self.standing(ProgressUpdate, "corrects")}
         self.checks = [each for each in self.standing(CheckLog, "voids") if each.voids is None]
 
-    def standing(self, model, undoing):
-        known = [each for each in session.scalars(select(model)) if each.recorded_at <= self.known_by]
-        undone = {getattr(each, undoing) for each in known}
-        return [each for each in known if each not in undone]
+    def standing(self, model, undoes):
+        return in_force(session.scalars(select(model)), lambda row: row.recorded_at <= self.known_by, undoes)
 
     def is_closed(self, each):
         return bool(self.there[each]) and set(self.there[each].values()) <= CLOSING
@@ -34,8 +33,7 @@ class Told:
     def finding(self, each, party, claimed=False, on=None, among=None):
         among = self.updates.values() if among is None else among
         own = [u for u in among if (u.commitment_id, u.party_id) == (each.id, party)]
-        own = [u for u in own if u.status and u.effective_on <= (on or self.on) and (u.claimed_status or not claimed)]
-        return max(own, key=lambda u: (u.effective_on, u.recorded_at, u.id), default=None)
+        return latest([u for u in own if u.claimed_status or not claimed], on or self.on)
 
     @property
     def leads(self):
