@@ -55,48 +55,49 @@ def clean(text: str) -> str:
     return FORBIDDEN_CHARACTERS.sub("\ufffd", normalise_line_ends(text))
 
 
-def pieces_of(text: str) -> list[str]:
-    """Return the pieces of a text in a Word file, where line ends and tabs are elements."""
-    return [piece for piece in re.split("([\n\t])", clean(text)) if piece]
+class Lines:
+    """The lines of a report as spans of a document, and the links that they lead to."""
 
+    def __init__(self, document: Document) -> None:
+        self.part, self.styles, self.links = document.part, style_ids(document), dict[str, str]()
+        self.prefix = "rIdLink"
+        # A template may be a report that was written before.
+        while any(key.startswith(self.prefix) for key in self.part.rels):
+            self.prefix += "_"
 
-def write_body(document: Document, place: Paragraph, report: ReportDocument, png: Callable[[str], bytes]) -> None:
-    """Write all blocks and then the stamp before the place; keep of the place only what ends a section."""
-    width, styles, links, prefix = _line_width(place), style_ids(document), dict[str, str](), "rIdLink"
-    # A template may be a report that was written before.
-    while any(key.startswith(prefix) for key in document.part.rels):
-        prefix += "_"
-    stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in report.stamp])
-    blocks = [*report.blocks, Heading(_("Where this report comes from"), 1), stamp]
+    def spans(self, line: Line | Heading | str) -> Iterator[tuple[list[str], str, bool, str]]:
+        """Yield of each span (pieces of its text, the id of its style, whether it is underlined, its link)."""
+        if isinstance(line, Heading | str):
+            # Their looks are those of the paragraph.
+            line = [Span(line)] if isinstance(line, str) else [Span(line.text, line.to, "heading")]
+        for span in line:
+            is_link = bool(LINK.match(span.to)) and span.look != "heading"
+            style = SPAN_STYLES.get(span.look) or ("hyperlink" if is_link else "")
+            # Line ends and tabs are elements.
+            pieces = [piece for piece in re.split("([\n\t])", clean(span.text)) if piece]
+            yield pieces, self.styles.get(style, ""), is_link and style != "hyperlink", self.link_id(span.to)
 
-    def link_id(to: str) -> str:
+    def link_id(self, to: str) -> str:
         """Return the relationship of a link, if it is one to the web or to mail; else an empty text."""
         address = quote(to, safe="%/:?#[]@!$&'()*+,;=~") if to else ""
         if not LINK.match(address) or len(address) > MAX_LINK:
             return ""
-        if address not in links:
+        if address not in self.links:
             # relate_to() would look through all others for the same.
-            links[address] = f"{prefix}{len(links)}"
-            document.part.load_rel(RELATIONSHIP_TYPE.HYPERLINK, address, links[address], is_external=True)
-        return links[address]
+            self.links[address] = f"{self.prefix}{len(self.links)}"
+            self.part.load_rel(RELATIONSHIP_TYPE.HYPERLINK, address, self.links[address], is_external=True)
+        return self.links[address]
 
-    def spans(line: Line | Heading | str) -> Iterator[tuple[list[str], str, bool, str]]:
-        """Yield of each span (its pieces, the id of its style, whether it is underlined, its link)."""
-        if isinstance(line, Heading | str):
-            # Their looks are those of the paragraph.
-            yield pieces_of(line if isinstance(line, str) else line.text), "", False, link_id(getattr(line, "to", ""))
-            return
-        for span in line:
-            is_link = bool(LINK.match(span.to))
-            style = SPAN_STYLES.get(span.look) or ("hyperlink" if is_link else "")
-            underlined = is_link and style != "hyperlink"
-            yield pieces_of(span.text), styles[style] if style else "", underlined, link_id(span.to)
 
+def write_body(document: Document, place: Paragraph, report: ReportDocument, png: Callable[[str], bytes]) -> None:
+    """Write all blocks and then the stamp before the place; keep of the place only what ends a section."""
+    width, lines = _line_width(place), Lines(document)
+    stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in report.stamp])
     body = parse_xml(
         current_app.jinja_env.get_template("reports/body.xml").render(
-            blocks=blocks,
-            styles=styles,
-            spans=spans,
+            blocks=[*report.blocks, Heading(_("Where this report comes from"), 1), stamp],
+            styles=lines.styles,
+            spans=lines.spans,
             paragraph_styles=PARAGRAPH_STYLES,
             max_rows_together=MAX_ROWS_TOGETHER,
             belongs_to_heading=belongs_to_heading,
