@@ -60,7 +60,7 @@ def test_the_files_named_exist():
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of the checkout to change."""
-    unversioned = shutil.ignore_patterns(".git", ".venv", "*cache*", "*.sqlite*", "*.egg-info")
+    unversioned = shutil.ignore_patterns(".git", ".venv", "*cache*", "*.egg-info")
     return Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=unversioned))
 
 
