@@ -44,9 +44,12 @@ class SQLiteImpl(sqlite.SQLiteImpl):
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: sa.Table) -> None:
         listed = sa.text("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = :table")
         self.triggers = {table.name: list(context.get_bind().scalars(listed, {"table": table.name}))}
+        # A trigger of another table may name this one, also while it is not there.
+        context.get_bind().exec_driver_sql("PRAGMA legacy_alter_table = ON")
 
     def rename_table(self, old_table_name: str, new_table_name: str, schema: str | None = None) -> None:
         super().rename_table(old_table_name, new_table_name, schema)
+        context.get_bind().exec_driver_sql("PRAGMA legacy_alter_table = OFF")
         for statement in getattr(self, "triggers", {}).pop(new_table_name, ()):
             context.get_bind().exec_driver_sql(statement)
 
@@ -205,10 +208,10 @@ def add_check_changes(migration: MigrationContext, _revision: object, scripts: l
                 add, drop = [word for word in enums if word not in words], [word for word in words if word not in enums]
                 if add or drop:
                     changes.append(ChangeWords(table.name, column.name, name, add, dict.fromkeys(drop)))
-        wanted = model_checks(connection, table)
-        creates |= {name: sql for name, sql in wanted.items() if present.get(name) != sql}
+        modelled = model_checks(connection, table)
+        creates |= {name: sql for name, sql in modelled.items() if present.get(name) != sql}
         for name, sql in present.items():
-            if wanted.get(name) != sql:
+            if modelled.get(name) != sql:
                 create = ops.CreateCheckConstraintOp(conv(name), table.name, sql)
                 drops.append(ops.ModifyTableOps(table.name, [create.reverse()]))
         if creates:
@@ -313,10 +316,8 @@ engine = make_engine(context.config.attributes["url"], poolclass=NullPool).execu
 
 with engine.connect() as connection:
     if connection.dialect.name == "sqlite":
-        # Altering a table rebuilds it, and the rows that refer to it must not go with the old one; nor may a trigger
-        # of another table that names it stand in the way.
-        for pragma in ("foreign_keys = OFF", "legacy_alter_table = ON"):
-            connection.connection.cursor().execute(f"PRAGMA {pragma}")
+        # Altering a table rebuilds it, and the rows that refer to it must not go with the old one.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     context.configure(
         connection=connection,
         target_metadata=METADATA,

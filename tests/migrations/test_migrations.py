@@ -710,6 +710,8 @@ def test_a_condition_that_the_database_lacks_or_has_otherwise_is_written(place, 
         "batch.create_check_constraint('period_in_order', 'period_end > period_start')",
         "with op.batch_alter_table('party') as batch: batch.create_check_constraint('named', \"name <> ''\")",
         "with op.batch_alter_table('party') as batch: batch.drop_constraint('partykind')",
+        "with op.batch_alter_table('meeting') as batch: batch.drop_constraint('place_basis')",
+        "with op.batch_alter_table('meeting') as batch: batch.drop_column('place_basis')",
     ]
     add_migration(scripts, [re.sub(r"(drop_constraint\('[^']*')", r"\1, type_='check'", line) for line in statements])
     command.upgrade(config, "head")

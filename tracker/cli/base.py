@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 MANY_ROWS = 1_000
 
 
-def with_new_database(run: Callable[..., None]) -> Callable[..., None]:
-    """Do as `with_database` does, for a command that makes the database where there is none."""
-    return with_database(run, new=True)
-
-
 def with_database(run: Callable[..., None], new: bool = False) -> Callable[..., None]:
     """Give a command the option --database and an application to run in, and print its errors as one line."""
 
@@ -65,6 +60,10 @@ def with_database(run: Callable[..., None], new: bool = False) -> Callable[..., 
             raise click.ClickException(f"{error.filename or 'The file'} cannot be used: {error.strerror}") from error
 
     return command_on_database
+
+
+#: The same for a command that makes the database where there is none.
+with_new_database = functools.partial(with_database, new=True)
 
 
 def write_error_report(folder: Path, error: Exception) -> Path:

@@ -118,6 +118,7 @@ def _import_with_progress(
     kind: Kind, table: files.SourceTable, settings: ImportSettings, dry_run: bool
 ) -> ImportResult:
     """Run an import, with a progress bar on a terminal where there are many rows."""
+    # Until the rows are counted there is no bar.
     bars: list[ProgressBar[int]] = []
 
     def show_progress(done: int, total: int) -> None:
