@@ -14,7 +14,7 @@ from tests.views.test_updates import counted
 from tracker.database import session, writing
 from tracker.exports.calendar_file import recurrence_rule
 from tracker.models import Change
-from tracker.views.feeds import MOST_CHANGES
+from tracker.views.feeds import MAX_CHANGES
 
 C1 = "mx-us-2023-07-24.c1"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -93,7 +93,7 @@ def test_what_one_side_alone_reports_is_marked(app, client):
 
 def test_a_feed_holds_only_what_stands_and_the_latest_of_it(app, client):
     with app.app_context(), writing():
-        for number in range(MOST_CHANGES + 3):
+        for number in range(MAX_CHANGES + 3):
             last = make.update(commitment=C1, party="us", reason=f"Reason {number}.", status="uncheckable")
         make.update(commitment=C1, party="us", corrects=last.code, reason="Wrong.", status="stalled")
         make.update([], commitment="mx-us-2023-07-24.c2", party="mx", status="uncheckable")
@@ -101,7 +101,7 @@ def test_a_feed_holds_only_what_stands_and_the_latest_of_it(app, client):
         fields = {"status": None, "confidence": None, "reason": "Never was."}
         make.update([], commitment="mx-us-2023-07-24.c3", party="mx", corrects=voided, **fields)
     found = feed(client)
-    assert len(found.entries) == MOST_CHANGES
+    assert len(found.entries) == MAX_CHANGES
     void, second, corrected = found.entries[:3]
     # Who was told of it is told that it was taken back.
     assert void.title.startswith("Mexico, taken back: In progress: ")
@@ -346,7 +346,7 @@ def test_many_cost_as_many_queries_as_one(app, client, path):
 
 
 def test_a_calendar_of_too_many_days_is_refused(app, client, monkeypatch):
-    monkeypatch.setattr("tracker.views.feeds.MOST_DATES", 1)
+    monkeypatch.setattr("tracker.views.feeds.MAX_DATES", 1)
     answer = client.get("/calendar.ics", headers={"Accept": "application/json"})
     assert (answer.status_code, "more than 1 dates" in answer.json["errors"]["filters"][0]) == (422, True)
     assert len(calendar(client, "?meeting=mx-us-2023-05-30")) == 1

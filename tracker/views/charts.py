@@ -1,4 +1,4 @@
-"""Figures as charts, for the pages that tell of them."""
+"""The charts of pages: figures of indicators, and how statuses moved."""
 
 import datetime
 from collections.abc import Sequence
@@ -16,27 +16,29 @@ from tracker.records import CATALOGUE
 from tracker.records.claims import claim_period
 from tracker.vocabulary import OverallStatus
 
-#: How many of the largest changes are told in words.
-MOST_TOLD = 3
+#: How many of the largest changes are named.
+MAX_NAMED = 3
 
 
 def indicator_figures(indicator: Indicator) -> dict[str, Any]:
-    """Return what the page of an indicator tells: its figures, those drawn, and their chart."""
-    found = indicators.indicator_claims(indicator)
-    drawn = found.plottable(indicator)
+    """Return what the page of an indicator shows: its figures, those plotted, and their chart."""
+    claims = indicators.indicator_claims(indicator)
+    plotted = claims.plottable(indicator)
     return {
-        "figures": found,
-        "drawn": drawn,
-        "chart": indicator_chart(indicator, drawn),
+        "figures": claims,
+        "plotted": plotted,
+        "chart": indicator_chart(indicator, plotted),
         "why_not_drawn": reason_not_drawn,
     }
 
 
 def commitment_figures(commitment: Commitment) -> dict[str, Any]:
-    """Return what the page of a commitment tells of claims: those tied to it, and {indicator: chart}."""
+    """Return what the page of a commitment shows of claims: those tied to it, and {indicator: chart}."""
     tied = indicators.commitment_claims(commitment)
-    drawn = {claim.indicator: tied.plottable(claim.indicator) for claim in tied.claims if claim.indicator}
-    charts_of_tied = {each: indicator_chart(each, claims) for each, claims in drawn.items() if len(claims) > 1}
+    plotted = {claim.indicator: tied.plottable(claim.indicator) for claim in tied.claims if claim.indicator}
+    charts_of_tied = {
+        indicator: indicator_chart(indicator, claims) for indicator, claims in plotted.items() if len(claims) > 1
+    }
     return {"tied": tied, "charts_of_tied": charts_of_tied}
 
 
@@ -80,8 +82,8 @@ def status_trend(clock: AsOf) -> dict[str, Any]:
 
     Nothing where there were commitments on fewer than two of the days.
     """
-    told_on = dashboard.statuses_over_time(dashboard.month_ends(clock.on), clock)
-    days, counts = sorted(told_on), [told_on[day] for day in sorted(told_on)]
+    by_day = dashboard.statuses_over_time(dashboard.month_ends(clock.on), clock)
+    days, counts = sorted(by_day), [by_day[day] for day in sorted(by_day)]
     if len(days) < 2:
         return {}
     words = [word for word in OverallStatus if any(word in counted for counted in counts)]
@@ -89,12 +91,12 @@ def status_trend(clock: AsOf) -> dict[str, Any]:
     labels.append(format_date(days[-1], "medium"))
     series = [(word.value, str(word.label), [counted.get(word, 0) for counted in counts]) for word in words]
     title = _("Commitments by overall status, %(first)s to %(last)s", first=labels[0], last=labels[-1])
-    told = _moved(days, series)
-    chart = bars_and_lines.stacked_columns(title, told, labels, series, key="statuses")
-    return {"days": days, "words": words, "counts": counts, "chart": chart, "told": told}
+    summary = _describe_trend(days, series)
+    chart = bars_and_lines.stacked_columns(title, summary, labels, series, key="statuses")
+    return {"days": days, "words": words, "counts": counts, "chart": chart, "summary": summary}
 
 
-def _moved(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:
+def _describe_trend(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:
     """Return in words how many commitments there were first and last, and which counts changed most."""
 
     def span(counts: Sequence[int]) -> dict[str, str]:
@@ -102,13 +104,11 @@ def _moved(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Seque
 
     totals = [sum(counts) for counts in zip(*(counts for *_word, counts in series), strict=True)]
     first, last = (format_date(day, "long") for day in (days[0], days[-1]))
-    told = _("%(before)s commitments on %(first)s, %(after)s on %(last)s.", first=first, last=last, **span(totals))
-    changed = sorted(
-        (each for each in series if each[2][0] != each[2][-1]), key=lambda each: -abs(each[2][-1] - each[2][0])
-    )
+    text = _("%(before)s commitments on %(first)s, %(after)s on %(last)s.", first=first, last=last, **span(totals))
+    changed = sorted((row for row in series if row[2][0] != row[2][-1]), key=lambda row: -abs(row[2][-1] - row[2][0]))
     if not changed:
-        return told + " " + _("Each status has as many as before.")
+        return text + " " + _("Each status has as many as before.")
     moves = [
         _("%(status)s from %(before)s to %(after)s", status=label, **span(counts)) for _word, label, counts in changed
     ]
-    return told + " " + _("The largest changes: %(changes)s.", changes="; ".join(moves[:MOST_TOLD]))
+    return text + " " + _("The largest changes: %(changes)s.", changes="; ".join(moves[:MAX_NAMED]))

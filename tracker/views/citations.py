@@ -1,7 +1,6 @@
-"""What is cited of a record: a document as itself, a commitment or a meeting as a record of this tracker."""
+"""How a record is cited: a document as itself, a commitment or a meeting as a record of this tracker."""
 
 from collections.abc import Callable
-from typing import Any
 
 from babel.lists import format_list
 from flask import Response, request
@@ -10,6 +9,7 @@ from flask_babel import gettext as _
 
 from tracker.dates import today, zone
 from tracker.exports import citations
+from tracker.models import Commitment, Document, Meeting
 from tracker.queries import history
 from tracker.records import kind_of, record_address
 from tracker.records.date_fields import format_date_range
@@ -17,6 +17,8 @@ from tracker.records.meetings import meeting_dates
 from tracker.views.urls import with_requested_dates
 from tracker.vocabulary import Basis, DatePrecision, DocumentKind, PartyRole
 
+#: The records that can be cited.
+Cited = Commitment | Document | Meeting
 #: {kind: what begins the keys of its records}; no two begin alike.
 CITED = {"commitments": "commitment", "documents": "document", "meetings": "meeting"}
 #: {format in the address: (writer, content type, ending of the file)}
@@ -38,7 +40,7 @@ def formats_of(kind_name: str) -> tuple[str, ...]:
     return tuple(FORMATS) if kind_name in CITED else ()
 
 
-def record_citations(record: Any) -> dict[str, str]:
+def record_citations(record: Cited) -> dict[str, str]:
     """Return {format: the citation of a record}, the first in plain words."""
     source = source_of(record)
     return {"plain": citations.plain_citation(source)} | {
@@ -46,7 +48,7 @@ def record_citations(record: Any) -> dict[str, str]:
     }
 
 
-def citation_file(record: Any, form: str) -> Response:
+def citation_file(record: Cited, form: str) -> Response:
     """Return a citation to be saved and opened in a reference manager."""
     write, content_type, ending = FORMATS[form]
     source = source_of(record)
@@ -55,13 +57,14 @@ def citation_file(record: Any, form: str) -> Response:
     return response
 
 
-def source_of(record: Any) -> citations.Source:
+def source_of(record: Cited) -> citations.Source:
+    """Return what a citation of a record says."""
     kind = kind_of(record)
     key = f"{CITED[kind.name]}-{record.code}"
-    if kind.name == "documents":
+    if isinstance(record, Document):
         return _document(record, key)
     day = history.last_changed(kind, [record.code])[record.code].astimezone(zone()).date()
-    genre = _meeting(record) if kind.name == "meetings" else _commitment(record)
+    genre = _meeting(record) if isinstance(record, Meeting) else _commitment(record)
     return citations.Source(
         key,
         str(record),
@@ -77,7 +80,7 @@ def source_of(record: Any) -> citations.Source:
     )
 
 
-def _document(document: Any, key: str) -> citations.Source:
+def _document(document: Document, key: str) -> citations.Source:
     return citations.Source(
         key,
         str(document),
@@ -94,17 +97,17 @@ def _document(document: Any, key: str) -> citations.Source:
     )
 
 
-def _commitment(commitment: Any) -> str:
+def _commitment(commitment: Commitment) -> str:
     leads = [str(row.party) for row in commitment.parties if row.role is PartyRole.LEAD]
-    told = {"kind": commitment.kind.label, "day": format_date_range(commitment.made_on, DatePrecision.DAY)}
+    values = {"kind": commitment.kind.label, "day": format_date_range(commitment.made_on, DatePrecision.DAY)}
     if not leads:
-        return _("%(kind)s, made on %(day)s", **told)
+        return _("%(kind)s, made on %(day)s", **values)
     parties = format_list(leads, locale=get_locale())
-    return _("%(kind)s of %(parties)s, made on %(day)s", parties=parties, **told)
+    return _("%(kind)s of %(parties)s, made on %(day)s", parties=parties, **values)
 
 
-def _meeting(meeting: Any) -> str:
-    told = {"status": str(meeting.status.label).lower(), "when": meeting_dates(meeting)}
+def _meeting(meeting: Meeting) -> str:
+    values = {"status": str(meeting.status.label).lower(), "when": meeting_dates(meeting)}
     if meeting.starts_on and meeting.date_basis is Basis.INFERRED:
-        return _("Meeting, %(status)s, %(when)s (date inferred)", **told)
-    return _("Meeting, %(status)s, %(when)s", **told)
+        return _("Meeting, %(status)s, %(when)s (date inferred)", **values)
+    return _("Meeting, %(status)s, %(when)s", **values)

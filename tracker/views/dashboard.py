@@ -1,4 +1,4 @@
-"""The first page: what needs somebody, what changed, how everything stands, and how that moved."""
+"""The first page: what needs attention, what changed, how everything stands, and how that moved."""
 
 import datetime
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ UPDATES = CATALOGUE["updates"]
 
 #: How far back the page looks for what changed, unless it is asked for another day.
 LATELY = datetime.timedelta(days=30)
-MOST_CHANGES, MOST_MEETINGS, MOST_PLANNED, MOST_STEPS = 10, 5, 3, 8
+MAX_CHANGES, MAX_MEETINGS, MAX_PLANNED, MAX_STEPS = 10, 5, 3, 8
 
 
 class DashboardForm(AsOfForm):
@@ -37,48 +37,48 @@ class DashboardForm(AsOfForm):
 
     since = Date(_l("Changes since"))
 
-    def validate_since(self, since: Any) -> None:
+    def validate_since(self, since: Date) -> None:
         if since.data and since.data > self.as_of_dates.on:
             raise StopValidation(_("This day comes after the one the page is asked for: choose an earlier one."))
 
     @property
-    def words(self) -> dict[str, str]:
-        """Return the two hands of the clock as an address holds them."""
-        hands = (self["as_of"], self["known_by"])
-        return {hand.name: str(hand.to_json(hand.data)) for hand in hands if hand.data}
+    def dates(self) -> dict[str, str]:
+        """Return the two dates that are asked for, as an address holds them."""
+        fields = (self["as_of"], self["known_by"])
+        return {field.name: str(field.to_json(field.data)) for field in fields if field.data}
 
 
 @dataclass(frozen=True)
 class RecentChanges:
-    """What changed since a day: the last movements, and how many there are in the list at an address."""
+    """What changed since a day: the latest changes, and how many the list at an address holds."""
 
     since: datetime.date
     address: str
     total: int
-    told: Sequence[status_changes.StatusChange]
+    latest: Sequence[status_changes.StatusChange]
 
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
     if tidy := tidy_url():
         return redirect(tidy)
-    asked = DashboardForm(request.args)
-    if not asked.validate():
-        raise Invalid(asked.errors)
-    clock, review_every = asked.as_of_dates, current_app.config["SETTINGS"].review_every
-    on, held = clock.on, meetings.last_held_meeting(clock)
+    form = DashboardForm(request.args)
+    if not form.validate():
+        raise Invalid(form.errors)
+    clock, review_every = form.as_of_dates, current_app.config["SETTINGS"].review_every
+    on, last_held = clock.on, meetings.last_held_meeting(clock)
     return render_template(
         "dashboard/index.html",
-        asked=asked,
+        form=form,
         clock=clock,
         reasons=dashboard.follow_up_counts(clock, review_every),
-        last_held=held,
-        lately=_changes(asked.since.data or on - min(LATELY, on - datetime.date.min), asked),
-        since_held=_changes(held.starts_on, asked) if held and held.starts_on else None,
-        planned=meetings.planned_meetings(clock, MOST_PLANNED),
-        meetings=meetings.latest_meetings(clock, MOST_MEETINGS),
+        last_held=last_held,
+        lately=_changes(form.since.data or on - min(LATELY, on - datetime.date.min), form),
+        since_held=_changes(last_held.starts_on, form) if last_held and last_held.starts_on else None,
+        planned=meetings.planned_meetings(clock, MAX_PLANNED),
+        meetings=meetings.latest_meetings(clock, MAX_MEETINGS),
         meeting_count=meetings.meeting_count(clock),
-        steps=[] if clock.past else history.latest_changes(MOST_STEPS),
+        steps=[] if clock.past else history.latest_changes(MAX_STEPS),
         trend=charts.status_trend(clock),
         format_date=format_date,
         percent=scores.format_percentage,
@@ -86,11 +86,11 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _changes(since: datetime.date, asked: DashboardForm) -> RecentChanges:
-    words = {"recorded_from": since.isoformat(), "standing": Standing.YES.value, **asked.words}
+def _changes(since: datetime.date, form: DashboardForm) -> RecentChanges:
+    words = {"recorded_from": since.isoformat(), "standing": Standing.YES.value, **form.dates}
     query = listing.filtered_query(UPDATES, UPDATES.filters.from_query(MultiDict(words)))
-    told = status_changes.status_changes(query, MOST_CHANGES)
-    return RecentChanges(since, list_address("updates", **words), listing.count_rows(query), told)
+    latest = status_changes.status_changes(query, MAX_CHANGES)
+    return RecentChanges(since, list_address("updates", **words), listing.count_rows(query), latest)
 
 
 def _matrix(clock: AsOf) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tracker.database import snapshot
 from tracker.errors import Invalid
 from tracker.exports import json_file, list_file
 from tracker.exports.provenance import DigestCounter
-from tracker.models import Change
+from tracker.models import Change, Record
 from tracker.queries import export_rows, history, listing
 from tracker.records import CATALOGUE
 from tracker.records.base import AsOfValues, Column, Kind
@@ -23,75 +23,85 @@ from tracker.views.lists import ListRequest
 from tracker.views.urls import current_url
 
 
-def url(kind: Kind) -> Column:
+def url_column(kind: Kind) -> Column:
     return kind.url_column(request.url_root)
 
 
-def columns_of(wanted: ListRequest) -> list[Column]:
-    return [*wanted.told, url(wanted.kind)]
+def columns_with_url(selection: ListRequest) -> list[Column]:
+    return [*selection.file_columns, url_column(selection.kind)]
 
 
-def list_as_file(wanted: ListRequest) -> Response:
+def list_as_file(selection: ListRequest) -> Response:
     """Return the whole list, read and sent a chunk at a time."""
-    chunks = _chunks(wanted, wanted.format)
+    chunks = _chunks(selection, selection.format)
     # The first chunk now, so that what goes wrong at once is answered as any other error.
     start = next(chunks)
-    response = Response(stream_with_context(chain([start], chunks)), content_type=list_file.MEDIA_TYPES[wanted.format])
-    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{wanted.format}"'
-    return _described(response, of=wanted.format)
+    response = Response(
+        stream_with_context(chain([start], chunks)), content_type=list_file.MEDIA_TYPES[selection.format]
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{selection.kind.name}.{selection.format}"'
+    return _with_stamp_link(response, selection.format)
 
 
-def _chunks(wanted: ListRequest, form: str) -> Iterator[bytes]:
+def _chunks(selection: ListRequest, form: str) -> Iterator[bytes]:
     """Read the list on a connection of its own: it is still read when the request that asked for it is done."""
     with snapshot() as connection:
-        yield from _whole_list(wanted, form, connection, DigestCounter())
+        yield from _whole_list(selection, form, connection, DigestCounter())
 
 
-def _whole_list(wanted: ListRequest, form: str, connection: Connection, counter: DigestCounter) -> Iterator[bytes]:
-    columns, dates = columns_of(wanted), wanted.filters.as_of_dates
-    rows = export_rows.iterate_rows(connection, wanted.kind, columns, wanted.query, wanted.order, dates)
-    total = listing.count_rows(wanted.query, connection) if form == "xlsx" else 0
-    return list_file.list_chunks(form, wanted.kind, columns, counter.rows(rows), total, dates.on)
+def _whole_list(selection: ListRequest, form: str, connection: Connection, counter: DigestCounter) -> Iterator[bytes]:
+    columns, dates = columns_with_url(selection), selection.filters.as_of_dates
+    rows = export_rows.iterate_rows(connection, selection.kind, columns, selection.query, selection.order, dates)
+    total = listing.count_rows(selection.query, connection) if form == "xlsx" else 0
+    return list_file.list_chunks(form, selection.kind, columns, counter.rows(rows), total, dates.on)
 
 
-def list_as_json(wanted: ListRequest) -> Response:
+def list_as_json(selection: ListRequest) -> Response:
     """Return one page of the list, with the address of the next."""
-    return _described(Response(_page(wanted, DigestCounter()), content_type=json_file.MEDIA_TYPE), of="json")
+    return _with_stamp_link(Response(_page(selection, DigestCounter()), content_type=json_file.MEDIA_TYPE), "json")
 
 
-def _page(wanted: ListRequest, counter: DigestCounter) -> str:
-    page, columns = wanted.page(wanted.told), columns_of(wanted)
+def _page(selection: ListRequest, counter: DigestCounter) -> str:
+    page, columns = selection.read_page(selection.file_columns), columns_with_url(selection)
     items = (json_file.json_item(columns, record, page.as_of_values) for record in counter.rows(page.records))
     following = urljoin(request.host_url, current_url(format="json", of=None, after=page.after))
-    return "".join(json_file.json_lines(items, wanted.total, following if page.after else None))
+    return "".join(json_file.json_lines(items, selection.total, following if page.after else None))
 
 
-def _described(response: Response, of: str) -> Response:
+def _with_stamp_link(response: Response, form: str) -> Response:
     """Name the address of the stamp of a file in a header."""
     # A page has a stamp of its own; that of a CSV is the usual one.
-    place = {name: request.args.get(name) for name in ("after", "before")} if of == "json" else {}
-    path = urljoin(request.host_url, current_url(format="about", of=None if of == "csv" else of, **place))
+    place = {name: request.args.get(name) for name in ("after", "before")} if form == "json" else {}
+    path = urljoin(request.host_url, current_url(format="about", of=None if form == "csv" else form, **place))
     response.headers["Link"] = f'<{path}>; rel="describedby"; type="{json_file.MEDIA_TYPE}"'
     return response
 
 
-def stamp_of_list(wanted: ListRequest) -> Response:
+def stamp_of_list(selection: ListRequest) -> Response:
     """Return the stamp of the file that the same address gives at this moment, or of the page of JSON."""
-    of = wanted.args.get("of", "csv")
-    if of not in list_file.MEDIA_TYPES:
+    form = selection.args.get("of", "csv")
+    if form not in list_file.MEDIA_TYPES:
         known = ", ".join(list_file.MEDIA_TYPES)
-        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=known)]})
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=form[:60], known=known)]})
     at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
     with snapshot() as connection:
-        head = history.chain_head() if of == "json" else history.chain_head(connection)
-        page = of == "json" and [_page(wanted, counter).encode()]
-        for chunk in page or _whole_list(wanted, of, connection, counter):
+        head = history.chain_head() if form == "json" else history.chain_head(connection)
+        page = form == "json" and [_page(selection, counter).encode()]
+        for chunk in page or _whole_list(selection, form, connection, counter):
             counter.add(chunk)
     stamp = list_file.list_provenance(
-        wanted.kind, wanted.filters, wanted.order, columns_of(wanted), counter, of, at=at, by=g.account.code, head=head
+        selection.kind,
+        selection.filters,
+        selection.order,
+        columns_with_url(selection),
+        counter,
+        form,
+        at=at,
+        by=g.account.code,
+        head=head,
     )
     response = _json(stamp)
-    response.headers["Content-Disposition"] = f'attachment; filename="{wanted.kind.name}.{of}.about.json"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{selection.kind.name}.{form}.about.json"'
     return response
 
 
@@ -103,9 +113,9 @@ FORMATS: dict[str, Callable[[ListRequest], Response]] = {
 }
 
 
-def record_as_json(kind: Kind, record: Any, rows: dict[str, Sequence[Any]], as_of_values: AsOfValues) -> Response:
+def record_as_json(kind: Kind, record: Record, rows: dict[str, Sequence[Any]], as_of_values: AsOfValues) -> Response:
     """Return a record, with its rows under the names of their kinds."""
-    item = json_file.json_item([*kind.columns.values(), url(kind)], record, as_of_values)
+    item = json_file.json_item([*kind.columns.values(), url_column(kind)], record, as_of_values)
     for name, records in rows.items():
         columns = list(CATALOGUE[name].columns.values())
         item[name.replace("-", "_")] = [json_file.json_item(columns, row, as_of_values) for row in records]
@@ -129,5 +139,5 @@ def history_as_json(changes: Sequence[Change]) -> Response:
     return _json({"items": items, "total": len(items), "next": None})
 
 
-def _json(body: Any) -> Response:
+def _json(body: object) -> Response:
     return Response(stdlib_json.dumps(body, ensure_ascii=False) + "\n", content_type=json_file.MEDIA_TYPE)

@@ -22,7 +22,7 @@ def likely_duplicates_json(kind: Kind) -> Response:
     """Tell the records likely to be the one that is being typed, as JSON."""
     if kind.name not in duplicates.COMPARED:
         raise NotFound(_("%(kind)s are not compared with one another.", kind=kind.plural))
-    url = downloads.url(kind)
+    url = downloads.url_column(kind)
     items = [
         {"code": each.record.code, "name": str(each.record), "url": url.value(each.record), "reason": each.reason}
         for each in duplicates.likely_duplicates(kind, _typed(kind))

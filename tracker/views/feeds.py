@@ -16,21 +16,21 @@ from tracker.views.calendar_events import calendar_events
 pages = Blueprint("feeds", __name__)
 
 ATOM = "application/atom+xml; charset=utf-8"
-#: How many changes a feed tells of, and how many days a calendar holds: more than anybody reads.
-MOST_CHANGES, MOST_DATES = 50, 5_000
+#: How many changes a feed holds, and how many days a calendar holds: more than anybody reads.
+MAX_CHANGES, MAX_DATES = 50, 5_000
 
 
 @pages.get("/commitments/feed.atom")
 def changes() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
     origin = history.chain_origin()
-    asked = sorted(request.args.items(multi=True))
-    ending = f"?{urlencode(asked)}" if asked else ""
+    pairs = sorted(request.args.items(multi=True))
+    ending = f"?{urlencode(pairs)}" if pairs else ""
     body = render_template(
         "feeds/changes.xml",
         title=feed_title(_("Status changes"), filters),
         updated=feeds.last_change(filters),
-        movements=feeds.recent_changes(filters, MOST_CHANGES),
+        movements=feeds.recent_changes(filters, MAX_CHANGES),
         start=request.url_root,
         # Without the path the tracker is served under.
         name=request.path + ending,
@@ -45,14 +45,14 @@ def changes() -> ResponseReturnValue:
 @pages.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
-    found = feeds.commitment_dates(filters, MOST_DATES)
+    dates = feeds.commitment_dates(filters, MAX_DATES)
     title = feed_title(_("Deadlines, milestones and meetings"), filters)
-    return conditional_response(calendar_file.calendar(title, calendar_events(found)), calendar_file.MEDIA_TYPE)
+    return conditional_response(calendar_file.calendar(title, calendar_events(dates)), calendar_file.MEDIA_TYPE)
 
 
 def feed_title(title: str, filters: Filters) -> str:
-    told = filters.sentence()
-    return f"{_('Tracker')}: {title} ({told})" if told else f"{_('Tracker')}: {title}"
+    sentence = filters.sentence()
+    return f"{_('Tracker')}: {title} ({sentence})" if sentence else f"{_('Tracker')}: {title}"
 
 
 def conditional_response(body: bytes, content_type: str) -> Response:

@@ -32,15 +32,15 @@ def index() -> ResponseReturnValue:
         wrong["whose"] = [_("“%(word)s” is not one of: %(words)s.", word=whose[:60], words=words)]
     if wrong:
         raise Invalid(wrong)
-    asked = MultiDict((n, v) for n, v in request.args.items(multi=True) if v and n not in ("reason", "whose"))
-    asked["sort"] = "due_on"
+    args = MultiDict((n, v) for n, v in request.args.items(multi=True) if v and n not in ("reason", "whose"))
+    args["sort"] = "due_on"
     if whose == "mine":
-        asked["owner"] = g.account.code
-    asked["follow_up"] = reason
-    wanted = ListRequest(CATALOGUE["commitments"], asked)
-    clock, page = wanted.filters.as_of_dates, wanted.page(list(wanted.kind.columns.values()))
+        args["owner"] = g.account.code
+    args["follow_up"] = reason
+    selection = ListRequest(CATALOGUE["commitments"], args)
+    clock, page = selection.filters.as_of_dates, selection.read_page(list(selection.kind.columns.values()))
     leads = [row for commitment in page.records for row in commitment.parties]
-    counted = listing.facet_values(wanted.kind, wanted.filters, "follow_up")
+    counted = listing.facet_values(selection.kind, selection.filters, "follow_up")
     return render_template(
         "follow_up/index.html",
         reason=next(word for word in FollowUp if word.value == reason),
@@ -51,5 +51,5 @@ def index() -> ResponseReturnValue:
         page=page,
         lead_values=listing.read_as_of(CATALOGUE["commitment-parties"], leads, clock),
         looked=commitments.last_reviewed(page.records, clock),
-        as_list=urlencode([(name, value) for name, value in asked.items() if name not in ("after", "before")]),
+        as_list=urlencode([(name, value) for name, value in args.items() if name not in ("after", "before")]),
     )

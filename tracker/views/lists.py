@@ -18,7 +18,7 @@ VIEW = ("after", "before", "columns", "format", "of", "sort")
 
 
 class ListRequest:
-    """What a page or file tells of one kind; raises Invalid, naming it, for whatever in the address is not known."""
+    """What of a list an address asks for; raises Invalid, by name, for what in it is not known."""
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
@@ -28,45 +28,45 @@ class ListRequest:
         self.query = listing.filtered_query(kind, self.filters)
 
     @property
-    def narrowed(self) -> str:
+    def filter_query(self) -> str:
         """Return the filters as an address holds them."""
         return urlencode([(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value])
 
-    def columns(self, usual: Sequence[str], always: str) -> list[Column]:
-        """Return the columns asked for, in the order of the kind, else the usual ones; one is always there."""
-        asked = [name for name in self.args.getlist("columns") if name]
-        for name in asked:
+    def _columns(self, standard: Sequence[str], required: str) -> list[Column]:
+        """Return the columns asked for, in the order of the kind, else the standard ones; one is required."""
+        chosen = [name for name in self.args.getlist("columns") if name]
+        for name in chosen:
             if name not in self.kind.columns:
                 known = ", ".join(self.kind.columns)
                 raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
-        names = [name for name in self.kind.columns if name in asked] if asked else list(usual)
-        return [self.kind.columns[name] for name in dict.fromkeys([always, *names])]
+        names = [name for name in self.kind.columns if name in chosen] if chosen else list(standard)
+        return [self.kind.columns[name] for name in dict.fromkeys([required, *names])]
 
     @cached_property
-    def shown(self) -> list[Column]:
+    def page_columns(self) -> list[Column]:
         """Return the columns of the page, the one people click on first."""
-        return self.columns(self.kind.list_columns, self.kind.title_column)
+        return self._columns(self.kind.list_columns, self.kind.title_column)
 
     @cached_property
-    def told(self) -> list[Column]:
+    def file_columns(self) -> list[Column]:
         """Return the columns of a file."""
-        return self.columns(list(self.kind.columns), "code")
+        return self._columns(list(self.kind.columns), "code")
 
-    def page(self, columns: Sequence[Column]) -> listing.Page:
+    def read_page(self, columns: Sequence[Column]) -> listing.Page:
         before, after = self.args.get("before"), self.args.get("after")
         as_of = self.filters.as_of_dates
         return listing.list_page(self.kind, self.query, self.order, before, after, columns, as_of)
 
     @cached_property
-    def page_shown(self) -> listing.Page:
-        return self.page(self.shown)
+    def page(self) -> listing.Page:
+        return self.read_page(self.page_columns)
 
     @cached_property
     def total(self) -> int:
         return listing.count_rows(self.query)
 
     @cached_property
-    def everything(self) -> int:
+    def unfiltered_total(self) -> int:
         return (
             listing.count_rows(listing.filtered_query(self.kind, self.kind.filters()))
             if self.filters.chosen

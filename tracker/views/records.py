@@ -124,7 +124,7 @@ def render_record(
     """Render the page of a record, with what a form on it could not take."""
     rows = rows or {row_kind.name: listing.rows_of_parent(row_kind, record) for row_kind in rows_of(kind)}
     clock = clock or requested_as_of()
-    if kind.name in citations.CITED:
+    if isinstance(record, citations.Cited):
         context["citations"] = citations.record_citations(record)
     if kind.name in PAGE_CONTEXTS:
         context = PAGE_CONTEXTS[kind.name](record, rows, clock) | context

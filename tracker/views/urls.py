@@ -1,7 +1,6 @@
 """What stands in an address."""
 
 import re
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -23,7 +22,7 @@ class KindName(BaseConverter):
     def to_python(self, value: str) -> Kind:
         return CATALOGUE[value]
 
-    def to_url(self, value: Any) -> str:
+    def to_url(self, value: str | Kind) -> str:
         return value if isinstance(value, str) else value.name
 
 
@@ -42,11 +41,11 @@ class Code(BaseConverter):
 
 
 def requested_format(*known: str) -> str:
-    """Return the file format the address asks for, or nothing for the page; raises Invalid."""
-    asked = request.args.get("format", "")
-    if asked and asked not in known:
-        raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=asked[:60], known=", ".join(known))]})
-    return asked
+    """Return the file format the address asks for, or "" for the page; raises Invalid."""
+    form = request.args.get("format", "")
+    if form and form not in known:
+        raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=form[:60], known=", ".join(known))]})
+    return form
 
 
 def list_address(kind: str, /, **filters: str) -> str:
@@ -56,13 +55,13 @@ def list_address(kind: str, /, **filters: str) -> str:
 
 def with_requested_dates(path: str) -> str:
     """Return an address of this site as of the same time as this page."""
-    hands = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
+    dates = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
     page, mark, place = path.partition("#")
-    return f"{page}{'&' if '?' in page else '?'}{urlencode(hands)}{mark}{place}" if hands else path
+    return f"{page}{'&' if '?' in page else '?'}{urlencode(dates)}{mark}{place}" if dates else path
 
 
 def local_path(path: str | None) -> str:
-    """Return a path within the tracker that a form may lead back to, or nothing for any other address."""
+    """Return a path within the tracker that a form may lead back to, or "" for any other address."""
     path = path or ""
     inside = path.startswith(url_for("dashboard.index")) and re.fullmatch(r"/(?![/\\])[^\s\\]*", path)
     # A browser takes two dots as a step up, written as %2E too.
@@ -71,13 +70,13 @@ def local_path(path: str | None) -> str:
 
 def requested_as_of() -> AsOf:
     """Return as of when the address asks for things; raises Invalid."""
-    asked = AsOfForm(request.args)
-    if not asked.validate():
-        raise Invalid(asked.errors)
-    return asked.as_of_dates
+    form = AsOfForm(request.args)
+    if not form.validate():
+        raise Invalid(form.errors)
+    return form.as_of_dates
 
 
-def current_url(**changes: Any) -> str:
+def current_url(**changes: str | list[str] | None) -> str:
     """Return this page's address with other values; None takes one out, and so does a changed list its page."""
     args: MultiDict[str, str] = request.args.copy()
     for name in ("after", "before"):
@@ -91,7 +90,7 @@ def current_url(**changes: Any) -> str:
 
 
 def tidy_url() -> str:
-    """Return this address without what a form sends of fields left empty, or nothing if it is tidy."""
+    """Return this address without what a form sends of fields left empty, or "" if it is tidy."""
     if all(value for _name, value in request.args.items(multi=True)):
         return ""
     return current_url(**{name: [v for v in request.args.getlist(name) if v] or None for name in request.args})
@@ -99,4 +98,4 @@ def tidy_url() -> str:
 
 def url_without(name: str, value: str) -> str:
     """Return this page's address without one value of a filter."""
-    return current_url(**{name: [each for each in request.args.getlist(name) if each != value]})
+    return current_url(**{name: [other for other in request.args.getlist(name) if other != value]})
