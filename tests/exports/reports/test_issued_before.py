@@ -8,6 +8,7 @@ r3 of a day before any meeting, so that it could hold no news.
 import copy
 import datetime
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -19,6 +20,7 @@ import pytest
 from flask_babel import gettext
 from sqlalchemy import insert, select
 
+from tests import make
 from tests.cli.test_cli import call
 from tests.conftest import Place
 from tests.models.refusals import ON_SQLITE
@@ -30,6 +32,7 @@ from tracker.exports.reports.formats import FORMATS
 from tracker.exports.reports.verification import ReportFile
 from tracker.models import Meeting, ReportPart, ReportRun
 from tracker.queries.reports import diff, stored
+from tracker.queries.reports.data import report_data
 
 FOLDER = Path(__file__).with_name("issued_before")
 RUNS = json.loads((FOLDER / "runs.json").read_text())
@@ -118,6 +121,19 @@ def test_other_words_and_layout_are_no_change(app, drawn_otherwise, path):
         assert sent.other_drawing.startswith("an earlier version of the tracker (")
         assert list(verification.mismatches(run, sent)) == []
         assert verification.is_identical_file(run, sent) is (path.suffix in (".csv", ".json"))
+
+
+#: {number of a drawing: the checksum of the words it gives the first report, without what it was made with}
+WORDS = {2: "3157dc2f4e8cbb1a58aa05fa379628fe6f52937198e5b42defbc890bd0c39347"}
+
+
+def test_whoever_changes_the_words_of_a_report_raises_the_number_of_the_drawing(app):
+    with app.test_request_context():
+        text = b"".join(FORMATS["md"].write(report_of(FOLDER / "r1.md"))).decode()
+    words = hashlib.sha256(text.replace(document.MADE_WITH, "").encode()).hexdigest()
+    assert words == WORDS[document.DRAWING], (
+        "Raise DRAWING in tracker/exports/reports/document.py, and add its words here."
+    )
 
 
 def in_zip(member, before, after):
@@ -249,6 +265,17 @@ def test_data_of_an_earlier_form_are_read_by_the_reader_of_that_form(app, monkey
     monkeypatch.setitem(stored.READERS, 1, read)
     with app.app_context():
         assert stored.stored_data(report_of(FOLDER / "r1.json")).head["summary"] == {"read": True}
+
+
+def test_whoever_renames_a_figure_of_the_kept_data_raises_the_number_of_their_form(app):
+    with app.test_request_context():
+        then = stored.stored_data(report_of(FOLDER / "r1.json")).head
+        now = report_data(make.asked_for(as_of="2024-03-01")).head
+    for name in ("report", "summary", "brief"):
+        assert then[name].keys() <= now[name].keys() | {"learnt"}, name
+    for name in ("areas", "parties"):
+        assert then[name][0].keys() <= now[name][0].keys(), name
+    assert then.keys() <= now.keys()
 
 
 def test_every_form_up_to_that_of_today_has_a_reader():
