@@ -1,6 +1,4 @@
-"""The HTML door, and JSON and CSV at the same addresses."""
-
-from typing import Any
+"""The pages, and JSON and files at the same addresses."""
 
 from flask import Flask
 from flask_babel import format_datetime, get_locale
@@ -11,10 +9,10 @@ from tracker.errors import Conflict
 from tracker.models import Participation, Record
 from tracker.queries import referrers
 from tracker.queries.duplicates import COMPARED
-from tracker.records import CATALOGUE, kind_of, kind_stored_as, record_address
+from tracker.records import CATALOGUE, Kind, kind_of, kind_stored_as, record_address
 from tracker.records.claims import claim_period
 from tracker.records.date_fields import Date, PastMoment, Timestamp, format_date_range
-from tracker.records.fields import unattached
+from tracker.records.fields import PlainValue, unattached
 from tracker.records.filters import selected_values
 from tracker.records.meetings import meeting_dates
 from tracker.views import (
@@ -36,6 +34,22 @@ from tracker.views import (
     urls,
 )
 
+#: Where pages are; of two that an address fits, the first.
+PAGES = (
+    bulk,
+    feeds,
+    dashboard,
+    imports,
+    methods,
+    follow_up,
+    reports,
+    records,
+    retire,
+    duplicates,
+    document_text,
+    updates,
+)
+#: Words that say how something stands: they are shown as tags, others as plain text.
 STANDING = (
     vocabulary.Attendance,
     vocabulary.Basis,
@@ -56,18 +70,8 @@ def init_app(app: Flask) -> None:
     app.url_map.converters |= {"kind": urls.KindName, "paged": urls.PagedKindName, "code": urls.Code}
     security.init_app(app)
     error_pages.init_app(app)
-    app.register_blueprint(bulk.pages)
-    app.register_blueprint(feeds.pages)
-    app.register_blueprint(dashboard.pages)
-    app.register_blueprint(imports.pages)
-    app.register_blueprint(methods.pages)
-    app.register_blueprint(follow_up.pages)
-    app.register_blueprint(reports.pages)
-    app.register_blueprint(records.pages)
-    app.register_blueprint(retire.pages)
-    app.register_blueprint(duplicates.pages)
-    app.register_blueprint(document_text.pages)
-    app.register_blueprint(updates.pages)
+    for module in PAGES:
+        app.register_blueprint(module.pages)
     app.jinja_env.globals.update(
         address=urls.current_url,
         as_then=urls.with_requested_dates,
@@ -87,11 +91,10 @@ def init_app(app: Flask) -> None:
         parts=selected_values,
         period=claim_period,
         record_address=record_address,
-        said_different=duplicates.confirmed_different,
-        told=display_change,
+        change_text=display_change,
+        confirmed_different=duplicates.confirmed_different,
         when=meeting_dates,
     )
-    # Words that tell how something stands are shown as tags; other words are plain text.
     app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
     app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
     app.jinja_env.tests["seat"] = lambda value: isinstance(value, Participation)
@@ -102,12 +105,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.tests["likely_duplicates"] = lambda refusal: isinstance(refusal, duplicates.LikelyDuplicates)
 
 
-def display_change(kind: Any, field: str, value: Any) -> str:
+def display_change(kind: Kind, field: str, value: PlainValue) -> str:
     """Return a plain value of the history as people read it: words by their labels, yes and no."""
     if value is None or value == []:
         return _("empty")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    words = kind.columns[field].field.vocabulary if field in kind.columns else None
-    labels = {word.value: str(word.label) for word in words or ()}
-    return "; ".join(labels.get(each, str(each)) for each in (value if isinstance(value, list) else [value]))
+    vocabulary = kind.columns[field].field.vocabulary if field in kind.columns else None
+    labels = {term.value: str(term.label) for term in vocabulary or ()}
+    return "; ".join(labels.get(str(item), str(item)) for item in (value if isinstance(value, list) else [value]))

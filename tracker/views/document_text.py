@@ -18,7 +18,7 @@ from tracker.models import Document, DocumentText, Passage, current_text
 from tracker.queries import duplicates
 from tracker.queries.documents import meetings_reported_in
 from tracker.records import CATALOGUE, record_address
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import FORBIDDEN_CHARACTERS, mask_forbidden
 from tracker.views.forms import StaleForm, handle_form
 from tracker.views.records import get_or_404, render_record
 
@@ -45,7 +45,7 @@ def attach(code: str) -> ResponseReturnValue:
             flash(attachment_message(_attach_sent_text(document, pasted)))
         return f"{record_address(document)}#text"
 
-    return handle_form(lambda refusal: _render(document, refusal, pasted=FORBIDDEN_CHARACTERS.sub("�", pasted)), act)
+    return handle_form(lambda refusal: _render(document, refusal, pasted=mask_forbidden(pasted)), act)
 
 
 def _render(document: Document, refusal: TrackerError | None, **typed: Any) -> str:
@@ -76,15 +76,15 @@ def _attach_sent_text(document: Document, pasted: str) -> documents.AttachmentRe
         raise Invalid({"file": error.errors["text"]}) from error
 
 
-def attachment_message(done: documents.AttachmentResult) -> str:
+def attachment_message(result: documents.AttachmentResult) -> str:
     """Return in words what attaching a text did."""
-    said = [_("The text is attached.") if done.changed else _("This is the text that was attached already.")]
-    if done.document.text_differs:
-        said.append(_("It is not the one catalogued: its sha256 differs."))
-    for other in duplicates.documents_with_text([done.document.text_sha256 or ""]):
-        if other is not done.document:
-            said.append(_("“%(document)s” has the same text: is it here twice?", document=other))
-    return " ".join([*said, done.sentence()] if done.passages else said)
+    sentences = [_("The text is attached.") if result.changed else _("This is the text that was attached already.")]
+    if result.document.text_differs:
+        sentences.append(_("It is not the one catalogued: its sha256 differs."))
+    for other in duplicates.documents_with_text([result.document.text_sha256 or ""]):
+        if other is not result.document:
+            sentences.append(_("“%(document)s” has the same text: is it here twice?", document=other))
+    return " ".join([*sentences, result.sentence()] if result.passages else sentences)
 
 
 def file_name(typed: str) -> str:
@@ -123,18 +123,18 @@ def cite(code: str) -> ResponseReturnValue:
 def _address_to_use(document: Document, passage: Passage, to: str) -> str:
     """Return where a passage is put to use; a message says so where there is no such page."""
     meetings, code = meetings_reported_in(document), passage.code
-    one = meetings[0].code if len(meetings) == 1 else None
-    begun: dict[str, Any] = {"meeting": one} if one else {}
+    meeting = meetings[0].code if len(meetings) == 1 else None
+    begun: dict[str, Any] = {"meeting": meeting} if meeting else {}
     if to == "commitment":
-        if one and meetings[0].starts_on:
+        if meeting and meetings[0].starts_on:
             begun["made_on"] = meetings[0].starts_on.isoformat()
         begun |= {"commitment-sources-0-code": "", "commitment-sources-0-passage": code}
         return url_for("records.new", kind="commitments", **begun)
     if to == "claim":
         return url_for("records.new", kind="claims", passage=code, **begun)
-    if to == "seat" and one:
+    if to == "seat" and meeting:
         row: dict[str, Any] = {"participations-0-passage": code, "participations-0-code": ""}
-        return url_for("records.edit", kind="meetings", code=one, _anchor="participations", **row)
+        return url_for("records.edit", kind="meetings", code=meeting, _anchor="participations", **row)
     if to == "seat":
         named = _("Several meetings name this document") if meetings else _("No meeting names this document yet")
         flash(_("%(code)s is recorded. %(named)s: open the meeting, and add the seat there.", code=code, named=named))

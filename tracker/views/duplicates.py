@@ -24,8 +24,8 @@ def likely_duplicates_json(kind: Kind) -> Response:
         raise NotFound(_("%(kind)s are not compared with one another.", kind=kind.plural))
     url = downloads.url_column(kind)
     items = [
-        {"code": each.record.code, "name": str(each.record), "url": url.value(each.record), "reason": each.reason}
-        for each in duplicates.likely_duplicates(kind, _typed(kind))
+        {"code": match.record.code, "name": str(match.record), "url": url.value(match.record), "reason": match.reason}
+        for match in duplicates.likely_duplicates(kind, _typed(kind))
     ]
     return jsonify(items=items)
 

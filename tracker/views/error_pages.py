@@ -1,6 +1,7 @@
-"""Errors as pages, and as JSON for who asks for it."""
+"""Errors as pages, and as JSON for programs."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
@@ -9,9 +10,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from tracker.errors import Conflict, Invalid, TrackerError
+from tracker.queries.referrers import Referrer
+from tracker.vocabulary import Label
 
 #: {status: (title, what to do)}
-TOLD: dict[int, tuple[Any, Any]] = {
+TITLES: dict[int, tuple[Label, Label]] = {
     400: (_l("This request cannot be read"), _l("Go back, and try again from the page you came from.")),
     404: (_l("Nothing is here"), _l("Check the address, or search one of the lists.")),
     405: (_l("This cannot be done here"), _l("This address does not take that kind of request.")),
@@ -27,27 +30,29 @@ TOLD: dict[int, tuple[Any, Any]] = {
 
 
 def wants_json() -> bool:
-    """Return whether the one asking is a program."""
-    asked = request.args.get("format")
-    if asked:
-        return asked in ("json", "about")
+    """Return whether a program made this request."""
+    if file_format := request.args.get("format"):
+        return file_format in ("json", "about")
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def error_response(status: int, message: Any = None, errors: Any = None, records: Any = ()) -> Response:
+def error_response(
+    status: int,
+    message: object = None,
+    errors: Mapping[str, Sequence[object]] | None = None,
+    in_the_way: Sequence[Referrer] = (),
+) -> Response:
     """Return the page, or JSON, that says what is wrong."""
-    title, way_out = TOLD.get(status, (_l("This cannot be done"), _l("Go back, and try again.")))
+    title, way_out = TITLES.get(status, (_l("This cannot be done"), _l("Go back, and try again.")))
     if wants_json():
-        body: dict[str, Any] = {"status": status, "message": str(message or title)}
+        body: dict[str, object] = {"status": status, "message": str(message or title)}
         if errors:
-            body["errors"] = {name: [str(each) for each in said] for name, said in errors.items()}
-        if records:
-            body["records"] = [f"{use.kind.name}/{use.record.code}" for use in records]
+            body["errors"] = {name: [str(text) for text in messages] for name, messages in errors.items()}
+        if in_the_way:
+            body["records"] = [f"{referrer.kind.name}/{referrer.record.code}" for referrer in in_the_way]
         return make_response(body, status)
-    page = render_template(
-        "error.html", title=title, message=message, way_out=way_out, errors=errors or {}, uses=records, status=status
-    )
-    return make_response(page, status)
+    context = {"title": title, "message": message, "way_out": way_out, "errors": errors or {}, "uses": in_the_way}
+    return make_response(render_template("error.html", status=status, **context), status)
 
 
 def init_app(app: Flask) -> None:
@@ -55,18 +60,19 @@ def init_app(app: Flask) -> None:
     def tracker_error(error: TrackerError) -> Response:
         if isinstance(error, Invalid):
             return error_response(error.status, errors=error.errors)
-        return error_response(error.status, error, records=error.records if isinstance(error, Conflict) else ())
+        in_the_way = cast(Sequence[Referrer], error.records) if isinstance(error, Conflict) else ()
+        return error_response(error.status, error, in_the_way=in_the_way)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         if error.response is not None:
             return make_response(error.response)
-        said = None
+        message = None
         if isinstance(error, CSRFError):
-            said = _("This form is no longer valid: go back, reload the page and send it again.")
+            message = _("This form is no longer valid: go back, reload the page and send it again.")
         elif error.code == 400 and error.description != type(error).description:
-            said = error.description
-        response = error_response(error.code or 500, said)
+            message = error.description
+        response = error_response(error.code or 500, message)
         for name, value in error.get_headers():
             if name == "Allow":
                 response.headers[name] = value

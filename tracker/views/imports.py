@@ -20,7 +20,7 @@ from tracker.views.forms import handle_form
 pages = Blueprint("imports", __name__, url_prefix="/import")
 
 #: How many wrong cells the page shows; the report has all.
-MOST_ERRORS = 200
+MAX_ERRORS = 200
 #: {id of a file: rows done, rows in all}, while it is being read.
 PROGRESS: dict[str, tuple[int, int]] = {}
 
@@ -144,7 +144,7 @@ def preview(number: str) -> ResponseReturnValue:
         file=file,
         kind=CATALOGUE[file.kind],
         found=file.preview,
-        wrong=file.preview["report"]["told"][:MOST_ERRORS],
+        wrong=file.preview["report"]["told"][:MAX_ERRORS],
         changed="changed" in request.args,
         steps=file.preview["counts"]["added"] + file.preview["counts"]["changed"],
     )

@@ -87,20 +87,20 @@ def render_page(name: str, kind: Kind, **context: Any) -> str:
 
 @pages.get("/<kind:kind>/")
 def index(kind: Kind) -> ResponseReturnValue:
-    wanted = ListRequest(kind, request.args)
+    requested = ListRequest(kind, request.args)
     if tidy := tidy_url():
         return redirect(tidy)
-    if wanted.format:
-        return downloads.FORMATS[wanted.format](wanted)
-    return render_page("index", kind, list=wanted)
+    if requested.format:
+        return downloads.FORMATS[requested.format](requested)
+    return render_page("index", kind, list=requested)
 
 
 @pages.get("/<kind:kind>/suggest")
 def suggest(kind: Kind) -> ResponseReturnValue:
-    """Tell which records somebody may mean who begins to type a name or a code, as JSON."""
+    """Return which records somebody may mean who begins to type a name or a code, as JSON."""
     typed = request.args.get("q", "")[:200]
-    found = listing.suggestions(kind, typed) if typed.strip() else []
-    return jsonify(items=[{"code": record.code, "name": str(record)} for record in found])
+    matches = listing.suggestions(kind, typed) if typed.strip() else []
+    return jsonify(items=[{"code": record.code, "name": str(record)} for record in matches])
 
 
 @pages.get("/<kind:kind>/<code:code>")
@@ -195,7 +195,7 @@ def remove(kind: Kind, code: str) -> ResponseReturnValue:
     return handle_form(show, act)
 
 
-def values_as_of(kind: Kind, record: Any, rows: Rows, as_of: AsOf) -> AsOfValues:
+def values_as_of(kind: Kind, record: Record, rows: Rows, as_of: AsOf) -> AsOfValues:
     """Return what of a record and its rows depends on the two dates."""
     kinds = [(kind, [record]), *((CATALOGUE[name], records) for name, records in rows.items())]
     return {

@@ -41,8 +41,8 @@ from tracker.views.urls import requested_format, tidy_url
 pages = Blueprint("reports", __name__)
 
 COMMITMENTS = CATALOGUE["commitments"]
-#: How many commitments a page tells of, and how many differences.
-MOST_SHOWN, MOST_DIFFERENCES = 100, 200
+#: How many commitments a page shows, and how many differences.
+MAX_SHOWN, MAX_DIFFERENCES = 100, 200
 
 
 @pages.get("/reports/new")
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     if "show" not in request.args:
         return _render_request(sheet)
     try:
-        document = build_document(report_data(sheet.parameters(request.url_root)), None, MOST_SHOWN)
+        document = build_document(report_data(sheet.parameters(request.url_root)), None, MAX_SHOWN)
     except Invalid as error:
         return _render_request(sheet, refusal=error), error.status
     return _render_request(sheet, document)
@@ -94,29 +94,29 @@ def show(code: str) -> ResponseReturnValue:
     run = stored.get_report(code)
     if form := requested_format(*FORMATS, "about"):
         return _about(run) if form == "about" else _file(run, form)
-    shown = build_document(stored.stored_data(run), run, MOST_SHOWN)
+    shown = build_document(stored.stored_data(run), run, MAX_SHOWN)
     return render_template("reports/show.html", run=run, shown=shown, formats=FORMATS, again=_again(run))
 
 
 def _file(run: ReportRun, form: str) -> Response:
     FORMATS[form].allow(run.commitments, run.chapters)
-    stretches = iter(FORMATS[form].write(run))
+    chunks = iter(FORMATS[form].write(run))
     # The first now, so that what goes wrong at once is answered as any other error.
-    start = next(stretches)
-    response = _sent(run, form, stream_with_context(chain([start], stretches)))
+    start = next(chunks)
+    response = _sent(run, form, stream_with_context(chain([start], chunks)))
     if form in BARE:
         place = url_for("reports.show", code=run.code, format="about", of=form, _external=True)
         response.headers["Link"] = f'<{place}>; rel="describedby"; type="application/json"'
     return response
 
 
-def _sent(run: ReportRun, form: str, stretches: Iterable[bytes]) -> Response:
-    response = Response(stretches, content_type=FORMATS[form].media_type)
-    return _called(response, file_name(run, form))
+def _sent(run: ReportRun, form: str, chunks: Iterable[bytes]) -> Response:
+    response = Response(chunks, content_type=FORMATS[form].media_type)
+    return _as_attachment(response, file_name(run, form))
 
 
-def _called(response: Response, name: str) -> Response:
-    """Let a file be kept under a name in any script, or by programs that know none but ours, by its plain letters."""
+def _as_attachment(response: Response, name: str) -> Response:
+    """Name the file that a response is saved as, in any script; in plain letters for programs that know no others."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = UNSAFE.sub("-", plain).strip(" .-")
     names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
@@ -153,22 +153,22 @@ def template() -> Response:
 
 
 def _about(run: ReportRun) -> Response:
-    of = request.args.get("of", BARE[0])
-    if of not in BARE:
-        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=of[:60], known=", ".join(BARE))]})
-    return _called(jsonify(report_provenance(run, of)), f"{file_name(run, of)}.about.json")
+    described = request.args.get("of", BARE[0])
+    if described not in BARE:
+        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=described[:60], known=", ".join(BARE))]})
+    return _as_attachment(jsonify(report_provenance(run, described)), f"{file_name(run, described)}.about.json")
 
 
 @pages.get("/reports/<code:code>/now")
 def now(code: str) -> ResponseReturnValue:
     run = stored.get_report(code)
-    found, gone = [], None
+    differences, gone = [], None
     try:
-        found = list(islice(diff_text.described_differences(run), MOST_DIFFERENCES + 1))
+        differences = list(islice(diff_text.described_differences(run), MAX_DIFFERENCES + 1))
     except Invalid as error:
         # Its scope names what was removed since.
         gone = error
-    shown, more = found[:MOST_DIFFERENCES], len(found) > MOST_DIFFERENCES
+    shown, more = differences[:MAX_DIFFERENCES], len(differences) > MAX_DIFFERENCES
     return render_template("reports/now.html", run=run, differences=shown, more=more, gone=gone)
 
 
