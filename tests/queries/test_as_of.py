@@ -102,12 +102,12 @@ def own_app(where):
 # One commitment at a time
 
 
-def answers(commitment, clock):
-    lead = lead_statuses(clock)
+def answers(commitment, as_of):
+    lead = lead_statuses(as_of)
     query = select(CommitmentParty.code, lead.c.status, lead.c.finding_id, lead.c.claim_id)
     query = query.join(lead, lead.c.commitment_party_id == CommitmentParty.id).order_by(CommitmentParty.id)
     own = query.where(CommitmentParty.commitment_id == commitment.id)
-    whole = session.scalar(select(overall_status(clock)).where(Commitment.id == commitment.id))
+    whole = session.scalar(select(overall_status(as_of)).where(Commitment.id == commitment.id))
     return [[row[0], row[1].value, row[2], row[3]] for row in session.execute(own)], whole.value
 
 
@@ -161,7 +161,7 @@ def test_the_same_two_dates_give_the_same_answers_whatever_is_logged_later(own_a
         assert list(integrity.status_problems()) == []
 
 
-# A list of them, told by a clock that runs through a year
+# A list of them, as of many days of a year
 
 
 @dataclass

@@ -44,10 +44,10 @@ def test_scores_are_those_of_the_rules_at_any_time(app, seed):
     scored = 0
     with app.app_context():
         for on, known_by in ((300, None), (450, None), (450, 500), (599, 400), (599, 599)):
-            clock = AsOf(past.day(on), known_by and past.moment(known_by))
-            found = scores.scores_by_area(clock)
+            as_of = AsOf(past.day(on), known_by and past.moment(known_by))
+            found = scores.scores_by_area(as_of)
             asked = {area: told_of(score) for area, score in found.items()}
-            assert asked == plain(clock.on, clock.known_by)
+            assert asked == plain(as_of.on, as_of.known_by)
             scored += sum(score.scored for score in found.values())
         now = {area: told_of(score) for area, score in scores.scores_by_area(AsOf(today(), past=False)).items()}
         assert now == plain(today(), None)

@@ -77,12 +77,12 @@ def reason_not_drawn(claim: Claim) -> str:
     return "" if indicators.claim_days(claim) else _("not drawn: of no known day")
 
 
-def status_trend(clock: AsOf) -> dict[str, Any]:
-    """Return how the statuses of all commitments moved up to the clock's day: days, words, counts, chart and text.
+def status_trend(as_of: AsOf) -> dict[str, Any]:
+    """Return how the statuses of all commitments moved up to a day: days, words, counts, chart and text.
 
     Nothing where there were commitments on fewer than two of the days.
     """
-    by_day = dashboard.statuses_over_time(dashboard.month_ends(clock.on), clock)
+    by_day = dashboard.statuses_over_time(dashboard.month_ends(as_of.on), as_of)
     days, counts = sorted(by_day), [by_day[day] for day in sorted(by_day)]
     if len(days) < 2:
         return {}

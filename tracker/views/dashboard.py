@@ -65,24 +65,24 @@ def index() -> ResponseReturnValue:
     form = DashboardForm(request.args)
     if not form.validate():
         raise Invalid(form.errors)
-    clock, review_every = form.as_of_dates, current_app.config["SETTINGS"].review_every
-    on, last_held = clock.on, meetings.last_held_meeting(clock)
+    as_of, review_every = form.as_of_dates, current_app.config["SETTINGS"].review_every
+    on, last_held = as_of.on, meetings.last_held_meeting(as_of)
     return render_template(
         "dashboard/index.html",
         form=form,
-        clock=clock,
-        reasons=dashboard.follow_up_counts(clock, review_every),
+        as_of=as_of,
+        reasons=dashboard.follow_up_counts(as_of, review_every),
         last_held=last_held,
         lately=_changes(form.since.data or on - min(LATELY, on - datetime.date.min), form),
         since_held=_changes(last_held.starts_on, form) if last_held and last_held.starts_on else None,
-        planned=meetings.planned_meetings(clock, MAX_PLANNED),
-        meetings=meetings.latest_meetings(clock, MAX_MEETINGS),
-        meeting_count=meetings.meeting_count(clock),
-        steps=[] if clock.past else history.latest_changes(MAX_STEPS),
-        trend=charts.status_trend(clock),
+        planned=meetings.planned_meetings(as_of, MAX_PLANNED),
+        meetings=meetings.latest_meetings(as_of, MAX_MEETINGS),
+        meeting_count=meetings.meeting_count(as_of),
+        steps=[] if as_of.past else history.latest_changes(MAX_STEPS),
+        trend=charts.status_trend(as_of),
         format_date=format_date,
         percent=scores.format_percentage,
-        **_matrix(clock),
+        **_matrix(as_of),
     )
 
 
@@ -93,9 +93,9 @@ def _changes(since: datetime.date, form: DashboardForm) -> RecentChanges:
     return RecentChanges(since, list_address("updates", **words), listing.count_rows(query), latest)
 
 
-def _matrix(clock: AsOf) -> dict[str, Any]:
+def _matrix(as_of: AsOf) -> dict[str, Any]:
     """Return how many commitments each area has, by kind and by status, and the score of their leads."""
-    areas, scored = dashboard.counts_by_area(clock), scores.scores_by_area(clock)
+    areas, scored = dashboard.counts_by_area(as_of), scores.scores_by_area(as_of)
     statuses = [word for word in OverallStatus if any(area.statuses[word] for area in areas)]
     return {
         "areas": areas,

@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
         args["owner"] = g.account.code
     args["follow_up"] = reason
     selection = ListRequest(CATALOGUE["commitments"], args)
-    clock, page = selection.filters.as_of_dates, selection.read_page(list(selection.kind.columns.values()))
+    as_of, page = selection.filters.as_of_dates, selection.read_page(list(selection.kind.columns.values()))
     leads = [row for commitment in page.records for row in commitment.parties]
     counted = listing.facet_values(selection.kind, selection.filters, "follow_up")
     return render_template(
@@ -47,9 +47,9 @@ def index() -> ResponseReturnValue:
         reasons=list(FollowUp),
         whose=whose,
         counts={offer.key: offer.count for offer in counted},
-        clock=clock,
+        as_of=as_of,
         page=page,
-        lead_values=listing.read_as_of(CATALOGUE["commitment-parties"], leads, clock),
-        looked=commitments.last_reviewed(page.records, clock),
+        lead_values=listing.read_as_of(CATALOGUE["commitment-parties"], leads, as_of),
+        looked=commitments.last_reviewed(page.records, as_of),
         as_list=urlencode([(name, value) for name, value in args.items() if name not in ("after", "before")]),
     )

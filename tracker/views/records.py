@@ -38,11 +38,11 @@ Rows = Mapping[str, Sequence[Any]]
 SHOWN_AGAIN = {"add", "read"}
 
 
-def commitment_context(commitment: Commitment, rows: Rows, clock: AsOf) -> dict[str, Any]:
+def commitment_context(commitment: Commitment, rows: Rows, as_of: AsOf) -> dict[str, Any]:
     context = {
         "links": commitments.links_of(commitment),
-        "timeline": timeline.commitment_timeline(commitment, clock),
-        "before": timeline.fields_changed_since(commitment, clock.known_by),
+        "timeline": timeline.commitment_timeline(commitment, as_of),
+        "before": timeline.fields_changed_since(commitment, as_of.known_by),
         **charts.commitment_figures(commitment),
     }
     if commitment.quote:
@@ -51,7 +51,7 @@ def commitment_context(commitment: Commitment, rows: Rows, clock: AsOf) -> dict[
     return context
 
 
-def document_context(document: Document, rows: Rows, _clock: AsOf) -> dict[str, Any]:
+def document_context(document: Document, rows: Rows, _as_of: AsOf) -> dict[str, Any]:
     return {
         "wrong": {},
         "pasted": "",
@@ -61,12 +61,12 @@ def document_context(document: Document, rows: Rows, _clock: AsOf) -> dict[str, 
     }
 
 
-def indicator_context(indicator: Indicator, _rows: Rows, _clock: AsOf) -> dict[str, Any]:
+def indicator_context(indicator: Indicator, _rows: Rows, _as_of: AsOf) -> dict[str, Any]:
     return charts.indicator_figures(indicator)
 
 
-def meeting_context(meeting: Meeting, _rows: Rows, clock: AsOf) -> dict[str, Any]:
-    return {"told_here": meetings.meeting_content(meeting, clock)}
+def meeting_context(meeting: Meeting, _rows: Rows, as_of: AsOf) -> dict[str, Any]:
+    return {"told_here": meetings.meeting_content(meeting, as_of)}
 
 
 #: {kind: what its records' pages show beside fields, rows and referrers}
@@ -105,33 +105,33 @@ def suggest(kind: Kind) -> ResponseReturnValue:
 
 @pages.get("/<kind:kind>/<code:code>")
 def show(kind: Kind, code: str) -> ResponseReturnValue:
-    clock = requested_as_of()
+    as_of = requested_as_of()
     record = get_or_404(kind, code)
-    rows = {row_kind.name: listing.rows_of_parent(row_kind, record, clock) for row_kind in rows_of(kind)}
+    rows = {row_kind.name: listing.rows_of_parent(row_kind, record, as_of) for row_kind in rows_of(kind)}
     form = requested_format("json", *citations.formats_of(kind.name))
     if form == "json":
-        return downloads.record_as_json(kind, record, rows, values_as_of(kind, record, rows, clock))
+        return downloads.record_as_json(kind, record, rows, values_as_of(kind, record, rows, as_of))
     if form:
         return citations.citation_file(record, form)
     if kind.parent:
         return redirect(with_requested_dates(record_address(record)))
-    return render_record(kind, record, rows, clock)
+    return render_record(kind, record, rows, as_of)
 
 
 def render_record(
-    kind: Kind, record: Record, rows: Rows | None = None, clock: AsOf | None = None, **context: Any
+    kind: Kind, record: Record, rows: Rows | None = None, as_of: AsOf | None = None, **context: Any
 ) -> str:
     """Render the page of a record, with what a form on it could not take."""
     rows = rows or {row_kind.name: listing.rows_of_parent(row_kind, record) for row_kind in rows_of(kind)}
-    clock = clock or requested_as_of()
+    as_of = as_of or requested_as_of()
     if isinstance(record, citations.Cited):
         context["citations"] = citations.record_citations(record)
     if kind.name in PAGE_CONTEXTS:
-        context = PAGE_CONTEXTS[kind.name](record, rows, clock) | context
+        context = PAGE_CONTEXTS[kind.name](record, rows, as_of) | context
     uses = referrers.referrers_of(record)
-    as_of_values = values_as_of(kind, record, rows, clock)
+    as_of_values = values_as_of(kind, record, rows, as_of)
     return render_page(
-        "show", kind, record=record, rows=rows, clock=clock, as_of_values=as_of_values, uses=uses, **context
+        "show", kind, record=record, rows=rows, as_of=as_of, as_of_values=as_of_values, uses=uses, **context
     )
 
 
