@@ -36,7 +36,7 @@ class Event:
     status: str = ""
 
 
-def calendar(title: str, events: Iterable[Event]) -> bytes:
+def build_calendar(title: str, events: Iterable[Event]) -> bytes:
     """Return an iCalendar object of events, in their order."""
     component = icalendar.Calendar()
     component.add("prodid", "-//Tracker//Commitments//EN")

@@ -33,7 +33,7 @@ def check_sheet_size(records: int) -> None:
     """Raise TooLarge for more records than a sheet has rows below its header."""
     if records >= MAX_ROWS:
         most = format_decimal(MAX_ROWS - 1)
-        raise TooLarge(_("A sheet holds at most %(most)s records: take it as CSV or JSON.", most=most))
+        raise TooLarge(_("A sheet holds at most %(most)s records: choose CSV or JSON.", most=most))
 
 
 def date_cell(value: str) -> Cell:

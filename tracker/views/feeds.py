@@ -47,7 +47,7 @@ def calendar() -> ResponseReturnValue:
     filters = feeds.COMMITMENTS.filters.from_query(request.args)
     dates = feeds.commitment_dates(filters, MAX_DATES)
     title = feed_title(_("Deadlines, milestones and meetings"), filters)
-    return conditional_response(calendar_file.calendar(title, calendar_events(dates)), calendar_file.MEDIA_TYPE)
+    return conditional_response(calendar_file.build_calendar(title, calendar_events(dates)), calendar_file.MEDIA_TYPE)
 
 
 def feed_title(title: str, filters: Filters) -> str:

@@ -44,19 +44,19 @@ CHARACTER, PADDING = 103, 3.2
 MAX_CHARACTERS, MIN_CHARACTERS = 45, 2
 #: The most characters of a word, or of a short text such as a day, that are kept on one line.
 MAX_UNBROKEN = 24
-#: How many times its need a table may be wide; it fills the whole line if that would be this share of it or more.
+#: A table is at most so many times as wide as it needs; if that is more than this share of a line, it fills the line.
 MAX_STRETCH, NEARLY_WHOLE = 1.4, 0.8
 #: Rows that are measured.
 MAX_ROWS = 500
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return a text with a replacement character for what XML cannot hold, its line ends as LF."""
     return FORBIDDEN_CHARACTERS.sub("\ufffd", normalise_line_ends(text))
 
 
-class Lines:
-    """The lines of a report as spans of a document, and the links that they lead to."""
+class SpanWriter:
+    """Makes spans of a document of the lines of a report, and relationships of their links."""
 
     def __init__(self, document: Document) -> None:
         self.part, self.styles, self.links = document.part, style_ids(document), dict[str, str]()
@@ -74,7 +74,7 @@ class Lines:
             is_link = bool(LINK.match(span.to)) and span.look != "heading"
             style = SPAN_STYLES.get(span.look) or ("hyperlink" if is_link else "")
             # Line ends and tabs are elements.
-            pieces = [piece for piece in re.split("([\n\t])", clean(span.text)) if piece]
+            pieces = [piece for piece in re.split("([\n\t])", clean_text(span.text)) if piece]
             yield pieces, self.styles.get(style, ""), is_link and style != "hyperlink", self.link_id(span.to)
 
     def link_id(self, to: str) -> str:
@@ -91,17 +91,17 @@ class Lines:
 
 def write_body(document: Document, place: Paragraph, report: ReportDocument, png: Callable[[str], bytes]) -> None:
     """Write all blocks and then the stamp before the place; keep of the place only what ends a section."""
-    width, lines = _line_width(place), Lines(document)
+    width, writer = _line_width(place), SpanWriter(document)
     stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in report.stamp])
     body = parse_xml(
         current_app.jinja_env.get_template("reports/body.xml").render(
             blocks=[*report.blocks, Heading(_("Where this report comes from"), 1), stamp],
-            styles=lines.styles,
-            spans=lines.spans,
+            styles=writer.styles,
+            spans=writer.spans,
             paragraph_styles=PARAGRAPH_STYLES,
             max_rows_together=MAX_ROWS_TOGETHER,
             belongs_to_heading=belongs_to_heading,
-            clean=clean,
+            clean=clean_text,
             column_widths=lambda table: column_widths(table, width),
             header_height_of=lambda table: header_height(table, width),
         )
@@ -130,7 +130,7 @@ def _picture(document: Document, chart: Chart, png: bytes, width: int) -> CT_Inl
         shape = inline.graphic.graphicData.pic.spPr
         shape.cx = inline.extent.cx = Emu(inline.extent.cx * MAX_CHART_HEIGHT // height)
         shape.cy = inline.extent.cy = MAX_CHART_HEIGHT
-    inline.docPr.set("descr", clean(chart.alt))
+    inline.docPr.set("descr", clean_text(chart.alt))
     for side in ("distT", "distB", "distL", "distR"):
         inline.set(side, "0")
     return inline

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from tracker.dates import zone
 from tracker.errors import Invalid
 from tracker.exports.reports.blocks import BulletList, Chart, Heading, Paragraph, ReportDocument, Span, Table
-from tracker.exports.reports.docx.body import clean, write_body
+from tracker.exports.reports.docx.body import clean_text, write_body
 from tracker.exports.reports.docx.template import (
     check_template_safety,
     copy_missing_styles,
@@ -76,7 +76,7 @@ def _build(
 ) -> bytes:
     ours = (folder("templates") / "reports" / "report.docx").read_bytes()
     texts = {"title": report.title, "subtitle": report.subtitle, "foot": report.foot}
-    texts = {name: " ".join(clean(text).split()) for name, text in texts.items()}
+    texts = {name: " ".join(clean_text(text).split()) for name, text in texts.items()}
     issued_on = {"issued_on": format_date(issued_at.astimezone(zone()), "long", locale=report.language)}
     document, place = fill_placeholders(template or ours, texts | issued_on)
     if template is not None:
@@ -85,7 +85,7 @@ def _build(
     write_body(document, place, report, png)
     properties = _core_properties(document)
     properties.title, properties.subject, properties.comments = (text[:MAX_PROPERTY] for text in texts.values())
-    properties.author = properties.last_modified_by = " ".join(clean(author).split())[:MAX_PROPERTY]
+    properties.author = properties.last_modified_by = " ".join(clean_text(author).split())[:MAX_PROPERTY]
     properties.language, properties.revision = report.language, 1
     properties.created = properties.modified = issued_at.astimezone(UTC).replace(tzinfo=None)
     return _packed(document)
