@@ -52,7 +52,7 @@ def _typed(kind: Kind) -> RecordForm:
 
 
 class LikelyDuplicates(Invalid):
-    """Records that can be what is being entered, and that nobody has said are others yet."""
+    """Records that may be the one being entered, and were not confirmed to be different."""
 
     def __init__(self, candidates: Sequence[duplicates.DuplicateCandidate]) -> None:
         names = ", ".join(candidate.record.code for candidate in candidates)
@@ -61,7 +61,7 @@ class LikelyDuplicates(Invalid):
 
 
 def confirm_no_duplicate(editor: RecordEditor) -> None:
-    """Refuse to save what is likely here already and was not said to be different; raises LikelyDuplicates.
+    """Refuse to save what is likely here already and was not confirmed to be different; raises LikelyDuplicates.
 
     Not while something is to be put right anyway, and not for a record whose compared fields stay as they are.
     """
@@ -80,5 +80,5 @@ def _is_new(kind: Kind, form: RecordForm) -> bool:
 
 
 def confirmed_different() -> list[str]:
-    """Return the codes of the records that somebody was asked about, and said to be others."""
+    """Return the codes of the records that somebody confirmed to be different."""
     return [code for code in request.form.get("different", "").split() if RecordCode.SHAPE.fullmatch(code)]

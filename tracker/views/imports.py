@@ -78,7 +78,7 @@ def _render_settings(file: ImportFile, settings: ImportSettings, refusal: Tracke
 
 @pages.post("/<number>")
 def settle(number: str) -> ResponseReturnValue:
-    """Take in what was said of a file, and go on to its preview."""
+    """Store how a file is to be read, and go on to its preview."""
     file = uploads.get_upload(g.account, number)
     table, posted = uploads.upload_table(file), request.form
     reading = (table.encoding, table.delimiter, table.sheet)

@@ -25,10 +25,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 #: No form has so many fields, however many rows it has.
-MOST_FIELDS = 18_000
+MAX_FIELDS = 18_000
 
-#: Pages that are shown again with what was typed into them, where the token of their form is no longer valid.
-KEEPING = {
+#: Where a form is shown again with what was typed into it, if its token is no longer valid.
+FORM_ENDPOINTS = {
     "records.new",
     "records.edit",
     "texts.attach",
@@ -43,7 +43,7 @@ KEEPING = {
 }
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
 UPLOADING = {"texts.attach", "imports.upload", "reports.into_template"}
-MOST_UPLOADED = 27 * 1024 * 1024
+MAX_UPLOAD_BYTES = 27 * 1024 * 1024
 
 
 def init_app(app: Flask) -> None:
@@ -62,12 +62,12 @@ def bind_refused_host() -> None:
 def refuse_unreadable() -> None:
     sends_file = request.endpoint in UPLOADING and request.mimetype == "multipart/form-data"
     if sends_file:
-        request.max_content_length = request.max_form_memory_size = MOST_UPLOADED
+        request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_BYTES
     try:
         unquote_to_bytes(request.query_string).decode()
         body = b"" if sends_file else request.get_data(cache=True)
         if request.mimetype == "application/x-www-form-urlencoded":
-            if body.count(b"&") >= MOST_FIELDS:
+            if body.count(b"&") >= MAX_FIELDS:
                 raise TooLarge(_("This form has more fields than any page here sends."))
             body = unquote_to_bytes(body)
         body.decode()
@@ -91,7 +91,7 @@ def refuse_forged() -> None:
     try:
         current_app.extensions["csrf"].protect()
     except CSRFError:
-        if request.endpoint not in KEEPING or error_pages.wants_json():
+        if request.endpoint not in FORM_ENDPOINTS or error_pages.wants_json():
             raise
         g.stale = True
 
