@@ -53,8 +53,9 @@ def latest_meetings(as_of: AsOf, limit: int) -> Sequence[tuple[Meeting, int]]:
 
 def last_held_meeting(as_of: AsOf, *conditions: ColumnElement[bool]) -> Meeting | None:
     """Return the last meeting that was held, of those that meet the conditions."""
-    held = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= as_of.on, _recorded(as_of), *conditions)
-    return session.scalars(select(Meeting).where(*held).order_by(Meeting.starts_on.desc(), Meeting.id).limit(1)).first()
+    known = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= as_of.on, _recorded(as_of))
+    query = select(Meeting).where(*known, *conditions).order_by(Meeting.starts_on.desc(), Meeting.id)
+    return session.scalars(query.limit(1)).first()
 
 
 def planned_meetings(as_of: AsOf, limit: int) -> Sequence[Meeting]:
