@@ -155,8 +155,8 @@ def verify(file: Path, code: str, template: BinaryIO | None) -> None:
     if changed:
         click.echo(f"{file.name} is NOT as it was issued as {run.code}:")
     for cell in changed[:MAX_DIFFERENCES_SHOWN]:
-        issued = "not in what was issued" if cell.issued is None else f"issued {_quoted(cell.issued, cell.found)}"
-        click.echo(f"  {cell.place}: {issued}, found {_quoted(cell.found, cell.issued)}")
+        issued = "not in what was issued" if cell.issued is None else f"issued {_quoted(cell.issued, cell.actual)}"
+        click.echo(f"  {cell.place}: {issued}, found {_quoted(cell.actual, cell.issued)}")
     if len(changed) > MAX_DIFFERENCES_SHOWN:
         click.echo("  … and more.")
     other = sent.other_drawing

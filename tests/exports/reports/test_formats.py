@@ -238,7 +238,7 @@ def test_a_file_is_verified_and_a_changed_cell_is_named(report, tmp_path, form):
     assert path.read_bytes() != content
     assert verification.identify_report(ReportFile(path))[0].code == report.code
     (change,) = verification.mismatches(report, ReportFile(path))
-    assert change.issued != change.found
+    assert change.issued != change.actual
     assert {"csv": "row 2 (mx-us-2023-07-24.c1), status", "md": "line "}.get(form, "commitment") in change.place
 
 
@@ -249,7 +249,9 @@ def test_a_document_of_another_report_is_not_taken_for_this_one(report, tmp_path
     path.write_bytes(file_of(other, form))
     assert verification.identify_report(ReportFile(path))[0].code == other.code
     assert list(verification.mismatches(run_of(other.code), ReportFile(path))) == []
-    changed = [f"{each.issued} {each.found}" for each in verification.mismatches(run_of(report.code), ReportFile(path))]
+    changed = [
+        f"{each.issued} {each.actual}" for each in verification.mismatches(run_of(report.code), ReportFile(path))
+    ]
     assert any("Status of commitments Another" in each for each in changed)
 
 
@@ -381,14 +383,14 @@ def test_json_is_compared_by_name(report, tmp_path, before, after, found):
     path.write_text(content[:start] + content[start:].replace(before, after, 1))
     assert path.read_text() != content
     changed = verification.mismatches(report, ReportFile(path))
-    assert [(each.place, each.issued, each.found) for each in changed] == found
+    assert [(each.place, each.issued, each.actual) for each in changed] == found
 
 
 def test_a_column_of_another_name_is_named_once(report, tmp_path):
     path = tmp_path / "report.csv"
     path.write_text(file_of(report, "csv").decode().replace("deadline_state", "state", 1), newline="")
     (change,) = verification.mismatches(report, ReportFile(path))
-    assert (change.place, change.issued, change.found) == ("row 1 (code), deadline_state", "deadline_state", "state")
+    assert (change.place, change.issued, change.actual) == ("row 1 (code), deadline_state", "deadline_state", "state")
 
 
 def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
@@ -397,7 +399,7 @@ def test_a_changed_stamp_beside_a_file_is_named(report, tmp_path):
     beside = path.with_name("report.csv.about.json")
     beside.write_text(json.dumps(report_provenance(report, "csv") | {"title": "Forged"}))
     (change,) = verification.mismatches(report, ReportFile(path))
-    assert (change.place, change.found) == ("report.csv.about.json, title", '"Forged"')
+    assert (change.place, change.actual) == ("report.csv.about.json, title", '"Forged"')
     beside.write_bytes(b"\xff\xfe\x00")
     assert list(verification.mismatches(report, ReportFile(path)))
     with pytest.raises(Invalid, match="Name its report"):

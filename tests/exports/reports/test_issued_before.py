@@ -42,7 +42,7 @@ FILES = [FOLDER / f"{code}.{form}" for code in ("r1", "r2") for form in FORMATS]
 @pytest.fixture(scope="module")
 def app(seeded, where):
     """An application with the seeds, and the reports as they were stored."""
-    place = Place("issued-before", where)
+    place = Place("issued_before", where)
     place.make(like=seeded)
     app = create_app(Settings(data=where, database=place.name))
     with app.app_context(), writing():
@@ -202,7 +202,7 @@ def test_what_was_changed_in_a_file_of_an_earlier_version_is_named(app, tmp_path
         (only,) = changes
         assert only.place.startswith(place)
         assert issued in only.issued
-        assert found in only.found
+        assert found in only.actual
 
 
 @pytest.mark.parametrize("what", ["statuses", "moved", "title"])
@@ -223,7 +223,7 @@ def test_a_figure_changed_in_a_pdf_of_an_earlier_version_is_named(app, tmp_path,
         changes = list(verification.mismatches(run, ReportFile(path)))
     assert ReportFile(path).other_drawing
     assert len(changes) == {"statuses": 2}.get(what, 1)
-    assert {"statuses": "5 mixed", "moved": "changed on 7 of", "title": "Forged"}[what] in changes[0].found
+    assert {"statuses": "5 mixed", "moved": "changed on 7 of", "title": "Forged"}[what] in changes[0].actual
 
 
 def test_rows_put_in_and_taken_out_of_a_file_of_an_earlier_version_are_named(app, tmp_path):
@@ -235,10 +235,10 @@ def test_rows_put_in_and_taken_out_of_a_file_of_an_earlier_version_are_named(app
 
     with app.test_request_context():
         (change,) = verification.mismatches(report_of(tmp_path / "r1"), tampered("r1.md", put_in, tmp_path))
-        assert (change.issued, change.found) == (None, "- 12 were done by Mexico")
+        assert (change.issued, change.actual) == (None, "- 12 were done by Mexico")
         (change,) = verification.mismatches(report_of(tmp_path / "r1"), tampered("r1.md", taken_out, tmp_path))
         assert "recorded later." in change.issued
-        assert change.found is None
+        assert change.actual is None
 
 
 # Said now

@@ -98,17 +98,17 @@ class KeptValues:
         known = self.labels.get(text.casefold()) or self.meanings.get(text)
         return known or _number(text)
 
-    def same(self, issued: FileRow, found: FileRow) -> bool:
+    def same(self, issued: FileRow, actual: FileRow) -> bool:
         """Return whether two rows hold the same values; in a table a word of a list is one, unless it heads its row."""
-        if sorted(issued.cells) == sorted(found.cells):
+        if sorted(issued.cells) == sorted(actual.cells):
             return True
-        if len(issued.cells) != len(found.cells):
-            return self.same_text(issued.text, found.text)
-        pairs = zip(issued.cells, found.cells, strict=True)
+        if len(issued.cells) != len(actual.cells):
+            return self.same_text(issued.text, actual.text)
+        pairs = zip(issued.cells, actual.cells, strict=True)
         return all(self.same_text(ours, theirs, number > 0) for number, ((_n, ours), (_m, theirs)) in enumerate(pairs))
 
-    def same_text(self, issued: str, found: str, cell: bool = False) -> bool:
-        (ours, our_words), (theirs, their_words) = map(self.split, map(plain_text, (issued, found)))
+    def same_text(self, issued: str, actual: str, cell: bool = False) -> bool:
+        (ours, our_words), (theirs, their_words) = map(self.split, map(plain_text, (issued, actual)))
         if our_words == their_words:
             return ours == theirs
         missing, more = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)
@@ -120,18 +120,18 @@ class KeptValues:
             return False
         return not missing or our_words.replace("\0", "").split() != their_words.replace("\0", "").split()
 
-    def likeness(self, issued: FileRow, found: FileRow) -> float:
+    def likeness(self, issued: FileRow, actual: FileRow) -> float:
         """Return how many words two rows share, from 0 to 1, and 1 more if they hold the same values."""
-        texts = [plain_text(row.text) for row in (issued, found)]
+        texts = [plain_text(row.text) for row in (issued, actual)]
         (ours, our_values), (theirs, their_values) = (
             (Counter(text.split()), Counter(self.split(text)[0])) for text in texts
         )
         shared = 2 * (ours & theirs).total() / ((ours + theirs).total() or 1)
         return shared + bool(our_values and our_values == their_values)
 
-    def explains(self, found: FileRow) -> bool:
+    def explains(self, actual: FileRow) -> bool:
         """Return whether a row that has none like it holds nothing but values of the kept data beside one another."""
-        values, _words = self.split(plain_text(found.text))
+        values, _words = self.split(plain_text(actual.text))
         return self._explains(values, values)
 
     def _explains(self, values: Iterable[str], beside: Sequence[str]) -> bool:
@@ -156,13 +156,13 @@ def plain_text(text: str) -> str:
 
 
 def unlike_rows(
-    values: KeptValues, issued: Sequence[FileRow], found: Sequence[FileRow], wraps: bool
+    values: KeptValues, issued: Sequence[FileRow], actual: Sequence[FileRow], wraps: bool
 ) -> Iterator[tuple[FileRow | None, FileRow | None]]:
     """Yield the rows that hold other values, side by side; None beside a row that was taken out or put in.
 
     `wraps` says that a row is a line, which may end anywhere.
     """
-    rest, theirs = _unmatched(issued, found, wraps), _unmatched(found, issued, wraps)
+    rest, theirs = _unmatched(issued, actual, wraps), _unmatched(actual, issued, wraps)
     for row in theirs:
         near = max(rest[:WINDOW], key=lambda other: values.likeness(other, row), default=None)
         if near is None or values.likeness(near, row) < MIN_LIKENESS:
@@ -173,7 +173,7 @@ def unlike_rows(
         if not values.same(near, row):
             yield near, row
     if rest:
-        everything = _join(found)
+        everything = _join(actual)
         for row in rest:
             texts, _words = values.split(plain_text(row.text))
             if any(text in values.meanings and text not in everything for text in texts):

@@ -38,7 +38,7 @@ class Mismatch:
 
     place: str
     issued: str | None
-    found: str | None
+    actual: str | None
 
 
 @dataclass(frozen=True)
@@ -172,11 +172,11 @@ def mismatches(run: ReportRun, sent: ReportFile) -> Iterator[Mismatch]:
 
     Of a file of another drawing only places that hold other values, as its words and layout may be others.
     """
-    issued, found = READERS[sent.form](sent.render(run)), sent.rows()
+    issued, actual = READERS[sent.form](sent.render(run)), sent.rows()
     if sent.other_drawing and sent.form != "json":
-        yield from _value_mismatches(run, sent, list(issued), list(found))
+        yield from _value_mismatches(run, sent, list(issued), list(actual))
     else:
-        for ours, theirs in _aligned(issued, found):
+        for ours, theirs in _aligned(issued, actual):
             yield from _row_mismatches(ours, theirs)
     if (about := sent.about()) is not None:
         yield from _about_mismatches(run, sent, about)
@@ -188,34 +188,34 @@ def is_identical_file(run: ReportRun, sent: ReportFile) -> bool:
 
 
 def _value_mismatches(
-    run: ReportRun, sent: ReportFile, issued: Sequence[FileRow], found: Sequence[FileRow]
+    run: ReportRun, sent: ReportFile, issued: Sequence[FileRow], actual: Sequence[FileRow]
 ) -> Iterator[Mismatch]:
     data = stored_data(run)
     with use_zone(data.head["report"]["timezone"]):
         values = KeptValues(data, run, sent.form)
-        for ours, theirs in unlike_rows(values, issued, found, wraps=sent.form == "pdf"):
+        for ours, theirs in unlike_rows(values, issued, actual, wraps=sent.form == "pdf"):
             cells = list(_row_mismatches(ours, theirs))
-            unlike = [cell for cell in cells if not values.same_text(cell.issued or "", cell.found or "", cell=True)]
+            unlike = [cell for cell in cells if not values.same_text(cell.issued or "", cell.actual or "", cell=True)]
             yield from unlike or cells
 
 
-def _row_mismatches(issued: FileRow | None, found: FileRow | None) -> Iterator[Mismatch]:
-    if not (issued and found):
-        row = issued or found
+def _row_mismatches(issued: FileRow | None, actual: FileRow | None) -> Iterator[Mismatch]:
+    if not (issued and actual):
+        row = issued or actual
         if row and row.text:
-            yield Mismatch(row.place, issued.text if issued else None, found.text if found else None)
-    elif issued.named and found.named:
-        yield from _by_name(issued.place, issued.cells, found.cells)
+            yield Mismatch(row.place, issued.text if issued else None, actual.text if actual else None)
+    elif issued.named and actual.named:
+        yield from _by_name(issued.place, issued.cells, actual.cells)
     else:
-        for ours, theirs in zip_longest(issued.cells, found.cells):
+        for ours, theirs in zip_longest(issued.cells, actual.cells):
             # Columns of other names differ in the row that names them.
             if (ours and ours[1]) != (theirs and theirs[1]):
                 yield Mismatch(_within(issued.place, (ours or theirs)[0]), ours and ours[1], theirs and theirs[1])
 
 
-def _aligned(issued: Iterable[FileRow], found: Iterable[FileRow]) -> Iterator[tuple[FileRow | None, FileRow | None]]:
+def _aligned(issued: Iterable[FileRow], actual: Iterable[FileRow]) -> Iterator[tuple[FileRow | None, FileRow | None]]:
     """Yield the rows that differ, side by side; None beside a row that was taken out or put in."""
-    ours, theirs = iter(issued), iter(found)
+    ours, theirs = iter(issued), iter(actual)
     left, right = list(islice(ours, WINDOW)), list(islice(theirs, WINDOW))
     while left or right:
         gone, added = _index(right[:1], left), _index(left[:1], right)
@@ -242,10 +242,10 @@ def _index(first: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
 
 def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Mismatch]:
     """Yield what differs between two objects, given as (name, JSON)."""
-    issued, found = map(dict, both)
-    for name in {**issued, **found}:
-        if issued.get(name) != found.get(name):
-            yield Mismatch(_within(place, name), issued.get(name), found.get(name))
+    issued, actual = map(dict, both)
+    for name in {**issued, **actual}:
+        if issued.get(name) != actual.get(name):
+            yield Mismatch(_within(place, name), issued.get(name), actual.get(name))
 
 
 def _within(place: str, name: str) -> str:
