@@ -1,9 +1,11 @@
 """What holds of the whole code base: its floors, its lint and types, its templates, its package and its words."""
 
+import ast
 import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tracker.records import CATALOGUE
 
 ROOT = Path(tracker.__file__).parents[1]
 MODULES = sorted((ROOT / "tracker").rglob("*.py"))
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 TEMPLATES = sorted(path.relative_to(folder("templates")).as_posix() for path in folder("templates").rglob("*.html"))
 
 
@@ -82,6 +85,89 @@ def test_the_wheel_holds_every_template_migration_seed_and_static_file(tmp_path)
 def test_no_module_is_a_place_for_anything():
     vague = {"util", "utils", "helpers", "common", "misc", "manager"}
     assert not [path for path in MODULES if path.stem in vague]
+
+
+#: Names that say nothing of what they hold.
+VAGUE_NAMES = frozenset(
+    {
+        "told",
+        "tell",
+        "said",
+        "say",
+        "asked",
+        "found",
+        "each",
+        "kept",
+        "held",
+        "made",
+        "laid",
+        "drawn",
+        "looked",
+        "called",
+    }
+    | {"wanted", "given", "meant", "one", "own", "then", "of", "told_of", "thing", "things", "usual"}
+)
+
+
+def test_names_say_what_they_hold():
+    names = Counter()
+    for node in nodes_of(ast.Name, ast.arg):
+        if isinstance(node, ast.arg):
+            names[node.arg] += 1
+        elif isinstance(node.ctx, ast.Store):
+            names[node.id] += 1
+    vague = {name: names[name] for name in VAGUE_NAMES if names[name]}
+    assert sum(vague.values()) < names.total() * 0.005, vague
+
+
+def test_parameters_have_types():
+    parameters = [
+        argument
+        for function in nodes_of(ast.FunctionDef, ast.AsyncFunctionDef)
+        for argument in (*function.args.args, *function.args.kwonlyargs)
+        if argument.arg not in ("self", "cls")
+    ]
+    untyped = [each for each in parameters if each.annotation is not None and ast.unparse(each.annotation) == "Any"]
+    assert len(untyped) < len(parameters) * 0.03, f"{len(untyped)} of {len(parameters)} are annotated Any"
+
+
+def test_no_function_is_long():
+    for path, tree in TREES.items():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = function.end_lineno - function.lineno + 1
+                assert length <= 45, f"{path}: {function.name} has {length} lines"
+
+
+def test_no_import_of_ours_hides_in_a_function():
+    for path, tree in TREES.items():
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for node in ast.walk(function):
+                    hidden = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                    hidden += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    assert not [name for name in hidden if name.split(".")[0] == "tracker"], f"{path}: {function.name}"
+                    assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: {function.name}"
+
+
+def test_a_public_name_is_defined_in_one_module():
+    """Views are named by their addresses, and init_app is Flask's word for what sets an application up."""
+    defined = defaultdict(set)
+    for path, tree in TREES.items():
+        for node in tree.body:
+            is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if is_definition and not node.name.startswith("_") and not is_view(node) and node.name != "init_app":
+                defined[node.name].add(path)
+    assert not {name: paths for name, paths in defined.items() if len(paths) > 1}
+
+
+def nodes_of(*types):
+    return (node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, types))
+
+
+def is_view(node):
+    decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return any(re.match(r"\w+\.(get|post|route|command|group)\b|click\.", decorator) for decorator in decorators)
 
 
 def test_every_module_opens_with_a_sentence():

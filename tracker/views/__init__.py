@@ -67,7 +67,7 @@ STANDING = (
 
 
 def init_app(app: Flask) -> None:
-    app.url_map.converters |= {"kind": urls.KindName, "paged": urls.PagedKindName, "code": urls.Code}
+    app.url_map.converters |= {"kind": urls.KindConverter, "paged": urls.PagedKindConverter, "code": urls.CodeConverter}
     security.init_app(app)
     error_pages.init_app(app)
     for module in PAGES:

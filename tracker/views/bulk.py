@@ -25,7 +25,7 @@ from tracker.views.urls import local_path
 pages = Blueprint("bulk", __name__, url_prefix="/bulk")
 
 
-def list_address() -> str:
+def chosen_list_address() -> str:
     """Return the address of the list that the commitments were chosen in."""
     query = request.query_string.decode()
     return url_for("records.index", kind="commitments") + (f"?{query}" if query else "")
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/change")
 def again() -> ResponseReturnValue:
     """Lead back to the list somebody who opens the address of the form anew."""
-    return redirect(list_address())
+    return redirect(chosen_list_address())
 
 
 @pages.post("/change")
@@ -51,7 +51,9 @@ def change() -> ResponseReturnValue:
     try:
         commitments = _chosen_commitments(listed)
     except Invalid as error:
-        return render_template("bulk/refused.html", list_address=list_address(), errors=error.errors), error.status
+        return render_template(
+            "bulk/refused.html", list_address=chosen_list_address(), errors=error.errors
+        ), error.status
     step = posted.get("step")
     form = BulkForm(posted if step else MultiDict({"checked_on": today().isoformat()}))
 
@@ -67,7 +69,7 @@ def change() -> ResponseReturnValue:
         message = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
         # The page that shows it offers to undo the step of this number.
         flash(message, f"undo {bulk_step.id}")
-        return list_address()
+        return chosen_list_address()
 
     def show(refusal: TrackerError | None) -> str:
         # What was undone is read again at once, not record by record.
@@ -106,7 +108,7 @@ def _render_step(
         commitments=commitments,
         form=form,
         whole=whole,
-        list_address=list_address(),
+        list_address=chosen_list_address(),
         refusal=refusal,
         **context,
     )

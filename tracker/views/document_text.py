@@ -68,7 +68,7 @@ def _attach_sent_text(document: Document, pasted: str) -> documents.AttachmentRe
         return documents.attach_text(g.account, document, pasted)
     if pasted.strip():
         raise Invalid({"file": [_("Choose a file or paste the text, not both.")]})
-    data, name = file.read(), file_name(file.filename)
+    data, name = file.read(), safe_file_name(file.filename)
     text, media_type = extract_text(data, name)
     try:
         return documents.attach_text(g.account, document, text, name, media_type, data)
@@ -87,7 +87,7 @@ def attachment_message(result: documents.AttachmentResult) -> str:
     return " ".join([*sentences, result.sentence()] if result.passages else sentences)
 
 
-def file_name(typed: str) -> str:
+def safe_file_name(typed: str) -> str:
     """Return the name of a file without folders, and without what no name should hold."""
     return FORBIDDEN_CHARACTERS.sub("", re.split(r"[\\/:]", typed)[-1]).strip(" .")[-200:] or "text"
 

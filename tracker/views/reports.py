@@ -27,7 +27,7 @@ from tracker.errors import Invalid, TrackerError
 from tracker.exports.reports import diff_text
 from tracker.exports.reports.blocks import ReportDocument
 from tracker.exports.reports.document import build_document
-from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, file_name, render_docx, report_provenance
+from tracker.exports.reports.formats import BARE, FORMATS, UNSAFE, render_docx, report_file_name, report_provenance
 from tracker.models import LOCAL, Account, ReportRun
 from tracker.paths import folder
 from tracker.queries import listing
@@ -112,7 +112,7 @@ def _file(run: ReportRun, form: str) -> Response:
 
 def _sent(run: ReportRun, form: str, chunks: Iterable[bytes]) -> Response:
     response = Response(chunks, content_type=FORMATS[form].media_type)
-    return _as_attachment(response, file_name(run, form))
+    return _as_attachment(response, report_file_name(run, form))
 
 
 def _as_attachment(response: Response, name: str) -> Response:
@@ -156,7 +156,7 @@ def _about(run: ReportRun) -> Response:
     described = request.args.get("of", BARE[0])
     if described not in BARE:
         raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=described[:60], known=", ".join(BARE))]})
-    return _as_attachment(jsonify(report_provenance(run, described)), f"{file_name(run, described)}.about.json")
+    return _as_attachment(jsonify(report_provenance(run, described)), f"{report_file_name(run, described)}.about.json")
 
 
 @pages.get("/reports/<code:code>/now")

@@ -111,7 +111,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
                 "updates/log.html",
                 commitment=commitment,
                 sheet=editor,
-                seen=latest_update(commitment),
+                seen=latest_update_code(commitment),
                 next=next_address,
                 # That nobody has looked is what holds without an update; to come back to it, void what was logged.
                 statuses=[s for s in Status if s is not Status.NOT_ASSESSED and not s.is_retired],
@@ -122,7 +122,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
 
         def act() -> str | None:
             seen = request.form.get("seen", "")
-            if seen != latest_update(commitment):
+            if seen != latest_update_code(commitment):
                 raise LoggedMeanwhile(_updates_since(commitment, seen))
             if "add" in request.form:
                 return None
@@ -133,7 +133,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
         return handle_form(show, act)
 
 
-def latest_update(commitment: Commitment) -> str:
+def latest_update_code(commitment: Commitment) -> str:
     """Return the code of the last update of a commitment, or an empty text."""
     query = select(ProgressUpdate.code).where(ProgressUpdate.commitment == commitment)
     return session.scalar(query.order_by(ProgressUpdate.id.desc()).limit(1)) or ""

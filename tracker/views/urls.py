@@ -14,7 +14,7 @@ from tracker.records import CATALOGUE, Kind
 from tracker.records.filters import AsOfForm
 
 
-class KindName(BaseConverter):
+class KindConverter(BaseConverter):
     """The name of a kind of record, as the kind."""
 
     regex = "|".join(CATALOGUE)
@@ -26,7 +26,7 @@ class KindName(BaseConverter):
         return value if isinstance(value, str) else value.name
 
 
-class PagedKindName(KindName):
+class PagedKindConverter(KindConverter):
     """The name of a kind whose records have pages of their own."""
 
     # Tried before the other, so that /new is the page for adding and not a code.
@@ -34,7 +34,7 @@ class PagedKindName(KindName):
     regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent and not kind.append_only)
 
 
-class Code(BaseConverter):
+class CodeConverter(BaseConverter):
     """The code of a record."""
 
     regex = "[a-z0-9][a-z0-9.-]{0,99}"

@@ -128,7 +128,7 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
     )
 
 
-def file_name(run: ReportRun, suffix: str) -> str:
+def report_file_name(run: ReportRun, suffix: str) -> str:
     """Return what the file of a report is called: its title and its code, in any script."""
     title = UNSAFE.sub("-", run.title).encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .-")
     return f"{title} ({run.code}).{suffix}" if title else f"{run.code}.{suffix}"
