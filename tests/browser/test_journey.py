@@ -11,7 +11,7 @@ from tests.conftest import Place
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.database import writing
-from tracker.records.lookup import MAX_OPTIONS
+from tracker.records.record_lookup import MAX_OPTIONS
 
 
 def test_from_the_start_to_an_export(page):

@@ -6,7 +6,7 @@ from tests import make
 from tests.client import elements, form_values, parsed
 from tests.views.test_bad_input import assert_refused, stored
 from tracker.database import writing
-from tracker.records.lookup import MAX_OPTIONS
+from tracker.records.record_lookup import MAX_OPTIONS
 
 EDIT = "/meetings/mx-us-2023-07-24/edit"
 

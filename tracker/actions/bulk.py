@@ -19,7 +19,7 @@ from tracker.queries.bulk import check_count, check_not_retired
 from tracker.records.base import RecordForm
 from tracker.records.bulk import FIELDS
 from tracker.records.commitments import KIND, CommitmentForm
-from tracker.records.lookup import RecordLookup
+from tracker.records.record_lookup import RecordLookup
 from tracker.records.updates import CheckForm
 
 R = TypeVar("R", bound=Record)

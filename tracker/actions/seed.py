@@ -18,7 +18,7 @@ from tracker.queries import history
 from tracker.records import ENTERED
 from tracker.records.base import Kind, RecordForm
 from tracker.records.fields import Reference
-from tracker.records.lookup import RecordLookup
+from tracker.records.record_lookup import RecordLookup
 
 
 @dataclasses.dataclass

@@ -1,7 +1,7 @@
 """The catalogue: every kind of record, each described once, those that others refer to first."""
 
-from tracker.addresses import page_address
 from tracker.models import Record
+from tracker.page_urls import page_address
 from tracker.records import (
     areas,
     claims,

@@ -15,12 +15,12 @@ from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
-from tracker.addresses import page_address
 from tracker.database import session
 from tracker.errors import Invalid
 from tracker.models import Account, AppendOnlyRecord, AsOf, Record
 from tracker.models.history import code_was_used
-from tracker.records import codes
+from tracker.page_urls import page_address
+from tracker.records import record_codes
 from tracker.records.date_fields import KNOWN_SINCE, Timestamp
 from tracker.records.fields import (
     FieldMixin,
@@ -34,7 +34,7 @@ from tracker.records.fields import (
     unattached,
 )
 from tracker.records.filters import Filters, ValueSource
-from tracker.records.lookup import RecordLookup
+from tracker.records.record_lookup import RecordLookup
 from tracker.vocabulary import Label
 
 
@@ -87,7 +87,7 @@ class RecordForm(TrackerForm):
 
     def usual_code(self) -> str:
         """Return a code made from what was entered, for a new record without one."""
-        return codes.code_from_words(self.model, self[self.coded_by].data, self.lookup.reserved)
+        return record_codes.code_from_words(self.model, self[self.coded_by].data, self.lookup.reserved)
 
     def populate_obj(self, obj: object) -> None:
         """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
@@ -108,7 +108,7 @@ class RowForm(RecordForm):
 
     def usual_code(self) -> str:
         start = f"{self[self.model.PARENT].data.code}.{self.letter}"
-        return codes.numbered_code(self.model, start, self.lookup.reserved)
+        return record_codes.numbered_code(self.model, start, self.lookup.reserved)
 
     def validate_code(self, code: RecordCode) -> None:
         parent = self[self.model.PARENT].data

@@ -9,7 +9,7 @@ from wtforms.validators import StopValidation
 
 from tracker.database import session
 from tracker.models import Claim, Commitment, Document, Indicator, Meeting, Passage, PolicyArea
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
 from tracker.records.date_fields import Date, check_order, format_date_range
 from tracker.records.fields import FieldMixin, LongText, Number, Reference, Text
@@ -46,7 +46,9 @@ class ClaimForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return codes.code_within(Claim, self.meeting.data, ".claim-", self.lookup.reserved) or super().usual_code()
+        return (
+            record_codes.code_within(Claim, self.meeting.data, ".claim-", self.lookup.reserved) or super().usual_code()
+        )
 
     def validate_period_end(self, _period_end: Date) -> None:
         message = _("The period ends before it starts: change one of the two days.")

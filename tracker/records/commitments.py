@@ -27,7 +27,7 @@ from tracker.models import (
 from tracker.models.as_of import existed, is_retired, lead_statuses, overall_status
 from tracker.models.commitments import commitment_area, commitment_framework
 from tracker.models.follow_up import deadline_state, follow_up
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Column, Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
 from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp, check_order
 from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text
@@ -85,7 +85,9 @@ class CommitmentForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return codes.code_within(Commitment, self.meeting.data, ".c", self.lookup.reserved) or super().usual_code()
+        return (
+            record_codes.code_within(Commitment, self.meeting.data, ".c", self.lookup.reserved) or super().usual_code()
+        )
 
     def validate_due_on(self, _due_on: Date) -> None:
         check_order(self.made_on, self.due_on, _("It is due before it was made: change one of the two days."))

@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 
 from tracker.models import Document, Party, Passage
 from tracker.models.documents import document_issuer
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
 from tracker.records.date_fields import Date, Timestamp, check_precision, format_date_range
 from tracker.records.fields import Choice, Code, Flag, LongText, Number, Reference, Text, WebAddress
@@ -54,7 +54,7 @@ class DocumentForm(RecordForm):
     def usual_code(self) -> str:
         if self.published_on.data:
             words = f"{self.kind.data.value.replace('_', ' ')} {self.published_on.data}"
-            return codes.code_from_words(Document, words, self.lookup.reserved)
+            return record_codes.code_from_words(Document, words, self.lookup.reserved)
         return super().usual_code()
 
     def validate_published_precision(self, field: Choice) -> None:

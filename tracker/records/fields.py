@@ -21,7 +21,7 @@ from wtforms.validators import StopValidation
 from tracker.database import session
 from tracker.models import SEEDING, Account, Record
 from tracker.passage_text import search_words
-from tracker.records.lookup import RecordLookup, UnsavedRecord
+from tracker.records.record_lookup import RecordLookup, UnsavedRecord
 from tracker.vocabulary import Label, Term
 
 #: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,

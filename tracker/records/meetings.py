@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from tracker.models import Document, Meeting, MeetingLink, Participant, Participation, Party, Passage
 from tracker.models.meetings import meeting_document
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Kind, RecordForm, RowForm, note_field
 from tracker.records.date_fields import Date, check_order, check_precision, format_date_range
 from tracker.records.fields import Choice, Code, ExtraValidators, FieldMixin, Flag, LongText, Reference, Text
@@ -47,7 +47,7 @@ class MeetingForm(RecordForm):
         day = self.starts_on.data.isoformat() if self.starts_on.data else ""
         known = {DatePrecision.YEAR: day[:4], DatePrecision.MONTH: day[:7]}.get(self.date_precision.data, day)
         sides = " ".join(sorted({side.code for side in self.sides}))
-        return codes.code_from_words(Meeting, f"{sides or self.title.data} {known}", self.lookup.reserved)
+        return record_codes.code_from_words(Meeting, f"{sides or self.title.data} {known}", self.lookup.reserved)
 
     def validate_ends_on(self, _ends_on: Date) -> None:
         check_order(self.starts_on, self.ends_on, _("It ends before it starts: change one of the two days."))

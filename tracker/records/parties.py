@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from tracker.models import Party
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Kind, RecordForm, not_its_own_ancestor, note_field
 from tracker.records.fields import Choice, Reference, Text
 from tracker.records.filters import Filters, any_of
@@ -22,8 +22,12 @@ class PartyForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        country = codes.country_code(self.kind.data, self.name.data)
-        return country if country and codes.is_unused(Party, country, self.lookup.reserved) else super().usual_code()
+        country = record_codes.country_code(self.kind.data, self.name.data)
+        return (
+            country
+            if country and record_codes.is_unused(Party, country, self.lookup.reserved)
+            else super().usual_code()
+        )
 
 
 class PartyFilters(Filters):

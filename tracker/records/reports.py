@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from tracker.models import Meeting, ReportRun
-from tracker.records import codes
+from tracker.records import record_codes
 from tracker.records.base import Kind, RecordForm, attribute_column, log_columns
 from tracker.records.date_fields import Date, PastMoment, not_after_today, not_in_future
 from tracker.records.fields import Choice, LongText, Number, Reference, Text
@@ -45,7 +45,7 @@ class ReportForm(RecordForm):
     )
 
     def usual_code(self) -> str:
-        return codes.numbered_code(ReportRun, "r", self.lookup.reserved)
+        return record_codes.numbered_code(ReportRun, "r", self.lookup.reserved)
 
     def validate_since(self, since: Date) -> None:
         if since.data and self.as_of.data and since.data > self.as_of.data:

@@ -19,7 +19,6 @@ from tracker.records import CATALOGUE, Kind, kind_of, participants
 from tracker.records.areas import AreaForm
 from tracker.records.base import RecordForm
 from tracker.records.fields import mask_forbidden
-from tracker.records.lookup import UnsavedRecord, shortened
 from tracker.records.meeting_entry import (
     MAX_TEXT_LENGTH,
     ClaimEntry,
@@ -31,6 +30,7 @@ from tracker.records.meeting_entry import (
 from tracker.records.meetings import MeetingForm
 from tracker.records.parties import PartyForm
 from tracker.records.passage_field import PassageField, SourceText
+from tracker.records.record_lookup import UnsavedRecord, shortened
 from tracker.views.record_editor import RecordEditor
 
 #: What can be added without leaving the page: {kind: (form, fields shown at first)}.

@@ -18,7 +18,7 @@ from tracker.queries.duplicates import COMPARED
 from tracker.records import CATALOGUE, Kind, edited_rows_of
 from tracker.records.base import RecordForm
 from tracker.records.fields import FieldMixin
-from tracker.records.lookup import RecordLookup
+from tracker.records.record_lookup import RecordLookup
 from tracker.views.forms import ErrorLine, field_errors
 
 #: How many rows a page takes, blank ones too; how many an address can begin; and the highest number of a row.

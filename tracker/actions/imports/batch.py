@@ -19,7 +19,7 @@ from tracker.models import Account, Record
 from tracker.models.history import used_codes
 from tracker.records.base import Kind
 from tracker.records.fields import FORBIDDEN_CHARACTERS, Reference
-from tracker.records.lookup import ReservedCodes
+from tracker.records.record_lookup import ReservedCodes
 
 #: What becomes of a row: it adds a record, changes one, or leaves one as it is.
 OUTCOMES = ("added", "changed", "left")

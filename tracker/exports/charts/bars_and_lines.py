@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from tracker.exports.charts.scales import CHARACTER, RIGHT, DayAxis, ValueAxis, format_numbers
 from tracker.exports.charts.svg import render_chart
-from tracker.records.lookup import shortened
+from tracker.records.record_lookup import shortened
 from tracker.vocabulary import OverallStatus
 
 #: How high a line of the label of a bar is, and how many characters are in it.

@@ -7,7 +7,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from tracker.exports.charts import scales
-from tracker.records.lookup import shortened
+from tracker.records.record_lookup import shortened
 
 #: {word: (sort of colours, hatching in a square of 8, how thick it is)}
 Appearance = Mapping[str, tuple[str, str, float]]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask_babel import format_date, format_decimal, format_percent
 from flask_babel import gettext as _
 
-from tracker.addresses import page_address
+from tracker.page_urls import page_address
 from tracker.queries.reports.stored import Head
 from tracker.records.date_fields import PastMoment
 from tracker.records.fields import unattached

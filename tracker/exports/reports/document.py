@@ -13,7 +13,6 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.addresses import page_address
 from tracker.dates import use_zone, zone
 from tracker.exports.charts import bars_and_lines, deadlines
 from tracker.exports.reports.blocks import (
@@ -40,6 +39,7 @@ from tracker.exports.reports.blocks import (
     words_of,
 )
 from tracker.models import ReportRun
+from tracker.page_urls import page_address
 from tracker.queries.reports.data import MAX_DEADLINES
 from tracker.queries.reports.stored import Head, ReportData, Row
 from tracker.records import record_address

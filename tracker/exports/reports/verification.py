@@ -17,9 +17,9 @@ from tracker.database import session
 from tracker.dates import use_zone
 from tracker.errors import Invalid
 from tracker.exports.reports.document import DRAWING, MADE_WITH, MADE_WITH_PATTERN
-from tracker.exports.reports.drawings import KeptValues, unlike_rows
+from tracker.exports.reports.earlier_drawings import KeptValues, unlike_rows
+from tracker.exports.reports.file_readers import READERS, FileRow, flatten_json
 from tracker.exports.reports.formats import BARE, render_report, report_provenance
-from tracker.exports.reports.readers import READERS, FileRow, flatten_json
 from tracker.models import ReportRun
 from tracker.queries.reports.stored import stored_data
 

@@ -15,7 +15,7 @@ from itertools import chain
 from flask_babel import format_date
 
 from tracker.exports.reports.document import MADE_WITH_PATTERN
-from tracker.exports.reports.readers import FileRow
+from tracker.exports.reports.file_readers import FileRow
 from tracker.models import ReportRun
 from tracker.queries.reports.stored import Json, ReportData
 from tracker.vocabulary import (

@@ -7,7 +7,7 @@ from tracker.models import Record
 from tracker.models.history import code_was_used, next_number
 from tracker.passage_text import search_words
 from tracker.records.fields import RecordCode
-from tracker.records.lookup import ReservedCodes
+from tracker.records.record_lookup import ReservedCodes
 from tracker.vocabulary import PartyKind
 
 #: Short enough to be read in an address, and to take a number behind it.
