@@ -24,7 +24,7 @@ def account():
 
 
 def record(name, /, **fields):
-    """Save a record of a kind from plain values, as any door would; call it within `writing()`."""
+    """Save a record of a kind from plain values, as the pages and commands do; call it within `writing()`."""
     kind = CATALOGUE[name]
     made = kind.model()
     save(account(), made, kind.form.from_plain(fields))

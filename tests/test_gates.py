@@ -1,4 +1,4 @@
-"""What holds of the whole code base: its floors, its lint and types, its templates, its package and its words."""
+"""What holds of the whole code base: its names and types, its templates, its package and its layers."""
 
 import ast
 import re

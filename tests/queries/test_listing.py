@@ -82,7 +82,7 @@ def codes(client, query, kind="commitments"):
 
 
 def stands(code, status):
-    """Give a party to a commitment a status, which no door does yet."""
+    """Set the status of a party to a commitment directly."""
     session.info["account"] = make.account()
     row = session.scalars(select(CommitmentParty).where(CommitmentParty.code == code)).one()
     row.status = Status(status)

@@ -1,4 +1,4 @@
-"""Rows become records: added, changed or left, all of them or none, with the history of every door."""
+"""Rows become records: added, changed or left, all of them or none, with the history that every change has."""
 
 import csv
 import io

@@ -7,18 +7,18 @@ from tests import make
 from tests.client import form_values
 from tracker.database import writing
 
-FLOORS = ("tracker.views.", "tracker.actions.", "tracker.queries.", "tracker.exports.")
-#: How many modules of these floors at most have functions that a request calls.
+LAYERS = ("tracker.views.", "tracker.actions.", "tracker.queries.", "tracker.exports.")
+#: The most modules of these layers whose functions a request may call.
 MAX_MODULES = {"issued": 15, "as PDF": 12}
 
 
 def called_modules(call):
-    """Return what a call returns, and the modules of the floors whose functions it called."""
+    """Return what a call returns, and the modules of these layers whose functions it called."""
     modules = set()
 
     def note(frame, event, _argument):
         name = frame.f_globals.get("__name__", "")
-        if event == "call" and name.startswith(FLOORS) and Path(frame.f_code.co_filename).is_file():
+        if event == "call" and name.startswith(LAYERS) and Path(frame.f_code.co_filename).is_file():
             modules.add(name)
 
     before = sys.getprofile()
