@@ -1,13 +1,15 @@
 """Everything stored, in one place to import from."""
 
+# ruff: noqa: F401
+# mypy: implicit-reexport
+
 from tracker.models.accounts import LOCAL, SEEDING, Account
 from tracker.models.areas import PolicyArea
 from tracker.models.as_of import AsOf
 from tracker.models.base import Record
 from tracker.models.bulk import BulkStep
 from tracker.models.claims import Claim
-from tracker.models.commitment_links import CommitmentLink
-from tracker.models.commitments import Commitment, CommitmentParty, CommitmentSource
+from tracker.models.commitments import Commitment, CommitmentLink, CommitmentParty, CommitmentSource, Milestone
 from tracker.models.document_texts import current_text
 from tracker.models.documents import Document, DocumentText, Passage
 from tracker.models.frameworks import Framework
@@ -15,44 +17,7 @@ from tracker.models.history import Change
 from tracker.models.imports import ImportFile, ImportMapping
 from tracker.models.indicators import Indicator
 from tracker.models.meetings import Meeting, MeetingLink, Participation
-from tracker.models.milestones import Milestone
 from tracker.models.participants import Participant
 from tracker.models.parties import Party
 from tracker.models.reports import ReportPart, ReportRun
 from tracker.models.updates import AppendOnlyRecord, CheckLog, Evidence, ProgressUpdate
-
-__all__ = [
-    "LOCAL",
-    "SEEDING",
-    "Account",
-    "AppendOnlyRecord",
-    "AsOf",
-    "BulkStep",
-    "Change",
-    "CheckLog",
-    "Claim",
-    "Commitment",
-    "CommitmentLink",
-    "CommitmentParty",
-    "CommitmentSource",
-    "Document",
-    "DocumentText",
-    "Evidence",
-    "Framework",
-    "ImportFile",
-    "ImportMapping",
-    "Indicator",
-    "Meeting",
-    "MeetingLink",
-    "Milestone",
-    "Participant",
-    "Participation",
-    "Party",
-    "Passage",
-    "PolicyArea",
-    "ProgressUpdate",
-    "Record",
-    "ReportPart",
-    "ReportRun",
-    "current_text",
-]

@@ -1,4 +1,4 @@
-"""Commitments: what was undertaken, by whom, and where that is written."""
+"""Commitments: what was undertaken and by whom, the sources, milestones and links to others."""
 
 import datetime
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from tracker.models.meetings import Meeting
 from tracker.models.parties import Party
 from tracker.vocabulary import (
     CommitmentKind,
+    CommitmentLinkKind,
     DeadlineKind,
     Label,
     OverallStatus,
@@ -170,6 +171,51 @@ class CommitmentSource(Record):
 
     commitment: Mapped[Commitment] = relationship()
     passage: Mapped[Passage] = relationship(lazy="selectin")
+
+
+class CommitmentLink(Record):
+    """A typed link: a commitment restates, strengthens, replaces … another."""
+
+    __tablename__ = "commitment_link"
+    __table_args__ = (
+        UniqueConstraint("commitment_id", "to_id", "kind"),
+        CheckConstraint("commitment_id <> to_id", "two_commitments"),
+    )
+    PARENT = "commitment"
+    SEARCHED = ("note",)
+
+    #: Where the link starts.
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    kind: Mapped[CommitmentLinkKind] = mapped_column(term_type(CommitmentLinkKind))
+
+    commitment: Mapped[Commitment] = relationship(foreign_keys=[commitment_id])
+    to: Mapped[Commitment] = relationship(foreign_keys=[to_id])
+
+
+class Milestone(Record):
+    """A visible step on the way to a commitment; evidence shows that it was reached."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (
+        CheckConstraint("done_on IS NULL OR passage_id IS NOT NULL OR web_address IS NOT NULL", "done_has_evidence"),
+    )
+    PARENT = "commitment"
+    SEARCHED = ("title", "note")
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    title: Mapped[str]
+    due_on: Mapped[datetime.date | None] = mapped_column(index=True)
+    done_on: Mapped[datetime.date | None]
+    #: The evidence that it was reached: a passage, or a web page.
+    passage_id: Mapped[int | None] = mapped_column(ForeignKey("passage.id"), index=True)
+    web_address: Mapped[str | None]
+
+    commitment: Mapped[Commitment] = relationship()
+    passage: Mapped[Passage | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.title
 
 
 def common_status(status: SQLColumnExpression[Any]) -> ColumnElement[Any]:

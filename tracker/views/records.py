@@ -11,16 +11,7 @@ from tracker.actions.save import remove_record
 from tracker.database import session
 from tracker.errors import Conflict, NotFound, TrackerError
 from tracker.models import AsOf, Commitment, Document, Indicator, Meeting, Record
-from tracker.queries import (
-    commitments,
-    documents,
-    history,
-    listing,
-    meetings,
-    quotes,
-    referrers,
-    timeline,
-)
+from tracker.queries import commitments, documents, history, listing, meetings, quotes, referrers
 from tracker.records import CATALOGUE, Kind, record_address, rows_of
 from tracker.records.base import AsOfValues
 from tracker.views import charts, citations, downloads, duplicates
@@ -41,8 +32,8 @@ SHOWN_AGAIN = {"add", "read"}
 def commitment_context(commitment: Commitment, rows: Rows, as_of: AsOf) -> dict[str, Any]:
     context = {
         "links": commitments.links_of(commitment),
-        "timeline": timeline.commitment_timeline(commitment, as_of),
-        "before": timeline.fields_changed_since(commitment, as_of.known_by),
+        "timeline": commitments.commitment_timeline(commitment, as_of),
+        "before": commitments.fields_changed_since(commitment, as_of.known_by),
         **charts.commitment_figures(commitment),
     }
     if commitment.quote:
