@@ -1,4 +1,4 @@
-"""Every list of words a record may use: what is stored, what people read, and what it means."""
+"""The closed lists of words that records use: each word as it is stored, its label and its definition."""
 
 from enum import EnumType, StrEnum
 from typing import Any, Self
@@ -6,16 +6,16 @@ from typing import Any, Self
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-#: A text for people: translated where it is shown, or as it is.
+#: A text for people, which may be translated when it is shown.
 Label = str | LazyString
 
 
-#: Written behind the definition of a word that no record gets any more; records that hold it keep it.
+#: Stands behind the definition of a word that no record gets any more; records that hold it keep it.
 RETIRED = True
 
 
 class Term(StrEnum):
-    """One word of a closed list, with its label and its published definition (empty where the label says it all)."""
+    """A word of a closed list, with its label and published definition (empty where the label is enough)."""
 
     label: Label
     definition: Label
@@ -31,7 +31,7 @@ class Term(StrEnum):
 
     @classmethod
     def from_value(cls, value: str) -> Self | None:
-        """Return the word that is stored as this value, or None."""
+        """Return the word with a stored value, or None."""
         return next((term for term in cls if term.value == value), None)
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class DocumentKind(Term):
 
 
 class PassageCheck(Term):
-    """Whether a passage's words stand in the text of its document; worked out, never typed."""
+    """Whether the words of a passage stand in the text of its document; computed, never typed."""
 
     FOUND = "found", _l("Found"), _l("Its words stand at the recorded place of the attached text.")
     MOVED = "moved", _l("Moved"), _l("The same words stand elsewhere in the attached text.")
@@ -166,7 +166,7 @@ class Action(Term):
 
 
 class Status(Term):
-    """How a commitment stands, per lead party. Never computed from a date."""
+    """How a commitment stands for one lead party; never computed from a date."""
 
     NOT_ASSESSED = "not_assessed", _l("Not assessed"), _l("Nobody has looked yet.")
     NO_EVIDENCE_FOUND = (
@@ -185,23 +185,23 @@ class Status(Term):
     UNCHECKABLE = "uncheckable", _l("Uncheckable"), _l("It cannot be judged from any evidence; the reason says why.")
 
 
-#: The words that are no finding of what became of a commitment; every other needs evidence that supports it.
+#: The statuses that say nothing of what became of a commitment; each of the others needs supporting evidence.
 WITHOUT_EVIDENCE = frozenset({Status.NOT_ASSESSED, Status.NO_EVIDENCE_FOUND, Status.UNCHECKABLE})
-#: The words after which nothing more is awaited of a lead.
+#: The statuses after which no more is expected of a lead.
 CLOSING = frozenset({Status.DONE, Status.NOT_DONE, Status.REVERSED, Status.WITHDRAWN, Status.UNCHECKABLE})
 
-#: What each word scores, None being not scored. After the G7 and G20 Research Groups of the University of Toronto:
-#: +1 for full compliance, 0 for partial compliance or work in progress, −1 for failure or the opposite.
+#: The score of each status, None if it is not scored. After the G7 and G20 Research Groups of the University of
+#: Toronto: +1 for full compliance, 0 for partial compliance or work in progress, −1 for failure or the opposite.
 SCORES: dict[Status, int | None] = {
     **dict.fromkeys(Status),
     Status.DONE: 1,
     **dict.fromkeys((Status.IN_PROGRESS, Status.PARTLY_DONE, Status.STALLED), 0),
     **dict.fromkeys((Status.NOT_STARTED, Status.NOT_DONE, Status.REVERSED), -1),
 }
-#: The words that are scored only once the day has passed that the commitment is due on.
+#: The statuses that are scored only after the due date of the commitment.
 SCORED_ONCE_DUE = frozenset({Status.NOT_STARTED})
 
-#: How a commitment stands over all its leads: their common word, else mixed.
+#: How a commitment stands for all its leads: their common status, else mixed.
 OverallStatus: Any = EnumType.__call__(
     Term,
     "OverallStatus",
@@ -221,7 +221,7 @@ class Standing(Term):
 
 
 class DeadlineState(Term):
-    """Where a commitment stands against its deadline; worked out from the day, never a status."""
+    """Where a commitment stands against its deadline; computed from the date, and no status."""
 
     OVERDUE = "overdue", _l("Overdue"), _l("The day has passed, and some lead’s status leaves it open.")
     DUE_SOON = (
@@ -239,7 +239,7 @@ class DeadlineState(Term):
 
 
 class FollowUp(Term):
-    """Why somebody should look at a commitment again; worked out."""
+    """Why somebody should look at a commitment again; computed."""
 
     OVERDUE = "overdue", _l("Overdue"), _l("Its day has passed, and some lead’s status leaves it open.")
     DUE_SOON = "due_soon", _l("Due soon"), _l("It is due within 30 days, and some lead’s status leaves it open.")
@@ -270,7 +270,7 @@ class Confidence(Term):
 
 
 class Chapter(Term):
-    """A part of a status report that can be left out."""
+    """An optional part of a status report."""
 
     SUMMARY = (
         "summary",

@@ -1,17 +1,15 @@
-"""The catalogue: every kind of record, each described once, those that others refer to first."""
+"""The catalogue of all kinds of records, in an order in which each comes after those that it refers to."""
 
 from tracker.models import Record
 from tracker.page_urls import page_address
 from tracker.records import (
     areas,
     claims,
-    commitment_links,
     commitments,
     documents,
     frameworks,
     indicators,
     meetings,
-    milestones,
     participants,
     parties,
     reports,
@@ -35,8 +33,8 @@ CATALOGUE: dict[str, Kind] = {
         commitments.KIND,
         commitments.PARTIES,
         commitments.SOURCES,
-        commitment_links.KIND,
-        milestones.KIND,
+        commitments.LINKS,
+        commitments.MILESTONES,
         claims.KIND,
         updates.UPDATES,
         updates.EVIDENCE,
@@ -44,7 +42,7 @@ CATALOGUE: dict[str, Kind] = {
         reports.KIND,
     )
 }
-#: The kinds that forms, files and seeds may add to and change; the others are logged.
+#: The kinds that forms, files and seeds add to and change; the others are logged.
 ENTERED = {name: kind for name, kind in CATALOGUE.items() if not kind.append_only}
 _BY_MODEL = {kind.model: kind for kind in CATALOGUE.values()}
 _BY_TABLE = {kind.model.__tablename__: kind for kind in CATALOGUE.values()}
@@ -59,10 +57,7 @@ def kind_stored_as(table: str) -> Kind:
 
 
 def record_address(record: Record, start: str | None = None) -> str:
-    """Return the address of a record's page, whole where `start` says what it starts with.
-
-    That of a row is its place on the page of its parent.
-    """
+    """Return the address of a record, whole if it begins with `start`; that of a row is on the page of its parent."""
     if record.belongs_to is not None:
         page, _hash, _place = record_address(record.belongs_to, start).partition("#")
         return f"{page}#{record.code}"
@@ -70,7 +65,7 @@ def record_address(record: Record, start: str | None = None) -> str:
 
 
 def edited_rows_of(kind: Kind) -> list[Kind]:
-    """Return the kinds whose records are edited with the record of this kind that they are rows of."""
+    """Return the kinds whose records are rows of this kind's, and edited together with them."""
     return [other for other in rows_of(kind) if not other.append_only]
 
 

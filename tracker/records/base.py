@@ -1,4 +1,4 @@
-"""What a kind of record is made of: one form that every input fills, and columns that every list and file reads."""
+"""Kinds of records: each has one form that every input fills, and columns that every list and file reads."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
@@ -39,10 +39,10 @@ from tracker.vocabulary import Label
 
 
 class RecordForm(TrackerForm):
-    """The fields of one kind of record: HTML, JSON, CSV and YAML all fill it."""
+    """The fields of one kind of record, filled from HTML, JSON, CSV or YAML."""
 
     model: ClassVar[type[Record]]
-    #: The field whose words make a code where none is typed.
+    #: The field whose words make the code if none is typed.
     coded_by: ClassVar[str] = "title"
     code = RecordCode(_l("Code"), description=_l("Left empty, one is made. It is never changed afterwards."))
 
@@ -56,8 +56,8 @@ class RecordForm(TrackerForm):
     ) -> Self:
         """Fill the form from JSON, a CSV row or a YAML item: {field: plain value}.
 
-        A field left out keeps its value, null empties it. Raises Invalid, by field, for a field there is not
-        and for a value of the wrong type.
+        A field left out keeps its value, null empties it. Raises Invalid, by field, for unknown fields and for
+        values of the wrong type.
         """
         form = cls(obj=record, lookup=lookup)
         wrong = {str(name)[:60]: [_("There is no such field.")] for name in values if name not in form}
@@ -82,15 +82,15 @@ class RecordForm(TrackerForm):
             )
 
     def was_used(self, code: str) -> bool:
-        """Return whether a record of this kind has the code, or had it once."""
+        """Return whether a record of this kind has or had the code."""
         return code_was_used(session, self.model, code)
 
     def usual_code(self) -> str:
-        """Return a code made from what was entered, for a new record without one."""
+        """Return a code made from the other fields, for a new record without one."""
         return record_codes.code_from_words(self.model, self[self.coded_by].data, self.lookup.reserved)
 
     def populate_obj(self, obj: object) -> None:
-        """Put the fields that are the record's own into it; left without a code, it keeps its own or gets one."""
+        """Put the fields that the model has into a record; without a code it keeps its own or gets one."""
         record, attributes = cast(Record, obj), inspect(self.model).attrs
         for name, field in self._fields.items():
             if name in attributes and (name != "code" or field.data):
@@ -100,10 +100,9 @@ class RecordForm(TrackerForm):
 
 
 class RowForm(RecordForm):
-    """The fields of a kind with a parent; the server gives the code where none is named."""
+    """The fields of a kind with a parent; a code is the parent's code, a letter and a number."""
 
     letter: ClassVar[str]
-    # The parent's code, a letter and a number.
     code = RecordCode(_l("Code"), max_length=80)
 
     def usual_code(self) -> str:
@@ -120,7 +119,7 @@ class RowForm(RecordForm):
 
 
 def not_its_own_ancestor(form: RecordForm, field: Reference) -> None:
-    """Refuse a record that would be, through any number of steps, part of itself."""
+    """Refuse a reference that leads, in any number of steps, back to the record itself."""
     other = field.data
     while other is not None:
         if other is form.record:
@@ -128,35 +127,35 @@ def not_its_own_ancestor(form: RecordForm, field: Reference) -> None:
         other = getattr(other, field.short_name)
 
 
-#: {record: {column: value}} of the columns that depend on the day; it stands beside the records and cannot be changed.
+#: {record: {column: value}} of the columns that depend on the day; read-only, and never part of the records.
 AsOfValues = Mapping[Record, Mapping[str, Any]]
 NO_VALUES: AsOfValues = MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One property of a record, in a list, a file and JSON."""
+    """One property of a record in lists, files and JSON."""
 
     name: str
     label: Label
-    #: Reads the value, as the model has it, from a record; None where it depends on the day and `sql` alone reads it.
+    #: Reads the value from a record; None if it depends on the day, so that only `sql` gives it.
     read: Callable[[Any], Any] | None
-    #: The field whose values these are, or could be.
+    #: The field that converts and displays the values.
     field: FieldMixin[Any]
-    #: What gives the same value in a query, or what returns that for two dates.
+    #: The same value in a query, or a function that returns it as of two dates.
     sql: ValueSource | Callable[[AsOf], ValueSource]
-    #: The relationships that must be read with a record to give the value.
+    #: The relationships to load with a record for the value.
     loads: tuple[QueryableAttribute[Any], ...] = ()
-    #: The text of a record on a page, where that of the value alone would say too much.
+    #: Returns the text on a page, where that of the value alone would be too exact.
     shown: Callable[[Any], str] | None = None
 
     def source(self, as_of: AsOf) -> ValueSource:
-        """Return what gives the values as of two dates in a query."""
+        """Return the values in a query as of two dates."""
         return self.sql(as_of) if callable(self.sql) else self.sql
 
     @property
     def json_type(self) -> str:
-        """The type of the values for machines: string, integer, number, boolean, date, datetime or list."""
+        """The type of the plain values: string, integer, number, boolean, date, datetime or list."""
         return "list" if self.field.multiple else self.field.json_type
 
     def to_json(self, value: Any) -> PlainValue:
@@ -168,33 +167,33 @@ class Column:
         return self.field.display(value)
 
     def value(self, record: Any, as_of_values: AsOfValues = NO_VALUES) -> Any:
-        """Return the value of a record; raises KeyError for one that depends on the day if that day's are missing."""
+        """Return the value of a record; raises KeyError if it depends on the day and is not among `as_of_values`."""
         return self.read(record) if self.read else as_of_values[record][self.name]
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """All that pages, commands and exports need to know of a kind of record."""
+    """What pages, commands and exports know of a kind of record."""
 
-    #: In addresses, file names and the command line.
+    #: As addresses, file names and commands write it.
     name: str
     form: type[RecordForm]
     singular: Label
     plural: Label
-    #: What the records are, in a sentence for somebody new.
+    #: A sentence for newcomers.
     description: Label
-    #: The columns a list shows unless others are chosen.
+    #: The columns of a list by default.
     list_columns: tuple[str, ...]
     #: The fields that a list can be sorted by.
     sort_keys: tuple[str, ...] = ("code",)
-    #: What a list is sorted by unless another order is chosen; downwards with a minus.
+    #: The default order of a list; descending with a minus.
     order: str = "code"
     filters: type[Filters] = Filters
     #: Columns beside those of the form.
     extra_columns: tuple[Column, ...] = ()
-    #: {column: what gives its text on a page, of a record}
+    #: {column: function from a record to the text on a page}, where it is not that of the value
     shown: Mapping[str, Callable[[Any], str]] = dataclasses.field(default_factory=dict)
-    #: Whether its records are for those who keep them: the open data set leaves them out.
+    #: Whether the open data set leaves it out.
     internal: bool = False
 
     @property
@@ -203,46 +202,43 @@ class Kind:
 
     @property
     def parent(self) -> str:
-        """The field naming the record that this kind's records are rows of, or ""."""
+        """The field that refers to the record whose rows these are, or ""."""
         return self.model.PARENT
 
     @property
     def title_column(self) -> str:
-        """The column people click on."""
+        """The column that links to a record."""
         return "code" if self.parent else self.form.coded_by
 
     @property
     def append_only(self) -> bool:
-        """Whether its records are logged by one action, and never edited, removed or imported."""
+        """Whether its records are logged, and never edited, removed or imported."""
         return issubclass(self.model, AppendOnlyRecord)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
-        """Return {name: column}: all fields of the form, then the others."""
+        """Return {name: column}: first those of the form's fields, then the others."""
         of_form = (attribute_column(getattr(self.model, field.name), field) for field in self.form())
         return {c.name: dataclasses.replace(c, shown=self.shown.get(c.name)) for c in (*of_form, *self.extra_columns)}
 
     def sort_expression(self, name: str) -> QueryableAttribute[Any]:
-        """Return what sorts by a field: names by `search`, so that accents and case do not matter."""
+        """Return what sorts by a field; names sort by `search`, which ignores accents and case."""
         attribute: QueryableAttribute[Any] = getattr(self.model, name)
         if isinstance(attribute.property, RelationshipProperty):
             attribute = getattr(self.model, f"{name}_id")
         return self.model.search if name in self.model.SEARCHED[:1] else attribute
 
     def url_column(self, start: str) -> Column:
-        """Return the column of whole addresses, `start` being what they start with.
-
-        That of a row leads on to its place on the page of its parent.
-        """
-        # A code stands at the end of an address as it is.
+        """Return the column of whole addresses that begin with `start`; that of a row redirects to its parent."""
+        # Codes need no quoting at the end of an address.
         before = page_address("records.show", start, kind=self.name, code="x").removesuffix("x")
         sql = literal(before) + self.model.code
         return derived_column("url", WebAddress("url"), sql, lambda record: before + record.code)
 
     def loads(self, columns: Iterable[Column] | None = None) -> list[ExecutableOption]:
-        """Return the loader options for the columns, or all, that need as many queries for any number of records.
+        """Return loader options for the columns, or all: the number of queries is the same for any number of records.
 
-        The record that a row belongs to is always read with it, for its address.
+        The parent of a row is always loaded with it, for its address.
         """
         columns = self.columns.values() if columns is None else columns
         relationships = [attribute for column in columns for attribute in column.loads]
@@ -252,12 +248,12 @@ class Kind:
 
 
 def note_field() -> LongText:
-    """Return the field every kind ends with."""
+    """Return the last field of every form."""
     return LongText(_l("Note"), description=_l("For analysts alone: it is never published."), internal=True)
 
 
 def attribute_column(attribute: QueryableAttribute[Any], field: FieldMixin[Any]) -> Column:
-    """Return the column of an attribute of the model, shown as a field shows its values."""
+    """Return the column of an attribute of the model, whose values a field displays."""
     field = unattached(field, attribute.key)
     loads = (attribute,) if isinstance(attribute.property, RelationshipProperty) else ()
     return Column(attribute.key, field.label.text, attrgetter(attribute.key), field, attribute, loads)
@@ -270,10 +266,10 @@ def derived_column(
     value: Callable[[Any], Any] | None = None,
     loads: tuple[QueryableAttribute[Any], ...] = (),
 ) -> Column:
-    """Return a column that is worked out, shown as a field shows its values.
+    """Return a computed column, whose values a field displays.
 
-    `value` works it out of a record (left out, it is the record's attribute of that name), `sql` in a query; of what
-    depends on the day, `sql` alone.
+    `sql` computes it in a query; `value` from a record, by default its attribute of that name. If it depends on the
+    day, `sql` is a function of two dates and `value` is not used.
     """
     field = unattached(field, name)
     read = None if callable(sql) else value or attrgetter(name)
@@ -281,7 +277,7 @@ def derived_column(
 
 
 def log_columns(model: type[AppendOnlyRecord], *between: Column) -> tuple[Column, ...]:
-    """Return the columns of what is logged, after some that only one kind has."""
+    """Return the columns that all logged kinds have, after those of one kind."""
     name = select(Account.name).where(Account.id == model.recorded_by_id).scalar_subquery()
     return (
         *between,

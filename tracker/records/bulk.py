@@ -1,4 +1,4 @@
-"""What many commitments can be changed to at once: some of their fields, and a check."""
+"""The form for changing some fields of many commitments at once, and logging a check for each."""
 
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from tracker.records.updates import CheckForm
 
 #: The fields of a commitment that can be changed.
 FIELDS = ("owner", "priority", "area", "review_every")
-#: {what is ticked: the field that it empties}
+#: {tick box: the field that it empties}
 EMPTYING = {"no_owner": "owner", "usual_review": "review_every"}
 
 
@@ -21,13 +21,13 @@ F = TypeVar("F", bound=FieldMixin[Any])
 
 
 def _optional(field: "UnboundField[F]") -> F:
-    """Return a field as one that can be left empty, and then changes nothing."""
+    """Return a copy of a field that can be left empty, which then changes nothing."""
     kwargs = {name: value for name, value in field.kwargs.items() if name not in ("required", "default", "description")}
     return field.field_class(*field.args, **kwargs)
 
 
 class BulkForm(TrackerForm):
-    """What many commitments are changed to; what is left empty stays as it is in each of them."""
+    """The new values of many commitments; a field left empty changes none of them."""
 
     owner = _optional(CommitmentForm.owner)
     no_owner = Flag(_l("Nobody: empty the owner"))
@@ -65,7 +65,7 @@ class BulkForm(TrackerForm):
 
     @property
     def changes(self) -> dict[str, PlainValue]:
-        """Return {field of a commitment or a check, or settle: plain value} of what is filled in."""
+        """Return {field of a commitment or check, or settle: plain value} of the fields that are filled in."""
         changes = {name: self[name].to_json(self[name].data) for name in FIELDS if self[name].data is not None}
         changes |= {name: None for ticked, name in EMPTYING.items() if self[ticked].data}
         if self.where_searched.data:

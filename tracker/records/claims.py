@@ -46,9 +46,8 @@ class ClaimForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return (
-            record_codes.code_within(Claim, self.meeting.data, ".claim-", self.lookup.reserved) or super().usual_code()
-        )
+        within = record_codes.code_within(Claim, self.meeting.data, ".claim-", self.lookup.reserved)
+        return within or super().usual_code()
 
     def validate_period_end(self, _period_end: Date) -> None:
         message = _("The period ends before it starts: change one of the two days.")
@@ -68,16 +67,12 @@ class ClaimForm(RecordForm):
             return
         others = Claim.supersedes == self.record, Claim.indicator_id != indicator.data.id
         if later := session.scalar(select(Claim).where(*others).order_by(Claim.id).limit(1)):
-            message = _(
-                "“%(later)s” revises this as a figure of “%(other)s”: change that first.",
-                later=later.code,
-                other=later.indicator,
-            )
-            raise StopValidation(message)
+            codes = {"later": later.code, "other": later.indicator}
+            raise StopValidation(_("“%(later)s” revises this as a figure of “%(other)s”: change that first.", **codes))
 
 
 def claim_period(claim: Claim) -> str:
-    """Return the period of a figure as people read it; "" where it has none."""
+    """Return the period of a figure in words, or ""."""
     start, end = claim.period_start, claim.period_end
     if start and end:
         return format_date_range(start, DatePrecision.DAY, end)

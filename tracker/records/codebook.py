@@ -1,21 +1,21 @@
-"""What the columns of a file mean: the type of each, and the words that some of them hold."""
+"""The codebook of a file: the type and definition of each column, and the words that columns hold."""
 
 from collections.abc import Iterable
 
 from tracker.records import CATALOGUE
 from tracker.records.base import Column
 
-#: {model: the kind whose codes name its records}
+#: {model: name of its kind}
 KINDS = {kind.model: name for name, kind in CATALOGUE.items()}
 
 
 def referenced_kind(column: Column) -> str:
-    """Return the kind of the records whose codes a column holds; "" if it holds none."""
+    """Return the name of the kind whose codes a column holds, or ""."""
     return KINDS.get(column.field.model, "") if column.field.model else ""
 
 
 def describe_columns(columns: Iterable[Column]) -> list[dict[str, str]]:
-    """Return what each column is: name, label, type, definition, and the list of words or kind of record it holds."""
+    """Return the name, label, type and definition of each column, with its vocabulary or the kind it refers to."""
     descriptions = []
     for column in columns:
         field = column.field
@@ -32,7 +32,7 @@ def describe_columns(columns: Iterable[Column]) -> list[dict[str, str]]:
 
 
 def codebook(columns: Iterable[Column]) -> dict[str, dict[str, dict[str, str]]]:
-    """Return {list of words: {word: its label and definition}} of all that the columns hold."""
+    """Return {vocabulary: {word: its label and definition}} of all vocabularies in the columns."""
     lists = {c.field.vocabulary.__name__: c.field.vocabulary for c in columns if c.field.vocabulary}
     return {
         name: {word.value: {"label": str(word.label), "definition": str(word.definition)} for word in lists[name]}

@@ -1,4 +1,4 @@
-"""Commitments, their parties and the passages they rest on: the forms, filters and columns."""
+"""Commitments, their parties, sources, links and milestones: the forms, filters and columns."""
 
 from typing import Any
 
@@ -12,11 +12,13 @@ from tracker.database import as_term
 from tracker.models import (
     AsOf,
     Commitment,
+    CommitmentLink,
     CommitmentParty,
     CommitmentSource,
     Document,
     Framework,
     Meeting,
+    Milestone,
     Participant,
     Participation,
     Party,
@@ -30,11 +32,12 @@ from tracker.models.follow_up import deadline_state, follow_up
 from tracker.records import record_codes
 from tracker.records.base import Column, Kind, RecordForm, RowForm, attribute_column, derived_column, note_field
 from tracker.records.date_fields import KNOWN_SINCE, Date, Timestamp, check_order
-from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text
+from tracker.records.fields import AccountReference, Choice, Flag, LongText, Number, Reference, Text, WebAddress
 from tracker.records.filters import Filters, ValueSource, any_of, date_range
 from tracker.vocabulary import (
     Attendance,
     CommitmentKind,
+    CommitmentLinkKind,
     DeadlineKind,
     DeadlineState,
     FollowUp,
@@ -85,9 +88,8 @@ class CommitmentForm(RecordForm):
     note = note_field()
 
     def usual_code(self) -> str:
-        return (
-            record_codes.code_within(Commitment, self.meeting.data, ".c", self.lookup.reserved) or super().usual_code()
-        )
+        within = record_codes.code_within(Commitment, self.meeting.data, ".c", self.lookup.reserved)
+        return within or super().usual_code()
 
     def validate_due_on(self, _due_on: Date) -> None:
         check_order(self.made_on, self.due_on, _("It is due before it was made: change one of the two days."))
@@ -106,7 +108,7 @@ class CommitmentForm(RecordForm):
 
 
 def _status(filters: Filters) -> ValueSource:
-    """Return the overall status; where parties are chosen too, that of each of them that leads."""
+    """Return the overall status or, if parties are chosen too, the status of each of them that leads."""
     if not filters["party"].data:
         return overall_status(filters.as_of_dates)
     lead = lead_statuses(filters.as_of_dates).c
@@ -114,7 +116,7 @@ def _status(filters: Filters) -> ValueSource:
 
 
 def _party(filters: Filters) -> ValueSource:
-    """Return the parties in any role; where statuses are chosen too, the leads with one of them."""
+    """Return the parties in any role or, if statuses are chosen too, the leads with one of them."""
     if not filters["status"].data:
         return select(CommitmentParty.commitment_id, CommitmentParty.party_id)
     lead = lead_statuses(filters.as_of_dates).c
@@ -168,7 +170,7 @@ class CommitmentFilters(Filters):
 
 
 def _parties(name: str, label: Label, role: PartyRole) -> Column:
-    """Return the column of the parties to a commitment in one role."""
+    """Return the column of the parties in one role."""
     row = CommitmentParty
     return derived_column(
         name,
@@ -227,7 +229,7 @@ KIND = Kind(
 
 
 def _lead_status(as_of: AsOf) -> ColumnElement[Status]:
-    """Return how a lead stood; NULL of a party that leads nothing."""
+    """Return the status of a lead as of two dates; NULL for other parties."""
     lead = lead_statuses(as_of).c
     query = select(as_term(lead.status, Status)).where(lead.commitment_party_id == CommitmentParty.id)
     return query.scalar_subquery()
@@ -285,4 +287,67 @@ SOURCES = Kind(
     description=_l("The passages each commitment rests on, and whose word they are."),
     list_columns=("code", "commitment", "passage", "relation", "attributed_to"),
     filters=CommitmentSourceFilters,
+)
+
+
+class CommitmentLinkForm(RowForm):
+    model = CommitmentLink
+    letter = "l"
+    commitment = Reference(_l("From"), Commitment, required=True)
+    kind = Choice(_l("Link"), CommitmentLinkKind, required=True)
+    to = Reference(_l("To"), Commitment, required=True)
+    note = note_field()
+
+    def validate_to(self, to: Reference) -> None:
+        if to.data is self.commitment.data:
+            raise StopValidation(_("A commitment is not linked to itself: choose another."))
+
+
+class CommitmentLinkFilters(Filters):
+    commitment = any_of(CommitmentLinkForm.commitment, CommitmentLink.commitment_id)
+    to = any_of(CommitmentLinkForm.to, CommitmentLink.to_id)
+    kind = any_of(CommitmentLinkForm.kind, CommitmentLink.kind)
+
+
+LINKS = Kind(
+    name="commitment-links",
+    form=CommitmentLinkForm,
+    singular=_l("Link to a commitment"),
+    plural=_l("Links between commitments"),
+    description=_l("Which commitment restates, strengthens, weakens, replaces, splits or depends on which other."),
+    list_columns=("code", "commitment", "kind", "to", "note"),
+    filters=CommitmentLinkFilters,
+)
+
+
+class MilestoneForm(RowForm):
+    model = Milestone
+    letter = "m"
+    commitment = Reference(_l("Commitment"), Commitment, required=True)
+    title = Text(_l("Milestone"), required=True)
+    due_on = Date(_l("Due on"))
+    done_on = Date(_l("Reached on"))
+    passage = Reference(_l("Passage"), Passage)
+    web_address = WebAddress(_l("Web address"))
+    note = note_field()
+
+    def validate_done_on(self, _done_on: Date) -> None:
+        if self.passage.is_blank and self.web_address.is_blank:
+            raise StopValidation(_("Say where that is written: name a passage, or a web address."))
+
+
+class MilestoneFilters(Filters):
+    commitment = any_of(MilestoneForm.commitment, Milestone.commitment_id)
+    due_from, due_to = date_range(_l("Due from"), _l("Due to"), Milestone.due_on)
+
+
+MILESTONES = Kind(
+    name="milestones",
+    form=MilestoneForm,
+    singular=_l("Milestone"),
+    plural=_l("Milestones"),
+    description=_l("Steps on the way to what was undertaken; that one was reached needs evidence."),
+    list_columns=("code", "title", "commitment", "due_on", "done_on", "passage"),
+    sort_keys=("code", "due_on", "title"),
+    filters=MilestoneFilters,
 )

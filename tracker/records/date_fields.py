@@ -19,13 +19,13 @@ from tracker.passage_text import search_words
 from tracker.records.fields import MAX_TYPED_LENGTH, FieldMixin, ParsedField, mask_forbidden
 from tracker.vocabulary import DatePrecision
 
-#: A number, with what may end it where it counts the days of a month: 24th, 1.º
+#: A number, perhaps with an ordinal ending: 24th, 1.º
 NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th|o|er|ro)?", re.ASCII)
-#: Words that stand around a day: the 24th of July, 1.º de enero del 2024.
+#: Words to skip in a date: the 24th of July, 1.º de enero del 2024.
 AROUND = frozenset({"de", "del", "el", "er", "o", "of", "ro", "the"})
-#: The words for a day by how many days ago it was.
+#: {word for a day: how many days ago it was}
 AGO = {"today": 0, "hoy": 0, "yesterday": 1, "ayer": 1}
-#: All that a day is written with: any other sign may mean that it is uncertain, or not one day.
+#: The characters of a date: any other may mean that it is uncertain, or more than one day.
 SIGNS = re.compile("[\\w\\s.,/°\u0300-\u036f-]*")
 
 
@@ -45,12 +45,12 @@ class Date(ParsedField[datetime.date]):
 
 
 class PastMoment(ParsedField[datetime.datetime]):
-    """A past moment: a day, which means its end, or a point in time such as 2024-03-05T12:00+01:00."""
+    """A past moment: the end of a day, or a point in time such as 2024-03-05T12:00+01:00."""
 
     def parse(self, typed: str) -> datetime.datetime:
         if "T" in typed:
             try:
-                # A plus stands for a blank in an address.
+                # In an address a plus is read as a blank.
                 at = datetime.datetime.fromisoformat(typed.replace(" ", "+"))
                 return (at if at.tzinfo else at.replace(tzinfo=zone())).astimezone(datetime.UTC)
             except (ValueError, OverflowError):
@@ -59,7 +59,7 @@ class PastMoment(ParsedField[datetime.datetime]):
 
     @staticmethod
     def _day(value: datetime.datetime) -> datetime.date | None:
-        """Return the day that a moment is the end of, or None."""
+        """Return the day that ends at a moment, or None."""
         day = value.astimezone(zone()).date()
         return day if end_of_day(day) == value else None
 
@@ -86,7 +86,7 @@ def not_after_today(_form: BaseForm, field: Field) -> None:
 
 
 def check_precision(precision: FieldMixin[Any], day: Date, unexpected: str, missing: str) -> None:
-    """Refuse an unknown date of which a day is given, and a known one of which none is, each with its message."""
+    """Refuse an unknown date with a day and a known date without one, each with its message."""
     if precision.data is DatePrecision.UNKNOWN and day.data:
         raise StopValidation(unexpected)
     if precision.data is not DatePrecision.UNKNOWN and day.is_blank:
@@ -94,13 +94,13 @@ def check_precision(precision: FieldMixin[Any], day: Date, unexpected: str, miss
 
 
 def check_order(earlier: Date, later: Date, message: str) -> None:
-    """Refuse, by the later of two fields, a day that lies before the other."""
+    """Refuse a later day that lies before the earlier one."""
     if earlier.data and later.data and later.data < earlier.data:
         raise StopValidation(message)
 
 
 def parse_date(typed: str) -> datetime.date:
-    """Return the day that somebody typed; raises ValueError, in words for them, for no day and for several."""
+    """Return the day that was typed; raises ValueError, whose message people read, for no day or several."""
     shown = mask_forbidden(typed[:40])
     words = [word for word in search_words(typed) if word not in AROUND] if len(typed) <= MAX_TYPED_LENGTH else []
     if len(words) == 1 and words[0] in AGO:
@@ -123,7 +123,7 @@ def parse_date(typed: str) -> datetime.date:
 
 
 def month_number(word: str) -> int:
-    """Return the number of the only month whose name a folded word of three letters or more begins; else 0."""
+    """Return the number of the only month whose name begins with a folded word of at least three letters; else 0."""
     numbers = {number for name, number in _months() if name.startswith(word)} if len(word) >= 3 else set()
     return numbers.pop() if len(numbers) == 1 else 0
 
@@ -135,23 +135,19 @@ def _months() -> frozenset[tuple[str, int]]:
 
 
 def _one_day(shown: str, year: int, readings: set[tuple[int, int]]) -> datetime.date:
-    """Return the only one of some days, given as (month, day); raises ValueError for none or several."""
+    """Return the day of the only valid reading, a (month, day); raises ValueError for none or several."""
     if not readings:
         raise ValueError(_not_a_day(shown))
     lengths = {month: monthrange(year, month)[1] for month, _day in readings}
     days = sorted(datetime.date(year, month, day) for month, day in readings if 1 <= day <= lengths[month])
     if len(days) > 1:
         first, second = days
-        raise ValueError(
-            _(
-                "“%(typed)s” can be %(one)s or %(other)s; write %(one_plain)s or %(other_plain)s.",
-                typed=shown,
-                one=format_date(first, "long"),
-                other=format_date(second, "long"),
-                one_plain=first.isoformat(),
-                other_plain=second.isoformat(),
-            )
+        readable = {"typed": shown, "one": format_date(first, "long"), "other": format_date(second, "long")}
+        plain = {"one_plain": first.isoformat(), "other_plain": second.isoformat()}
+        message = _(
+            "“%(typed)s” can be %(one)s or %(other)s; write %(one_plain)s or %(other_plain)s.", **readable, **plain
         )
+        raise ValueError(message)
     if not days:
         (month, length), *_rest = lengths.items()
         name = format_skeleton("yMMMM", datetime.date(year, month, 1), locale=get_locale())
@@ -169,7 +165,7 @@ def _not_a_day(shown: str) -> str:
 
 
 class Timestamp(FieldMixin[datetime.datetime]):
-    """A point in time, which the server sets and nobody types."""
+    """A point in time that the server sets."""
 
     json_type = "datetime"
 
@@ -180,12 +176,12 @@ class Timestamp(FieldMixin[datetime.datetime]):
         return f"{format_datetime(value, 'medium')} UTC" if value else ""
 
 
-#: What a time of recording means, of whatever is recorded.
+#: The definition of the time at which something was recorded.
 KNOWN_SINCE = _l("Since when it is known here.")
 
 
 def format_date_range(first: datetime.date | None, precision: DatePrecision, last: datetime.date | None = None) -> str:
-    """Return a day, or a time from one day to another, no more exact than it is known."""
+    """Return a day, or the days from the first to the last, no more exactly than is known."""
     if first is None:
         return _("date unknown")
     if precision is DatePrecision.YEAR:

@@ -1,4 +1,4 @@
-"""The fields that people fill in: how each is read in, and how its values are shown."""
+"""The fields that people fill in: how each parses what was typed, and how it shows its values."""
 
 import math
 import re
@@ -24,17 +24,17 @@ from tracker.passage_text import search_words
 from tracker.records.record_lookup import RecordLookup, UnsavedRecord
 from tracker.vocabulary import Label, Term
 
-#: Characters that no field takes, for no page can hold them: controls but line ends and tabs, lone surrogates,
-#: and the code points that Unicode keeps for no character.
+#: Characters that no page can hold, so no field takes them: controls other than line ends and tabs, lone surrogates,
+#: and the code points that Unicode reserves as noncharacters.
 FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-#: Longer input is refused before anything tries to read a day or a number in it.
+#: Longer input is refused before it is parsed as a day or a number.
 MAX_TYPED_LENGTH = 100
 
-#: What WTForms takes as further validators of some fields.
+#: Further validators by field, as WTForms takes them.
 ExtraValidators = Mapping[str, Sequence[Any]] | None
 #: A value as JSON, CSV and the history hold it.
 PlainValue = str | int | float | bool | list[str] | None
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def describe_forbidden_character(text: str) -> str:
-    """Return in words where a text of many lines holds a character that is not taken; "" if it holds none."""
+    """Return a message that says where a text of many lines holds a forbidden character; "" if it holds none."""
     match = FORBIDDEN_CHARACTERS.search(text)
     if not match:
         return ""
@@ -54,12 +54,12 @@ def describe_forbidden_character(text: str) -> str:
 
 
 def mask_forbidden(text: str) -> str:
-    """Return a text with a replacement character for each that no page can hold."""
+    """Return a text with a replacement character in place of each forbidden one."""
     return FORBIDDEN_CHARACTERS.sub("�", text)
 
 
 def required_or_optional(required: bool) -> Callable[[BaseForm, fields.Field], None]:
-    """Return a validator that stops at an empty field, with a message only where it must be filled in."""
+    """Return a validator that stops at a field with errors and at an empty one, with a message if it is required."""
 
     def check(_form: BaseForm, field: fields.Field) -> None:
         if field.errors:
@@ -79,9 +79,9 @@ class Option(Protocol):
 
 
 class Select(widgets.Select):
-    """A list of options as WTForms writes it, but quicker: the rows of a page can have a hundred thousand."""
+    """A list of options as WTForms renders it, only faster: the rows of a page can hold a hundred thousand options."""
 
-    #: What stands around the value and the label of an option.
+    #: The markup around the value and the label of an option.
     PLAIN = Markup('<option value="|">|</option>').split("|")
     SELECTED = Markup('<option selected value="|">|</option>').split("|")
 
@@ -93,19 +93,19 @@ class Select(widgets.Select):
 
 
 class FieldMixin(fields.Field, Generic[V]):
-    """What every field here adds to WTForms: a plain value for machines, a text for people, and the way back."""
+    """What every field adds to those of WTForms: conversions to a plain value, to a text for people, and back."""
 
-    #: How a page lets people fill it in: input, text, textarea, checkbox, select or checkboxes.
+    #: The control on a page: input, text, textarea, checkbox, select or checkboxes.
     control = "input"
-    #: The type of its plain values where it takes one: string, integer, number, boolean, date or datetime.
+    #: The type of a single plain value: string, integer, number, boolean, date or datetime.
     json_type = "string"
     #: Whether the value is a list.
     multiple = False
-    #: Whether the value is from a list of options; whether these are other records, of a kind that pages suggest.
+    #: Whether the value comes from a list of options, whether these are records, and whether pages suggest them.
     is_choice = is_reference = suggests = False
-    #: The vocabulary that its words are from, or None.
+    #: The vocabulary of its words, or None.
     vocabulary: type[Term] | None = None
-    #: The model of the records that it names, or None.
+    #: The model of the records that it refers to, or None.
     model: type[Record] | None = None
 
     def __init__(
@@ -119,12 +119,12 @@ class FieldMixin(fields.Field, Generic[V]):
     ):
         super().__init__(cast(str, label), [required_or_optional(required), *validators], **kwargs)
         self.required = required
-        #: Whether it is for those who keep the records: the open data set leaves it out.
+        #: Whether the open data set leaves it out.
         self.internal = internal
 
     @property
     def lookup(self) -> RecordLookup:
-        """Return what the form of this field looks records up in."""
+        """Return the lookup of the form that this field belongs to."""
         return cast(RecordLookup, self.meta.lookup)
 
     @property
@@ -141,7 +141,7 @@ class FieldMixin(fields.Field, Generic[V]):
         return "" if value is None else str(value)
 
     def to_input(self, value: PlainValue) -> list[str]:
-        """Return what a person would have typed for a plain value; ValueError if it is of another type."""
+        """Return what a person would type for a plain value; raises ValueError for one of the wrong type."""
         if value is None:
             return [""]
         if not isinstance(value, str):
@@ -150,7 +150,7 @@ class FieldMixin(fields.Field, Generic[V]):
 
 
 class TrackerForm(Form):
-    """A form all of whose fields are of the kinds described here."""
+    """A form whose fields are all of the classes in this module."""
 
     _prefix: str
 
@@ -162,7 +162,7 @@ class TrackerForm(Form):
         lookup: RecordLookup | None = None,
         **kwargs: Any,
     ) -> None:
-        #: What it looks records up in, with the other forms of its page.
+        #: Shared with the other forms of its page.
         self.lookup = lookup or RecordLookup()
         super().__init__(formdata, obj, meta={"lookup": self.lookup}, **kwargs)
 
@@ -174,7 +174,7 @@ class TrackerForm(Form):
 
     @property
     def errors(self) -> dict[str, Sequence[str]]:  # type: ignore[override]
-        """Return {field: messages}; no field here is a form with errors of its own."""
+        """Return {field: messages}; no field is a form with errors of its own."""
         return cast(dict[str, Sequence[str]], super().errors)
 
 
@@ -183,14 +183,14 @@ F = TypeVar("F", bound=fields.Field)
 
 
 def unattached(field: F, name: str) -> F:
-    """Return a declared field, which WTForms leaves unbound, as one of no form, to show values; else as it is."""
+    """Return a field that WTForms left unbound as one without a form, to display values; any other as it is."""
     if isinstance(field, fields.core.UnboundField):
         return cast(F, field.bind(TrackerForm(), name))
     return field
 
 
 class Text(FieldMixin[str], fields.StringField):
-    """One line of text of at most `max_length` characters; None for a blank."""
+    """One line of text of at most `max_length` characters; None if it is blank."""
 
     control = "text"
     #: Whether line ends are kept.
@@ -241,13 +241,13 @@ class WebAddress(Text):
 
 
 class ParsedField(FieldMixin[V]):
-    """A value that is typed in one line; what could not be read stays in the field as it was typed."""
+    """A value that is typed in one line; text that cannot be parsed stays in the field as it was typed."""
 
     widget = widgets.TextInput()
     data: V | None
 
     def parse(self, typed: str) -> V:
-        """Return the value that was typed; raises ValueError, in words for whoever typed it."""
+        """Return the value that was typed; raises ValueError, whose message people read."""
         raise NotImplementedError
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -259,12 +259,12 @@ class ParsedField(FieldMixin[V]):
         return mask_forbidden(self.raw_data[0]) if self.raw_data else self.to_input(self.to_json(self.data))[0]
 
 
-#: A number whose thousands are parted: 26,000 or 1 000 000.5.
+#: A number with separated thousands: 26,000 or 1 000 000.5.
 GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,\s'’]\d{3})+(?:\.\d+)?", re.ASCII)
 
 
 def format_typed_number(value: float) -> str:
-    """Return a number as a person types it, without an exponent; one beyond all bounds as too many nines."""
+    """Return a number as a person types it, without an exponent; a huge integer as more nines than any field takes."""
     if isinstance(value, int):
         # Python refuses to print a number of many thousand digits.
         return str(value) if value.bit_length() <= 100 else "9" * MAX_TYPED_LENGTH
@@ -272,7 +272,7 @@ def format_typed_number(value: float) -> str:
 
 
 class Number(ParsedField[float]):
-    """A number from `minimum` to `maximum`; whole, unless `whole` is false."""
+    """A number from `minimum` to `maximum`; a whole one unless `whole` is false."""
 
     def __init__(
         self,
@@ -293,7 +293,7 @@ class Number(ParsedField[float]):
         if self.minimum <= number <= self.maximum:
             return int(number) if self.whole else number
         if len(typed) <= MAX_TYPED_LENGTH and GROUPED_NUMBER.fullmatch(typed):
-            # What parts thousands in one language is the decimal point of another.
+            # The separator of thousands in one language is the decimal point in another.
             ungrouped = re.sub(r"[^\d.+-]", "", typed)
             raise ValueError(_("Write it without commas or spaces between the digits: %(n)s.", n=ungrouped))
         sort = _("a whole number") if self.whole else _("a number such as 12.5")
@@ -313,7 +313,7 @@ class Number(ParsedField[float]):
 
 
 class Flag(FieldMixin[bool], fields.BooleanField):
-    """Yes or no; an empty field is no."""
+    """Yes or no; an empty field means no."""
 
     control = "checkbox"
     json_type = "boolean"
@@ -326,10 +326,6 @@ class Flag(FieldMixin[bool], fields.BooleanField):
         if typed not in (*self.YES, *self.NO):
             raise ValueError(_("Write yes or no."))
 
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.process_errors:
-            raise StopValidation()
-
     def _value(self) -> str:
         return mask_forbidden(self.raw_data[0]) if self.raw_data else "y"
 
@@ -341,12 +337,12 @@ class Flag(FieldMixin[bool], fields.BooleanField):
 
 
 class RecordCode(Text):
-    """What a record is known by: given once, never changed, never used again."""
+    """The code of a record: assigned once, never changed, never used again."""
 
     control = "input"
     SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]*")
     max_length = 64
-    #: Words that stand for pages where a code would stand in an address.
+    #: Names of pages, which stand in addresses where a code would.
     RESERVED = frozenset({"new", "edit", "remove", "history", "alike", "suggest", "feed.atom", "index", "all"})
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -360,7 +356,7 @@ class RecordCode(Text):
 
 
 class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
-    """One or several out of a list. Each option has a key, which is what machines, addresses and forms use."""
+    """One or several options of a list. Machines, addresses and forms name an option by its key."""
 
     is_choice = True
 
@@ -371,7 +367,7 @@ class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
 
     @property
     def is_typed(self) -> bool:
-        """Return whether there are so many options that one is typed, not chosen from a list of all."""
+        """Return whether an option is typed, because there are too many to choose from a list."""
         return False
 
     def options(self) -> Mapping[str, str]:
@@ -379,15 +375,15 @@ class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
         raise NotImplementedError
 
     def option(self, key: str) -> T | None:
-        """Return the value that a key stands for, or None."""
+        """Return the value with a key, or None."""
         raise NotImplementedError
 
     def key(self, value: T) -> str:
-        """Return what stands for a value in forms, addresses and files."""
+        """Return the key of a value in forms, addresses and files."""
         raise NotImplementedError
 
     def label_of(self, value: T) -> str:
-        """Return a value as people read it."""
+        """Return the text of a value for people."""
         return str(value)
 
     def unknown(self, key: str) -> str:
@@ -396,13 +392,13 @@ class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
         return _("“%(key)s” is not one of: %(options)s.", key=key[:60], options=options)
 
     def values(self, value: Any) -> list[T]:
-        """Return what a value of this field holds as a list, whether it takes one or several."""
+        """Return a value of this field as a list, whether it takes one value or several."""
         return list(value or ()) if self.multiple else [] if value is None else [value]
 
     # The types of WTForms lag behind it: since 3.3 an option is an object of its own.
     def iter_choices(self) -> Iterator[Any]:
         options, selected = dict(self.options()), {self.key(value) for value in self.values(self.data)}
-        # What was typed is kept, also where it is not among the options.
+        # The page shows again what was typed, even if it is no option.
         typed = [key for key in self.raw_data or () if key and key not in options]
         option = choices.Choice  # type: ignore[attr-defined]
         if not self.multiple:
@@ -425,10 +421,6 @@ class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
             if value is None:
                 raise ValueError(self.unknown(mask_forbidden(key)))
 
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.process_errors:
-            raise StopValidation()
-
     def to_json(self, value: T | Iterable[T] | None) -> str | list[str] | None:
         keys = sorted(self.key(item) for item in self.values(value))
         return keys if self.multiple else keys[0] if keys else None
@@ -446,7 +438,7 @@ class ChoiceMixin(FieldMixin[Any], choices.SelectFieldBase, Generic[T]):
 
 
 class Choice(ChoiceMixin[Term]):
-    """A word of a vocabulary, or several."""
+    """One word of a vocabulary, or several."""
 
     vocabulary: type[Term]
 
@@ -493,11 +485,11 @@ class Code(ChoiceMixin[str]):
 
 
 class Reference(ChoiceMixin[Record]):
-    """Another record, or several, each named by its code."""
+    """Another record, or several, by their codes."""
 
     is_reference = suggests = True
     model: type[Record]
-    #: How many of those being entered on the same page come before this field, if it was typed into.
+    #: How many of the unsaved records on the page come before this field, once it was filled in.
     before: int | None = None
 
     def __init__(self, label: Label | None = None, model: type[Record] = Record, **kwargs: Any):
@@ -510,12 +502,12 @@ class Reference(ChoiceMixin[Record]):
 
     @property
     def is_typed(self) -> bool:
-        """Return whether there are so many records that the code or name of one is typed, not chosen from a list."""
+        """Return whether a code or name is typed, because there are too many records to choose from a list."""
         return self.suggests and not self.multiple and self.lookup.are_many(self.model)
 
     @property
     def typed(self) -> str:
-        """Return what stands in the field where it is typed."""
+        """Return the text of the field where it is typed."""
         if self.process_errors and self.raw_data:
             return mask_forbidden(self.raw_data[0])
         return "" if self.data is None else self.key(self.data)
@@ -531,14 +523,14 @@ class Reference(ChoiceMixin[Record]):
         return self.lookup.record(self.model, key) or (self._only_named(key) if self.is_typed else None)
 
     def _only_named(self, name: str) -> Record | None:
-        """Return the one record of this name, accents and case aside; None if several have it."""
+        """Return the only record with a name, ignoring accents and case; None if there are none or several."""
         words = search_words(name)
         for unsaved in self.lookup.unsaved(self.model):
             if search_words(unsaved.label) == words:
                 return unsaved.record
         if not words or self.model.PARENT:
             return None
-        # What a record is called is what `search` begins with.
+        # The `search` of a record begins with its name.
         begins = self.model.search.startswith("".join(f" {word}" for word in words) + "\n", autoescape=True)
         matches = session.scalars(select(self.model).where(begins).limit(2)).all()
         return matches[0] if len(matches) == 1 else None
@@ -572,13 +564,13 @@ class Reference(ChoiceMixin[Record]):
 
 
 class AccountReference(Reference):
-    """Somebody with an account; what plants the seeds is nobody."""
+    """A person with an account; the account that loads the seeds is not offered."""
 
-    #: However many there are, they are listed: no page suggests accounts.
+    #: Accounts are always listed: no page suggests them.
     suggests = False
 
     def __init__(self, label: Label | None = None, **kwargs: Any):
-        # An account has what is needed here of a record: an id, a code and a name.
+        # An account has all that a reference needs of a record: an id, a code and a name.
         super().__init__(label, cast(type[Record], Account), **kwargs)
 
     def options(self) -> Mapping[str, str]:

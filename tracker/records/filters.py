@@ -1,4 +1,4 @@
-"""The filters of a list, made from the fields that records already have."""
+"""The filters of a list, made from the fields of records."""
 
 import datetime
 from collections.abc import Callable, Sequence
@@ -21,12 +21,12 @@ from tracker.records.date_fields import Date, PastMoment, not_in_future
 from tracker.records.fields import ChoiceMixin, FieldMixin, Text, TrackerForm
 from tracker.vocabulary import Action, Label
 
-#: No address a person makes has more parts than this.
+#: No person makes an address with more values or words than this.
 MAX_VALUES = 200
 MAX_WORDS = 40
 
-#: What gives values of records in a query: an attribute of the model, an expression, or a select of (record id, value)
-#: pairs where a record can have several.
+#: Values of records in a query: an attribute of the model, an expression, or a select of (record id, value) pairs if a
+#: record can have several.
 ValueSource = SQLColumnExpression[Any] | SelectBase
 if TYPE_CHECKING:
     Declared = UnboundField[FieldMixin[Any]]
@@ -35,7 +35,7 @@ else:
 
 
 class Filter(Declared):
-    """A field of a list's filters, with the SQL condition for the records that it lets through."""
+    """A filter field, with the SQL condition for the records that it lets through."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Filter(Declared):
         super().__init__(field_class, *args, **kwargs)
         #: `condition(filters, model, data of the field)`
         self.condition = condition
-        #: What gives the values of records, or what returns that for the filters; None where values are not counted.
+        #: The values of records, or a function of the filters that returns them; None if values are not counted.
         self.source = source
 
 
@@ -60,9 +60,8 @@ def any_of(
 ) -> Filter:
     """Return a filter for any of several values of a field.
 
-    `source` gives the values of records, other records by their ids; or it is a function of the filters that returns
-    such a source. Where that costs less, `ids(filters)` selects the ids of the records that the chosen values let
-    through.
+    `source` gives the values of records, references as ids, or is a function of the filters that returns such a
+    source. Where that is cheaper, `ids(filters)` selects the ids of the records that the chosen values let through.
     """
 
     def condition(filters: Filters, model: type[Record], chosen: list[Any]) -> ColumnElement[bool]:
@@ -75,16 +74,16 @@ def any_of(
             return model.id.in_(select(pairs.c[0]).where(pairs.c[1].in_(values)))
         return of_filters.in_(values)
 
-    # A field that is declared is not bound yet, which its class does not say.
+    # A declared field is unbound, contrary to its annotated type.
     declared = cast(Declared, field)
-    # As a filter it is not required, and has no default and no help.
+    # A filter is not required, and has neither default nor help.
     kwargs = {name: declared.kwargs[name] for name in ("vocabulary", "model", "standard") if name in declared.kwargs}
     args = (label or declared.args[0], *declared.args[1:])
     return Filter(condition, declared.field_class, *args, source=source, multiple=True, **kwargs)
 
 
 def date_range(first: Label, last: Label, column: QueryableAttribute[Any]) -> tuple[Filter, Filter]:
-    """Return the filters for what lies from one day on, and up to another, by a column of days or of moments."""
+    """Return the filters from one day on and up to another, by a column of days or of moments."""
     moments = isinstance(column.expression.type, UTCDateTime)
     return (
         Filter(lambda _filters, _model, day: column >= (start_of_day(day) if moments else day), Date, first),
@@ -93,12 +92,12 @@ def date_range(first: Label, last: Label, column: QueryableAttribute[Any]) -> tu
 
 
 def value_in_query(value: Any) -> Any:
-    """Return a value of a filter as a query holds it: other records and accounts by their ids."""
+    """Return the value of a filter as a query compares it: records and accounts by their ids."""
     return value.id if isinstance(value, Record | Account) else value
 
 
 def has_words(_filters: "Filters", model: type[Record], typed: str) -> ColumnElement[bool]:
-    """Return the condition that each word typed begins some word of a record."""
+    """Return the condition that each typed word is the beginning of a word of the record."""
     return and_(*(model.search.contains(f" {word}", autoescape=True) for word in search_words(typed)))
 
 
@@ -111,7 +110,7 @@ def recorded_by(model: type[Record], moment: datetime.datetime) -> ColumnElement
 
 
 class AsOfForm(TrackerForm):
-    """The dates on which a page or file shows how things stood."""
+    """The two dates as of which a page or file shows the records."""
 
     as_of = Date(_l("As of"), description=_l("How things stood on a past day."))
     known_by = PastMoment(
@@ -126,23 +125,23 @@ class AsOfForm(TrackerForm):
 
     @property
     def as_of_dates(self) -> AsOf:
-        """Return the two dates; left out, today and now."""
+        """Return the two dates, by default today and now."""
         known_by = self.known_by.data
         return AsOf(self.as_of.data or today(), known_by, bool(self.as_of.data or known_by))
 
 
 class Filters(AsOfForm):
-    """What narrows a list. Conditions are SQL, sentences are for people, and both come from the same field."""
+    """The filters of a list. The SQL condition and the sentence for people come from the same field."""
 
     q = Filter(has_words, Text, _l("Search"), max_length=200)
-    #: {filter: filters that mean something else beside it}; what it offers is counted without these.
+    #: {filter: filters whose meaning it changes}; its options are counted without these.
     together: ClassVar[dict[str, tuple[str, ...]]] = {}
-    #: The day since which a record is true in the world, if it has one.
+    #: The day since which a record is true in the world, or None.
     true_on: ClassVar[Any] = None
 
     @classmethod
     def from_query(cls, args: MultiDict[str, str]) -> "Filters":
-        """Read the filters from an address; raises Invalid for a filter there is not, or a value it does not know."""
+        """Read the filters from an address; raises Invalid for unknown filters and values."""
         known = cls()
         wrong: dict[str, Sequence[str]] = {}
         for name in args:
@@ -175,14 +174,14 @@ class Filters(AsOfForm):
         return [field for field in self if field.multiple]
 
     def conditions(self, model: type[Record], but: str = "") -> list[ColumnElement[bool]]:
-        """Return the SQL conditions that let a record of the model through, leaving out the filter named `but`."""
+        """Return the SQL conditions for the records of a model, without the filter named `but`."""
         omitted = (but, *self.together.get(but, ()), "as_of", "known_by")
         chosen = [field for field in self.chosen if field.name not in omitted]
         conditions = [getattr(type(self), field.name).condition(self, model, field.data) for field in chosen]
         return [*self.there(model, but), *conditions]
 
     def there(self, model: type[Record], but: str = "") -> list[ColumnElement[bool]]:
-        """Return the SQL conditions that a record was there, and known, on the two dates."""
+        """Return the SQL conditions that a record existed, and was known, as of the two dates."""
         known_by, true_on = self.as_of_dates.known_by, type(self).true_on
         conditions = []
         if self.as_of.data and true_on is not None:
@@ -194,12 +193,12 @@ class Filters(AsOfForm):
         return cast(ChoiceMixin[Any], self[name])
 
     def source(self, name: str) -> ValueSource:
-        """Return what gives the values of records by which a filter of several values chooses."""
+        """Return the source of the values that a filter of several values compares."""
         source: ValueSource | Callable[[Filters], ValueSource] = getattr(type(self), name).source
         return source(self) if callable(source) else source
 
     def sentence(self) -> str:
-        """Return the filters in words, to stand above a list."""
+        """Return the filters in words, as above a list."""
         return "; ".join(
             f"{field.label.text}: {_(' or ').join(text for _key, text in selected_values(field))}"
             for field in self.chosen
@@ -207,7 +206,7 @@ class Filters(AsOfForm):
 
 
 def to_query(filters: Filters) -> dict[str, list[str]]:
-    """Return {filter: values} of what is chosen, as an address holds them."""
+    """Return {filter: values} of the chosen filters, as in an address."""
     return {field.name: [value for value, _text in selected_values(field)] for field in filters.chosen}
 
 

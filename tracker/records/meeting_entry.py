@@ -1,4 +1,4 @@
-"""Forms for what is entered together with a meeting, on one page: less to type than on pages of their own."""
+"""Forms for records that are entered on one page with a meeting, with less to type than on their own pages."""
 
 import datetime
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ MAX_TEXT_LENGTH = 2_000_000
 
 @contextmanager
 def temporary_value(field: FieldMixin[V], value: V | None) -> Iterator[None]:
-    """Let a field hold a value for a while; the page goes on showing what was typed."""
+    """Let a field hold a value while the context lasts; the page still shows what was typed."""
     typed, field.data = field.data, value
     try:
         yield
@@ -44,7 +44,7 @@ def temporary_value(field: FieldMixin[V], value: V | None) -> Iterator[None]:
 
 
 class VerbatimText(LongText):
-    """A text kept as it is but for its line ends: every blank counts for where its words stand."""
+    """A text that is stored unchanged but for its line ends, since the places of passages count every blank."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
@@ -57,7 +57,7 @@ class VerbatimText(LongText):
 
 
 class DocumentEntry(DocumentForm):
-    """A document with its text; a publication date that is left empty is not known."""
+    """A document with its text; a publication date left empty is unknown."""
 
     text = VerbatimText(
         _l("Text"), max_length=MAX_TEXT_LENGTH, description=_l("Pasted whole; it can then be read beside.")
@@ -73,13 +73,13 @@ class DocumentEntry(DocumentForm):
 
     @property
     def precision(self) -> DatePrecision | None:
-        """How exactly the publication date is known."""
+        """The precision of the publication date."""
         precision: DatePrecision | None = self.published_precision.data
         return DatePrecision.UNKNOWN if self.published_on.is_blank else precision
 
 
 class SeatEntry(ParticipationForm):
-    """A seat; whose it is follows from the name where no participant is chosen."""
+    """A seat; if no participant is chosen, the name decides."""
 
     participant = Reference(
         _l("Participant"), Participant, description=_l("Empty: whoever has that name, added if nobody has.")
@@ -93,7 +93,7 @@ class SeatEntry(ParticipationForm):
 
 
 class CommitmentEntry(CommitmentForm):
-    """A commitment with its leads and the passage it rests on."""
+    """A commitment with its leads and its passage."""
 
     text = LongText(_l("What was undertaken"), description=_l("In our own words. Empty: the title says it all."))
     made_on = Date(_l("Made on"), description=_l("Empty: the day the meeting began."))
@@ -102,7 +102,7 @@ class CommitmentEntry(CommitmentForm):
     relation = Choice(_l("Relation"), SourceRelation, required=True, default=SourceRelation.STATES)
     attributed_to = CommitmentSourceForm.attributed_to
 
-    #: The first day of the meeting, as far as it is typed.
+    #: The first day of the meeting, once it is typed.
     usual_day: datetime.date | None = None
 
     def validate(self, extra_validators: ExtraValidators = None) -> bool:
@@ -119,12 +119,12 @@ class CommitmentEntry(CommitmentForm):
 
 
 class LinkEntry(MeetingLinkForm):
-    """A link to another meeting with the passage it rests on."""
+    """A link to another meeting with its passage."""
 
     passage = PassageField(_l("Passage"))
 
 
 class ClaimEntry(ClaimForm):
-    """A claim with the passage it rests on."""
+    """A claim with its passage."""
 
     passage = PassageField(_l("Passage"))

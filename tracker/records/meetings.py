@@ -40,7 +40,7 @@ class MeetingForm(RecordForm):
     documents = Reference(_l("Documents"), Document, multiple=True, description=_l("Those that tell of it."))
     note = note_field()
 
-    #: Whom those who sat there spoke for, where it is known.
+    #: The parties whose delegations sat there, as far as they are known.
     sides: Sequence[Party] = ()
 
     def usual_code(self) -> str:
@@ -69,12 +69,12 @@ class MeetingForm(RecordForm):
         return valid
 
 
-#: The meetings of all seats: where somebody sat, and was not only mentioned.
+#: The meetings of all seats, without those who were only mentioned.
 SEATS = select(Participation.meeting_id).where(Participation.attendance != Attendance.MENTIONED_ONLY)
 
 
 def meeting_dates(meeting: Meeting) -> str:
-    """Return the day or days of a meeting as people read it, no more exact than it is known."""
+    """Return the day or days of a meeting in words, no more exactly than is known."""
     return format_date_range(meeting.starts_on, meeting.date_precision, meeting.ends_on)
 
 

@@ -23,11 +23,8 @@ class PartyForm(RecordForm):
 
     def usual_code(self) -> str:
         country = record_codes.country_code(self.kind.data, self.name.data)
-        return (
-            country
-            if country and record_codes.is_unused(Party, country, self.lookup.reserved)
-            else super().usual_code()
-        )
+        unused = country and record_codes.is_unused(Party, country, self.lookup.reserved)
+        return country if unused else super().usual_code()
 
 
 class PartyFilters(Filters):

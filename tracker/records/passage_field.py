@@ -1,4 +1,4 @@
-"""A field for the place in a text that a record rests on, as people type it."""
+"""A field for the passage that a record rests on, typed as its place in a text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tracker import passage_text
 from tracker.models import Document, Passage
 from tracker.records.fields import Text
 
-#: Stands between a place and the text it is in, where that is not the one being read.
+#: Separates a place from the key of its text, where that is not the one being read.
 OF = " of "
 
 
@@ -21,7 +21,7 @@ class SourceText:
     """A document whose text can be read, with the passages known in it and those that are new."""
 
     document: Document
-    #: The document's code, or what stands for it while it is not saved.
+    #: The code of the document, or the key of its row while it is unsaved.
     key: str
     title: str
     language: str
@@ -34,7 +34,7 @@ class SourceText:
         return passage_text.sentence_spans(self.paragraphs[paragraph], self.language)
 
     def passage(self, typed: str) -> Passage:
-        """Return the passage at a place, a new one where none is known; raises ValueError for what is no place."""
+        """Return the passage at a place, a new one if none is known there; raises ValueError for what is no place."""
         paragraph, sentence, start, end = passage_text.parse_place(self.paragraphs, self.language, typed)
         for passage in (*self.known, *self.new):
             if _position(passage) == (paragraph, start, end):
@@ -44,7 +44,7 @@ class SourceText:
         return new
 
     def typed(self, passage: Passage) -> str:
-        """Return a passage as people type it, so that parsing it gives the same one."""
+        """Return the text that people would type for a passage: its place if that means this passage, else its code."""
         here = [known for known in self.known if _position(known) == (passage.paragraph, passage.start, passage.end)]
         for typed in (passage.place, f"p{passage.paragraph} {passage.start}-{passage.end}"):
             try:
@@ -57,7 +57,7 @@ class SourceText:
 
 
 def _position(passage: Passage) -> tuple[int | None, int | None, int]:
-    """Return (paragraph, start, end) of where the words of a passage stand in the text that is read."""
+    """Return (paragraph, start, end) of the words of a passage in the text that is read."""
     if passage.id is None:
         return passage.paragraph, passage.start, passage.end
     start = passage.found_start
@@ -65,13 +65,12 @@ def _position(passage: Passage) -> tuple[int | None, int | None, int]:
 
 
 class PassageField(Text):
-    """A passage, typed by its code or as a place: p3 s2 in the text being read, p3 s2 of one named by its key."""
+    """A passage, typed as its code or as a place: p3 s2 in the text being read, “p3 s2 of KEY” in another."""
 
     control = "input"
-    #: The texts that can be read, and the one being read, where there are any.
+    #: The texts that can be read, by their keys, and the one being read.
     readings: Mapping[str, SourceText] = {}
     reading: SourceText | None = None
-    #: The passage that is meant.
     passage: Passage | None = None
 
     def process_data(self, value: Passage | None) -> None:
@@ -80,7 +79,7 @@ class PassageField(Text):
     def read_in(self, readings: Mapping[str, SourceText], reading: SourceText | None, before: str | None) -> None:
         """Set the texts that can be read and the one being read; `before` is the key of the one read until now.
 
-        What was typed goes on meaning the same where another text is read now.
+        A typed place goes on meaning the same passage when another text is read.
         """
         self.readings, self.reading = readings, reading
         if not self.raw_data:
@@ -99,10 +98,8 @@ class PassageField(Text):
             if separator or passage_text.PLACE.fullmatch(within.strip()):
                 self.passage = self._read(within, key.strip() if separator else None)
             else:
-                self.passage = self._by_code(self.data) or self._read(within, None)
-
-    def _by_code(self, code: str) -> Passage | None:
-        return cast(Passage | None, self.lookup.record(Passage, code))
+                by_code = cast(Passage | None, self.lookup.record(Passage, self.data))
+                self.passage = by_code or self._read(within, None)
 
     def _read(self, typed: str, key: str | None) -> Passage:
         shown = (self.data or "")[:60]

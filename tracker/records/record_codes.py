@@ -1,4 +1,4 @@
-"""The codes that records get where nobody typed one."""
+"""Codes for records whose code nobody typed."""
 
 from babel import Locale
 
@@ -10,14 +10,14 @@ from tracker.records.fields import RecordCode
 from tracker.records.record_lookup import ReservedCodes
 from tracker.vocabulary import PartyKind
 
-#: Short enough to be read in an address, and to take a number behind it.
+#: Short enough to read in an address, and to append a number.
 MAX_LENGTH = 48
-#: The languages in which countries are known by their names.
+#: The languages of country names.
 LANGUAGES = ("en", "es")
 
 
 def code_from_words(model: type[Record], text: str | None, reserved: ReservedCodes | None = None) -> str:
-    """Return the words of a text as a code that no record of the kind ever had."""
+    """Return a code made from the words of a text, which no record of the kind ever had."""
     words = [word for word in search_words(text or "") if word.isascii() and "_" not in word]
     code = ""
     for word in words:
@@ -30,7 +30,7 @@ def code_from_words(model: type[Record], text: str | None, reserved: ReservedCod
 
 
 def numbered_code(model: type[Record], start: str, reserved: ReservedCodes | None = None, first: int = 1) -> str:
-    """Return a code of a beginning and a number, one higher than any record of the kind ever had."""
+    """Return a code that begins with `start`, with a number above those of all records of the kind, ever."""
     reserved = reserved or ReservedCodes()
     last = reserved.numbers.get(start)
     number = max(first, next_number(session, model, start)) if last is None else last + 1
@@ -41,7 +41,7 @@ def numbered_code(model: type[Record], start: str, reserved: ReservedCodes | Non
 
 
 def code_within(model: type[Record], whole: Record | None, end: str, reserved: ReservedCodes | None = None) -> str:
-    """Return the next number within the code of another record; "" without one, and where its code is too long."""
+    """Return the next code within that of another record; "" without one, or if its code is too long."""
     if whole is None or len(whole.code) > MAX_LENGTH:
         return ""
     return numbered_code(model, f"{whole.code}{end}", reserved)
@@ -57,7 +57,7 @@ def is_unused(model: type[Record], code: str, reserved: ReservedCodes | None = N
 
 
 def country_code(kind: PartyKind | None, name: str | None) -> str:
-    """Return the ISO 3166 code of a country's name in a language we know, in lower case; else ""."""
+    """Return the ISO 3166 code of a country by its name in one of LANGUAGES, in lower case; else ""."""
     if kind is not PartyKind.COUNTRY or not name:
         return ""
     words = search_words(name)

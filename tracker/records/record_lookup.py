@@ -1,4 +1,4 @@
-"""What the forms of one page or file look up among the records, each once, however many of them name it."""
+"""A lookup of records that the forms of one page or file share, so that each record is read once."""
 
 from collections import Counter
 from collections.abc import Collection, Container
@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from tracker.database import session
 from tracker.models import Record
 
-#: With more records than this, one is typed into a field rather than chosen from a list of all.
+#: With more records than this, a field lets people type one instead of choosing from a list.
 MAX_OPTIONS = 100
 
 
@@ -19,9 +19,9 @@ def shortened(text: str, max_length: int = 90) -> str:
 
 @dataclass(frozen=True)
 class UnsavedRecord:
-    """What is being entered on the same page, and can be chosen there before it is saved."""
+    """A record being entered on the same page, which other fields there can refer to before it is saved."""
 
-    #: Stands for it where it is chosen.
+    #: What fields hold that refer to it.
     key: str
     record: Record
     label: str
@@ -29,19 +29,19 @@ class UnsavedRecord:
 
 @dataclass
 class ReservedCodes:
-    """What is known of codes while many records of one kind are added."""
+    """The codes that are taken while many records of one kind are added."""
 
-    #: Those of records yet to come.
+    #: Those of records that are still to be added.
     codes: Container[str] = ()
-    #: {what codes begin with: the last number assigned}
+    #: {beginning of codes: the last number assigned}
     numbers: dict[str, int] = field(default_factory=dict)
 
 
 class RecordLookup:
-    """Passed to the forms of one page, which share it; a form without one looks things up for itself."""
+    """Looks up records for the forms that share it."""
 
     def __init__(self) -> None:
-        #: The codes that no record here gets, where many are added at once.
+        #: The codes that new records must not get, while many are added.
         self.reserved: ReservedCodes | None = None
         self._unsaved: dict[type[Record], list[UnsavedRecord]] = {}
         self._records: dict[type[Record], dict[str, Record | None]] = {}
@@ -57,24 +57,24 @@ class RecordLookup:
         return record
 
     def read(self, model: type[Record], codes: Collection[str]) -> list[str]:
-        """Read the records with some codes at once; return the codes of those that are there."""
+        """Read the records with some codes in one query; return the codes that exist."""
         records = {record.code: record for record in session.scalars(select(model).where(model.code.in_(codes)))}
         self._records.setdefault(model, {}).update(records)
         return list(records)
 
     def forget_records(self) -> None:
-        """Let go of the records looked up by their codes."""
+        """Forget the records looked up by their codes."""
         self._records.clear()
 
     def are_many(self, model: type[Record]) -> bool:
-        """Return whether there are more records than a list to choose from holds."""
+        """Return whether there are too many records to choose from a list."""
         if model not in self._many:
             beyond = select(model.id).order_by(model.id).offset(MAX_OPTIONS).limit(1)
             self._many[model] = session.scalar(beyond) is not None
         return self._many[model]
 
     def labels(self, model: type[Record]) -> dict[str, str]:
-        """Return {code: what it is called in a list} of all records of a kind; no two are called alike."""
+        """Return {code: unique label} of all records of a model."""
         if model not in self._labels:
             records = session.scalars(select(model).order_by(model.id))
             names = {record.code: shortened(str(record)) for record in records}

@@ -1,4 +1,4 @@
-"""Status reports: the form that requests one, and the filters and columns of those that were issued."""
+"""Status reports: the form that requests one, and the filters and columns of issued reports."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from tracker.vocabulary import Chapter
 
 
 class ReportForm(RecordForm):
-    """What a report is to hold; its scope is filters of the list of commitments, as an address holds them."""
+    """What a report holds; its scope is the query string of a list of commitments."""
 
     model = ReportRun
     title = Text(_l("Title"), required=True)
@@ -53,7 +53,7 @@ class ReportForm(RecordForm):
 
     def validate_since_meeting(self, chosen: Reference) -> None:
         if self.record is not None:
-            # It was issued: the day is that of the meeting, which may have been changed since.
+            # An issued report keeps the day the meeting had then.
             return
         starts_on = chosen.data.starts_on
         if self.since.data:

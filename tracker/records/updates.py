@@ -1,4 +1,4 @@
-"""What is logged of commitments, updates with their evidence and checks: the forms, filters and columns."""
+"""The log of commitments, updates with their evidence and checks: the forms, filters and columns."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -53,7 +53,7 @@ class UpdateForm(RowForm):
             raise StopValidation(_("Choose above what the party says of itself, or empty this."))
 
     def complete(self, supported: bool) -> bool:
-        """Return whether a finding, `supported` by evidence or not, is complete; else add errors."""
+        """Return whether the update is complete, `supported` by evidence or not; add errors if it is not."""
         voids = self.status.data is None and self.corrects.data is not None
         if self.status.is_blank and not voids:
             self.status.errors = [_("Choose a status.")]
@@ -82,7 +82,7 @@ class UpdateFilters(Filters):
 
 
 def _corrected_by(as_of: AsOf) -> ColumnElement[str]:
-    """Return the code of the correction or void of an update that was recorded by then."""
+    """Return the code of the update that corrects or voids one, if it was recorded by then."""
     later = aliased(ProgressUpdate)
     return select(later.code).where(later.corrects_id == ProgressUpdate.id, as_of.recorded(later)).scalar_subquery()
 
