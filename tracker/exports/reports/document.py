@@ -79,8 +79,10 @@ CAPTIONS = {
     "areas": _l("Commitments by primary policy area and overall status"),
     "parties": _l("Commitments by lead party and that party’s own status"),
 }
-#: The key of a part of the brief, its title, and what lays out one line of it: of an item, or of all items of a
-#: commitment where the part is of leads.
+#: The caption of a table that follows its chart.
+SAME_AS_TABLE = _l("The same as a table")
+#: The key of a part of the brief, its title, and the function that builds a line of it: from an item, or from all items
+#: of a commitment where the items are leads.
 Part = tuple[str, str, Callable[..., Line]]
 
 
@@ -114,17 +116,17 @@ def _blocks(data: ReportData, max_records: int) -> Iterator[Block]:
     scope = [Span(_("Scope: "), look="strong"), Span(report["sentence"] or _("all commitments"))]
     yield Paragraph(scope, look="soft")
     yield from changes_chapters(data)
-    chapters: dict[Chapter, Callable[[], Iterator[Block]]] = {
-        Chapter.SUMMARY: lambda: _summary_chapter(data),
-        Chapter.AREAS: lambda: _areas_chapter(data),
-        Chapter.PARTIES: lambda: _parties_chapter(data),
-        Chapter.COMMITMENTS: lambda: _commitments_chapter(data, max_records),
-        Chapter.CLAIMS: lambda: _claims_chapter(data, max_records),
-        Chapter.METHODS: lambda: _methods_chapter(data),
+    chapters = {
+        Chapter.SUMMARY: _summary_chapter(data),
+        Chapter.AREAS: _areas_chapter(data),
+        Chapter.PARTIES: _parties_chapter(data),
+        Chapter.COMMITMENTS: _commitments_chapter(data, max_records),
+        Chapter.CLAIMS: _claims_chapter(data, max_records),
+        Chapter.METHODS: _methods_chapter(data),
     }
-    for chapter, lay_out in chapters.items():
+    for chapter, blocks in chapters.items():
         if chapter.value in report["chapters"]:
-            yield from lay_out()
+            yield from blocks
 
 
 def report_stamp(data: ReportData, run: ReportRun | None) -> list[tuple[str, str]]:
@@ -224,7 +226,10 @@ def change_sections(report: Head) -> list[tuple[str, list[Part]]]:
     attention = _("What wants attention")
     if not report["since"]:
         return [(attention, standing + changes)]
-    return [(_since(report), changes), (attention, standing)]
+    since = _("Since %(day)s", day=format_day(report["since"]))
+    if meeting := report["since_meeting"]:
+        since = _("Since the meeting of %(day)s", day=_meeting_day(meeting))
+    return [(since, changes), (attention, standing)]
 
 
 def changes_chapters(data: ReportData) -> Iterator[Block]:
@@ -252,8 +257,11 @@ def _parts(data: ReportData, parts: Iterable[Part]) -> Iterator[Block]:
         if name == "silent":
             # Those that nobody searched for come last.
             items = items[: MAX_UNSEARCHED + sum("checked_on" in item for item in items)]
-        yield BulletList([lay_out(item) for item in (_by_commitment(items) if "commitments" in part else items)])
-        if more := part["count"] - len(items):
+        shown = len(items)
+        if "commitments" in part:
+            items = [list(group) for _code, group in groupby(items, lambda item: item["commitment"])]
+        yield BulletList(list(map(lay_out, items)))
+        if more := part["count"] - shown:
             text = _("And %(more)s more, which are counted and not named here.", more=format_decimal(more))
             yield Paragraph([soft_text(text)])
     if empty:
@@ -291,12 +299,6 @@ def _introduction(report: Head, name: str, part: Head) -> Line:
         )
         return [Span(text)]
     return []
-
-
-def _since(report: Head) -> str:
-    if report["since_meeting"]:
-        return _("Since the meeting of %(day)s", day=_meeting_day(report["since_meeting"]))
-    return _("Since %(day)s", day=format_day(report["since"]))
 
 
 def _changes_opening(data: ReportData) -> Iterator[Block]:
@@ -348,10 +350,6 @@ def _meeting_day(meeting: Head) -> str:
     precisions = {word.value: word for word in DatePrecision}
     starts_on = datetime.date.fromisoformat(meeting["starts_on"])
     return format_date_range(starts_on, precisions.get(meeting["date_precision"], DatePrecision.MONTH))
-
-
-def _by_commitment(items: Iterable[Head]) -> list[list[Head]]:
-    return [list(group) for _code, group in groupby(items, lambda item: item["commitment"])]
 
 
 def _status_changes(items: list[Head]) -> Line:
@@ -479,7 +477,7 @@ def _areas_chapter(data: ReportData) -> Iterator[Block]:
     alt = "; ".join(f"{area['name']}: {_counts_text(area['statuses'])}" for area in areas) + "."
     bars = [(area["name"], area["statuses"]) for area in areas]
     yield Chart(bars_and_lines.bar_chart(caption, alt, bars, key="areas"), caption, alt)
-    yield _matrix(data, "areas", "primary_area", _same_as_table(), _("Policy area"))
+    yield _matrix(data, "areas", "primary_area", str(SAME_AS_TABLE), _("Policy area"))
 
 
 def _parties_chapter(data: ReportData) -> Iterator[Block]:
@@ -534,12 +532,7 @@ def _trend(trend: Sequence[Head]) -> Iterator[Block]:
         for number, day in enumerate(days)
     ]
     header = [_("Day"), *(label for _word, label, _counts in series)]
-    yield Table(_same_as_table(), header, rows, numbers=range(1, len(header)))
-
-
-def _same_as_table() -> str:
-    """Return the caption of a table that follows its chart."""
-    return _("The same as a table")
+    yield Table(str(SAME_AS_TABLE), header, rows, numbers=range(1, len(header)))
 
 
 def _counts_text(counts: dict[str, int]) -> str:
@@ -565,7 +558,7 @@ def _deadlines(data: ReportData) -> Iterator[Block]:
         [[record_link(item)], [Span(format_day(item["due_on"]))], [Span(term_label(DeadlineState, item["state"]))]]
         for item in due
     ]
-    yield Table(_same_as_table(), [_("Commitment"), _("Due on"), _("Deadline")], rows)
+    yield Table(str(SAME_AS_TABLE), [_("Commitment"), _("Due on"), _("Deadline")], rows)
 
 
 # Each commitment: what was undertaken, how each lead stands, and what that rests on

@@ -40,11 +40,6 @@ class FileRow:
         return " · ".join(text for _name, text in self.cells if text)
 
 
-def _lines(place: str, texts: Iterable[str]) -> Iterator[FileRow]:
-    for number, text in enumerate(texts, start=1):
-        yield FileRow(f"{place} {number}", [("", text)])
-
-
 def _table(place: str, rows: Iterable[Sequence[Any]]) -> Iterator[FileRow]:
     """Yield the rows of a table, each called by its first cell, its cells by the first of their columns."""
     header: list[str] = []
@@ -170,7 +165,8 @@ def _pdf(content: bytes) -> Iterator[FileRow]:
     with pypdfium2.PdfDocument(content) as document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
     for number, text in enumerate(pages, start=1):
-        yield from _lines(f"page {number}, line", text.splitlines())
+        for line_number, line in enumerate(text.splitlines(), start=1):
+            yield FileRow(f"page {number}, line {line_number}", [("", line)])
 
 
 def _markdown(content: bytes) -> Iterator[FileRow]:

@@ -116,11 +116,7 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
         by=run.recorded_by.code,
         rows=data.head["rows"],
         head=(run.head_seq, run.head_hash),
-        report={
-            "code": run.code,
-            "address": record_address(run, data.head["report"]["address"]),
-            "sha256": run.sha256,
-        },
+        report={"code": run.code, "address": record_address(run, data.head["report"]["address"]), "sha256": run.sha256},
         drawing=DRAWING,
         **tally.describe_file(form),
         columns=data.head["columns"]["commitments"] if form == "csv" else data.head["columns"],

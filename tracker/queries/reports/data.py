@@ -535,8 +535,7 @@ def _referenced(rows: Queries) -> Queries:
     areas = _further(commitment_area, commitment_area.c.policy_area_id, commitments)
     frameworks = _further(commitment_framework, commitment_framework.c.framework_id, commitments)
     passages = _among(
-        Passage,
-        *ids(CommitmentSource.passage_id, Evidence.passage_id, Participation.passage_id, Claim.passage_id),
+        Passage, *ids(CommitmentSource.passage_id, Evidence.passage_id, Participation.passage_id, Claim.passage_id)
     )
     documents = _among(Document, passages.with_only_columns(Passage.document_id))
     issuers = select(document_issuer.c.party_id).where(
