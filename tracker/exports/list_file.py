@@ -1,4 +1,4 @@
-"""A list of records as a file of a format that holds it whole, and the stamp of such a file."""
+"""A whole list of records as a file, and the stamp of that file."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, describe_columns
 from tracker.records.filters import Filters, to_query
 
-#: {format: the type of its files}
+#: {format: the media type of its files}
 MEDIA_TYPES = {"csv": csv_file.MEDIA_TYPE, "json": json_file.MEDIA_TYPE, "xlsx": xlsx_file.MEDIA_TYPE}
 
 
@@ -23,7 +23,10 @@ def list_chunks(
     Raises TooLarge for a `total` of records that the format cannot hold.
     """
     if form == "xlsx":
-        return xlsx_file.list_workbook(str(kind.plural), columns, rows, total, as_of)
+        xlsx_file.check_sheet_size(total)
+        title, created = str(kind.plural), datetime.datetime.combine(as_of, datetime.time())
+        table = [(column.name, xlsx_file.TO_CELL.get(column.json_type)) for column in columns]
+        return xlsx_file.workbook_chunks(lambda writer: writer.add_table(title, table, rows), title, "", created)
     names = [column.name for column in columns]
     items = (dict(zip(names, row, strict=True)) for row in rows)
     lines = csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total)
@@ -42,7 +45,7 @@ def list_provenance(
     by: str,
     head: tuple[int, str],
 ) -> dict[str, Any]:
-    """Return the stamp of a list as a file of the format `form`, which has passed through `counter`."""
+    """Return the stamp of the file of a list in the format `form`, counted by `counter`."""
     return provenance(
         title=str(kind.plural),
         sentence=filters.sentence(),

@@ -1,4 +1,4 @@
-"""Tables as sheets of an Excel workbook: real numbers and days, and text that is never a formula."""
+"""Tables as sheets of an Excel workbook: real numbers and dates, and text that is never a formula."""
 
 import datetime
 import tempfile
@@ -9,23 +9,22 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from tracker.errors import TooLarge
-from tracker.records.base import Column
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: The first day that all programs read alike in a workbook, and the most characters that a column is wide.
+#: The first day that all programs read alike in a workbook, and the greatest width of a column in characters.
 FIRST_DAY, MAX_WIDTH = datetime.date(1900, 3, 1), 60
-#: The most rows of a sheet, and characters of a cell: programs drop what is beyond.
+#: The most rows of a sheet, and characters of a cell: programs drop the rest.
 MAX_ROWS, MAX_CHARACTERS = 1_048_576, 32_767
 CHUNK_BYTES = 1 << 20
-#: How wide a cell is of what is no text.
+#: The width in characters of a cell that holds no text.
 WIDTHS = {bool: 8, int: 12, float: 12, datetime.date: 10, datetime.datetime: 19}
 
 Cell = str | bool | int | float | datetime.date | datetime.datetime
-#: Makes a cell of a plain value; None where the value is one.
+#: Turns a plain value into a cell; None if it already is one.
 ToCell = Callable[[Any], Cell] | None
 
 
@@ -46,12 +45,12 @@ def moment_cell(value: str) -> Cell:
     return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC).replace(tzinfo=None)
 
 
-#: {type of plain values: what makes cells of them}; None for types that cells have.
+#: {type of plain values: the function that turns them into cells}; values of other types are cells.
 TO_CELL: dict[str, ToCell] = {"date": date_cell, "datetime": moment_cell, "list": "; ".join}
 
 
 class WorkbookWriter:
-    """Writes sheets one after the other; what it holds in memory does not grow with them."""
+    """Writes sheets one after the other in constant memory."""
 
     def __init__(self, book: "Workbook") -> None:
         self.book = book
@@ -66,7 +65,7 @@ class WorkbookWriter:
         self.formats = {str: text, bool: text, int: text, float: text, datetime.date: day, datetime.datetime: moment}
 
     def add_table(self, title: str, columns: Sequence[tuple[str, ToCell]], rows: Iterable[Sequence[Any]]) -> None:
-        """Add a sheet of rows of plain values under a header; a column is (its label, what makes cells of it)."""
+        """Add a sheet of rows of plain values under a header; a column is (label, function)."""
         sheet = self.book.add_worksheet(title[:31])
         sheet.freeze_panes(1, 1)
         self.write_header(sheet, 0, [label for label, _to_cell in columns])
@@ -82,9 +81,9 @@ class WorkbookWriter:
     def write_rows(
         self, sheet: "Worksheet", first: int, to_cells: Sequence[ToCell], rows: Iterable[Sequence[Any]]
     ) -> tuple[int, list[int]]:
-        """Write rows from the row `first` on; return the number of the last, and the most characters of each column."""
+        """Write rows from the row `first` on; return the number of the last, and the width of each column."""
         number, widths, formats = first - 1, [0] * len(to_cells), self.formats
-        # A text is written as one, whatever it begins with.
+        # A text that begins like a formula is still written as text.
         write = {bool: sheet.write_boolean, int: sheet.write_number, float: sheet.write_number}
         write |= dict.fromkeys((datetime.date, datetime.datetime), sheet.write_datetime)
         for number, row in enumerate(rows, start=first):
@@ -108,7 +107,7 @@ class WorkbookWriter:
 def workbook_chunks(
     write: Callable[[WorkbookWriter], None], title: str, author: str, created: datetime.datetime
 ) -> Iterator[bytes]:
-    """Yield a workbook that `write` writes: the same bytes for the same sheets and properties."""
+    """Yield the workbook that `write` fills: the same bytes for the same sheets and properties."""
     from xlsxwriter import Workbook
 
     with tempfile.TemporaryFile() as file:
@@ -118,13 +117,3 @@ def workbook_chunks(
         file.seek(0)
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
-
-
-def list_workbook(
-    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], total: int, as_of: datetime.date
-) -> Iterator[bytes]:
-    """Yield a list of `total` records as a workbook of one sheet with the columns of its CSV, dated `as_of`."""
-    check_sheet_size(total)
-    table = [(column.name, TO_CELL.get(column.json_type)) for column in columns]
-    created = datetime.datetime.combine(as_of, datetime.time())
-    return workbook_chunks(lambda writer: writer.add_table(title, table, rows), title, "", created)

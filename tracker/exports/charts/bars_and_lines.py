@@ -14,19 +14,20 @@ from tracker.exports.charts.svg import render_chart
 from tracker.records.record_lookup import shortened
 from tracker.vocabulary import OverallStatus
 
-#: How high a line of the label of a bar is, and how many characters are in it.
+#: The height of a line in the label of a bar, and its most characters.
 LINE_HEIGHT, LABEL_CHARACTERS = 12, 23
-#: (Its day, or the first day of its period; the last day of that; the value; what it is, in words.)
+#: (The day, or the first day of the period; the last day of the period; the value; its description.)
 Point = tuple[datetime.date, datetime.date | None, float, str]
 #: (A word of OverallStatus or DeadlineState, its label, its count in each column.)
 Series = tuple[str, str, Sequence[int]]
 
 
 def line_chart(title: str, description: str, points: Iterable[Point], unit: str, key: str = "chart") -> Markup:
-    """Return figures over time as an SVG; nothing for no points.
+    """Return figures over time as an SVG, empty without points.
 
     A period is a bar as long as it. A thin line joins figures that follow one another: those of periods about as
-    long, or of days, and none whose time another shares. `key` begins the ids: another for each chart of a page.
+    long, or of days, and none whose time another shares. `key` begins the ids and must
+    differ for each chart of a page.
     """
     points = sorted(points, key=lambda point: (point[0], point[1] or point[0]))
     if not points:
@@ -51,27 +52,21 @@ def line_chart(title: str, description: str, points: Iterable[Point], unit: str,
 
 
 def stacked_columns(
-    title: str, description: str, columns: Sequence[str], series: Iterable[Series], key: str = "chart"
+    title: str,
+    description: str,
+    columns: Sequence[str],
+    series: Iterable[Series],
+    key: str = "chart",
+    line: tuple[int, str] | None = None,
 ) -> Markup:
-    """Return counts as an SVG of stacked columns with a legend; nothing where all counts are 0.
+    """Return counts as an SVG of stacked columns with a legend, empty where all counts are 0.
 
-    The first series stands lowest. `key` begins the ids, so it is another for each chart of a page.
+    The first series is the lowest. `key` begins the ids and must differ for each chart of a page. `line` is the number
+    of the column that a line stands before, and its label.
     """
     series = [one_series for one_series in series if any(one_series[2])]
     if not series:
         return Markup("")
-    return render_columns(key, title, description, columns, series)
-
-
-def render_columns(
-    key: str,
-    title: str,
-    description: str,
-    columns: Sequence[str],
-    series: Sequence[Series],
-    line: tuple[int, str] | None = None,
-) -> Markup:
-    """Return counts as stacked columns, with a line and its label before one of them if there is to be one."""
     axis = ValueAxis(0, max(map(sum, zip(*(counts for _word, _label, counts in series), strict=True))), whole=True)
     step = (RIGHT - axis.left) / len(columns)
     width, below, parts = min(step * 0.7, 44), [0] * len(columns), []
@@ -100,9 +95,10 @@ def render_columns(
 def bar_chart(
     title: str, description: str, rows: Iterable[tuple[str, Mapping[str, int]]], key: str = "chart"
 ) -> Markup:
-    """Return counts as an SVG of a bar for each row, with totals and a legend; nothing where all counts are 0.
+    """Return counts as an SVG of a bar for each row, with totals and a legend, empty where all counts are 0.
 
-    A row is (its label, {word of OverallStatus: count}). `key` begins the ids: another for each chart of a page.
+    A row is (its label, {word of OverallStatus: count}). `key` begins the ids and must differ for each
+    chart of a page.
     """
     rows = list(rows)
     words = [(word.value, str(word)) for word in OverallStatus if any(counts.get(word) for _label, counts in rows)]
@@ -131,7 +127,7 @@ def bar_chart(
 
 
 def _comparable(points: Sequence[Point]) -> list[bool]:
-    """Return of each two neighbours whether a line between them would compare like with like."""
+    """Return for each pair of neighbours whether a line between them would compare like with like."""
     times = [(start, end or start) for start, end, *_rest in points]
     latest = list(accumulate((end for _start, end in times), max))
     apart = [True, *(start > before for before, (start, _end) in zip(latest, times[1:], strict=False)), True]

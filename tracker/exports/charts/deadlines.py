@@ -1,4 +1,4 @@
-"""The chart of days that something is due on, before and after the day that it is as of."""
+"""The chart of due days, before and after the day it is as of."""
 
 import datetime
 from collections import Counter
@@ -9,12 +9,12 @@ from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from tracker.exports.charts.bars_and_lines import render_columns
+from tracker.exports.charts.bars_and_lines import stacked_columns
 from tracker.exports.charts.scales import BOTTOM, HEIGHT, MONTHS, TOP, DayAxis
 from tracker.exports.charts.svg import DEADLINES, render_chart
 from tracker.vocabulary import DeadlineState
 
-#: How far apart the middles of two marks are at least, how many may lie on one another, and how many columns there are.
+#: The least distance between the middles of two marks, the most marks in a stack, and the most columns.
 APART, MAX_STACKED, MAX_COLUMNS = 13, 8, 24
 STATES = [state for state in DeadlineState if state in DEADLINES]
 #: (A day, what is due on it, its state: overdue, due soon or not yet due.)
@@ -22,10 +22,10 @@ Due = tuple[datetime.date, str, DeadlineState]
 
 
 def deadline_chart(title: str, description: str, on: datetime.date, days: Iterable[Due], key: str = "chart") -> Markup:
-    """Return what is due when as an SVG: on the left of a line what was due before a day; nothing for nothing due.
+    """Return due days as an SVG, those before the day `on` on the left of a line; empty if nothing is due.
 
-    Each is a mark, on those it would cover; where too many would lie on one another, they are counted by month, or by
-    a longer time where they reach far. `key` begins the ids: another for each chart of a page.
+    Each is a mark, stacked on those it would cover. Where a stack would be too high, they are counted by month, or by
+    a longer period if they span many. `key` begins the ids and must differ for each chart of a page.
     """
     days = sorted(days)
     if not days:
@@ -54,7 +54,7 @@ def deadline_chart(title: str, description: str, on: datetime.date, days: Iterab
 
 
 def _levels(places: Iterable[float]) -> list[int]:
-    """Return on how many others each mark lies; nothing where any would lie too high. Places are in order."""
+    """Return how many others each mark lies on, empty if any would lie too high. The places are sorted."""
     latest: list[float] = []
     levels = []
     for place in places:
@@ -67,17 +67,16 @@ def _levels(places: Iterable[float]) -> list[int]:
 
 
 def _by_period(key: str, title: str, description: str, on: datetime.date, days: Sequence[Due], as_of: str) -> Markup:
-    """Draw what is due when as counts of periods; the one that `on` is in has a column on either side of the line."""
+    """Return due days counted by period; the period of `on` has a column on either side of the line."""
     first, last = (_month(day) for day in (min(days[0][0], on), max(days[-1][0], on)))
     step = next(step for step in MONTHS if last // step - first // step < MAX_COLUMNS - 1)
-    # What was due on the day before is in the last column on the left.
+    # The last column on the left holds the day before.
     past = range(first // step, _month(on - datetime.timedelta(1)) // step + 1) if days[0][0] < on else range(0)
     periods = [(True, n) for n in past] + [(False, n) for n in range(_month(on) // step, last // step + 1)]
     counts = Counter((state, day < on, _month(day) // step) for day, _label, state in days)
     series = [(state.value, str(state), [counts[state, *period] for period in periods]) for state in STATES]
     labels = [_period_label(n * step, step) for _past, n in periods]
-    series = [row for row in series if any(row[2])]
-    return render_columns(key, title, description, labels, series, (len(past), as_of))
+    return stacked_columns(title, description, labels, series, key, (len(past), as_of))
 
 
 def _month(day: datetime.date) -> int:
@@ -85,7 +84,7 @@ def _month(day: datetime.date) -> int:
 
 
 def _period_label(month: int, months: int) -> str:
-    """Return a period of some months in words: Nov 2026, Oct – Dec 2026, 2026."""
+    """Return a period of months in words: Nov 2026, Oct – Dec 2026, 2026."""
     first, last = (
         datetime.date(min(max(n // 12, datetime.MINYEAR), datetime.MAXYEAR), n % 12 + 1, 1)
         for n in (month, month + months - 1)

@@ -1,4 +1,4 @@
-"""What differs between a report and what it would say now, in the words of the report itself."""
+"""The differences between a report and what it would say now, in the words of the report."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,21 +13,14 @@ from tracker.database import session
 from tracker.exports.reports.blocks import format_day, format_moment, format_score, term_label
 from tracker.exports.reports.document import CAPTIONS, change_sections
 from tracker.models import ReportRun
-from tracker.queries.reports.diff import REPEATED, Difference, differences_from_now
+from tracker.queries.reports.diff import COUNTED, REPEATED, Difference, differences_from_now
 from tracker.queries.reports.stored import Head, Json, stored_data
 from tracker.records import CATALOGUE
 from tracker.records.base import Column
 from tracker.records.codebook import referenced_kind
-from tracker.vocabulary import Chapter, CommitmentKind, CommitmentLinkKind, DeadlineState, FollowUp, OverallStatus, Term
+from tracker.vocabulary import Chapter, CommitmentLinkKind, DeadlineState, OverallStatus, Term
 
-#: {name in the figures: the list of words that are counted in it}
-COUNTED: Mapping[str, type[Term]] = {
-    "deadlines": DeadlineState,
-    "follow_up": FollowUp,
-    "kinds": CommitmentKind,
-    "statuses": OverallStatus,
-}
-#: {name in the figures: (label, words of its values)}, of what no record has in a column of that name.
+#: {name in the figures: (label, list of its words)} where no record has a column of that name.
 FIGURES: Mapping[str, tuple[Any, type[Term] | None]] = {
     "after": (_l("Status now"), OverallStatus),
     "again": (_l("Promised before"), None),
@@ -45,25 +38,25 @@ FIGURES: Mapping[str, tuple[Any, type[Term] | None]] = {
     "since_meeting": (_l("News since the meeting"), None),
     "state": (_l("Deadline"), DeadlineState),
 }
-#: The kinds whose columns name the values of all else.
+#: The kinds whose columns label all other values.
 LABELLING = ("commitments", "updates", "checks", "meetings")
-#: (label, what was said, what is said now)
+#: (label, text then, text now)
 Line = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class DescribedDifference:
-    """A difference as people read it; an empty text stands for nothing."""
+    """A difference as people read it; an empty text stands for no value."""
 
     #: The title of a record, or the heading of the part of the report.
     where: str
     what: str
     was: str
     now: str
-    #: Of a record: the name of its kind, and its code.
+    #: The name of the kind of a record, and its code; empty for figures.
     kind: str = ""
     code: str = ""
-    #: Whether the record is no more.
+    #: Whether the record was removed.
     gone: bool = False
 
     def __str__(self) -> str:
@@ -72,7 +65,7 @@ class DescribedDifference:
 
 
 def described_differences(run: ReportRun) -> Iterator[DescribedDifference]:
-    """Yield what differs now from what a report said; raises Invalid where its scope names what was removed."""
+    """Yield the differences of a report from now; raises Invalid if its scope names a record that was removed."""
     report = stored_data(run).head["report"]
     for difference in differences_from_now(run):
         if difference.kind:
@@ -88,7 +81,7 @@ def _describe_record(difference: Difference) -> DescribedDifference:
         what = str(column.label) if column else difference.column
         was, now = _text(difference.was, column), _text(difference.now, column)
         if was == now:
-            # Two records of one name: their codes tell them apart.
+            # Two records have the same name: show their codes.
             was, now = _text(difference.was), _text(difference.now)
     else:
         what = _("The whole record")
@@ -99,7 +92,7 @@ def _describe_record(difference: Difference) -> DescribedDifference:
 
 
 def _describe_figure(difference: Difference, heading: str) -> Iterator[DescribedDifference]:
-    """Yield what differs in a figure; what differs in an item of a list, or on a day, is one difference."""
+    """Yield the differences of a figure; an item of a list or a day is one difference."""
     was, now, about, name = difference.was, difference.now, difference.about, difference.place.rpartition(".")[2]
     titles = (about.get("title"), about.get("name"), about.get("again", {}).get("title"))
     what = " – ".join(filter(None, titles))
@@ -108,7 +101,7 @@ def _describe_figure(difference: Difference, heading: str) -> Iterator[Described
         yield DescribedDifference(heading, what, was, now)
         return
     if isinstance(was, list):
-        # Of the first of the days on which figures differ.
+        # Describe the first of the days that differ.
         days, was, now = len(was), was[0] or {}, now[0] or {}
         what, name = format_day((was or now)["day"]), "statuses"
         if days > 1:
@@ -126,7 +119,7 @@ def _describe_figure(difference: Difference, heading: str) -> Iterator[Described
 
 
 def _lines(name: str, was: Json, now: Json) -> Iterator[Line]:
-    """Yield what differs in a value."""
+    """Yield the differences within a value."""
     before, after = (value if isinstance(value, dict) else {} for value in (was, now))
     if name in COUNTED:
         for word in COUNTED[name]:
@@ -145,7 +138,7 @@ def _lines(name: str, was: Json, now: Json) -> Iterator[Line]:
 
 
 def _heading(place: str, report: Head) -> str:
-    """Return what a report puts over a part of its head."""
+    """Return the heading of a part of the head in the report."""
     part, _dot, rest = place.partition(".")
     name = rest.partition(".")[0]
     if part == "brief":
@@ -154,7 +147,7 @@ def _heading(place: str, report: Head) -> str:
     if part == "report":
         return str(CATALOGUE["reports"].singular)
     if part == "summary":
-        # What follows in a caption explains it.
+        # The rest of a caption explains it.
         return str(CAPTIONS.get(name, Chapter.SUMMARY.label)).partition(";")[0]
     return term_label(Chapter, part)
 

@@ -1,8 +1,8 @@
-"""Whether a file of another drawing holds the values of the kept data, in whatever words and layout.
+"""Comparison of a file of another drawing with the kept data by its values, whatever its words and layout.
 
-A file is compared with what its report gives today. Rows that are the same in both, wherever they stand, are left out;
-of the others those most alike are taken for one another, and only their values are compared: numbers, days, words of
-lists, and texts of the kept data. What is left is words between the values, and their place.
+A file is compared with what its report gives today. Rows that both have, wherever they stand, are left out; the others
+are paired by likeness, and only their values are compared: numbers, days, words of lists, and texts of the kept data.
+The words between the values and their places may differ.
 """
 
 import datetime
@@ -30,14 +30,14 @@ from tracker.vocabulary import (
     Term,
 )
 
-#: What is counted anew whenever pages are laid out: the number that ends a line of the contents, or a page.
+#: A number that depends on the layout of pages: at the end of a line of the contents, or of a page.
 PAGE_NUMBER = re.compile(r"(?: \.){3,} \d+$|\d+ / \d+$")
-#: What stands for a number, or holds one: 1,234.5 or 50% or p3 or 2024-03-01.
+#: A number, or a word with one: 1,234.5 or 50% or p3 or 2024-03-01.
 NUMBER = r"[\w.,:/%-]*\d[\w.,:/%-]*"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
-#: How alike rows are that may be one and the same, from 0 to 1, and among how many it is looked for.
+#: The least likeness of two rows that may be the same, from 0 to 1, and the number of rows that are considered.
 MIN_LIKENESS, WINDOW = 0.5, 40
-#: The lists whose words documents print, also within a line; a workbook holds those of all columns in cells.
+#: The lists whose words documents print, also within a line; the cells of a workbook hold those of all columns.
 PRINTED: tuple[type[Term], ...] = (
     OverallStatus,
     DeadlineState,
@@ -48,12 +48,12 @@ PRINTED: tuple[type[Term], ...] = (
     CommitmentLinkKind,
     SourceRelation,
 )
-#: What a record is known by, in its row and in the head.
+#: The names of what identifies a record, in its row and in the head.
 SUBJECTS = ("code", "name", "title", "text", "commitment", "party")
 
 
 class KeptValues:
-    """The values that the kept data of a report hold, as they may stand in a file."""
+    """The values in the kept data of a report, as a file may show them."""
 
     def __init__(self, data: ReportData, run: ReportRun, form: str) -> None:
         self.data, codebook = data, data.head["codebook"]
@@ -82,24 +82,21 @@ class KeptValues:
             self.meanings |= {format_date(day, length): text for length in ("long", "medium")}
 
     def split(self, text: str) -> tuple[list[str], str]:
-        """Return the values in a text, as what they mean, and the words around them."""
+        """Return the meanings of the values in a text, and the words around them."""
         if text not in self._split:
-            self._split[text] = self._values_and_words(text)
+            folded = text.casefold()
+            texts = [rf"(?<!\w){re.escape(known)}(?!\w)" for known in self.meanings if known in text]
+            labels = [rf"(?<!\w)(?i:{re.escape(label)})(?!\w)" for label in self.labels if label in folded]
+            pattern = re.compile("|".join([*sorted(texts + labels, key=len, reverse=True), NUMBER]))
+            values = [
+                self.labels.get(value.casefold()) or self.meanings.get(value) or _number(value)
+                for value in pattern.findall(text)
+            ]
+            self._split[text] = values, pattern.sub("\0", text)
         return self._split[text]
 
-    def _values_and_words(self, text: str) -> tuple[list[str], str]:
-        folded = text.casefold()
-        texts = [rf"(?<!\w){re.escape(known)}(?!\w)" for known in self.meanings if known in text]
-        labels = [rf"(?<!\w)(?i:{re.escape(label)})(?!\w)" for label in self.labels if label in folded]
-        pattern = re.compile("|".join([*sorted(texts + labels, key=len, reverse=True), NUMBER]))
-        return list(map(self._meaning, pattern.findall(text))), pattern.sub("\0", text)
-
-    def _meaning(self, text: str) -> str:
-        known = self.labels.get(text.casefold()) or self.meanings.get(text)
-        return known or _number(text)
-
     def same(self, issued: FileRow, actual: FileRow) -> bool:
-        """Return whether two rows hold the same values; in a table a word of a list is one, unless it heads its row."""
+        """Return whether two rows hold the same values; in a table, words of lists count except in the first cell."""
         if sorted(issued.cells) == sorted(actual.cells):
             return True
         if len(issued.cells) != len(actual.cells):
@@ -113,8 +110,8 @@ class KeptValues:
             return ours == theirs
         missing, more = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)
         if more:
-            return not missing and self._explains(more, theirs)
-        # Other words in the place of a text that is gone took its place; a word of a list may be a word of the wording.
+            return not missing and self.explains(more, theirs)
+        # New words replaced a text that is gone; a word of a list may be part of the wording.
         put_in = set(their_words.split()) - set(our_words.split())
         if put_in and any(cell or not self._is_closed(value) for value in missing):
             return False
@@ -129,28 +126,24 @@ class KeptValues:
         shared = 2 * (ours & theirs).total() / ((ours + theirs).total() or 1)
         return shared + bool(our_values and our_values == their_values)
 
-    def explains(self, actual: FileRow) -> bool:
-        """Return whether a row that has none like it holds nothing but values of the kept data beside one another."""
-        values, _words = self.split(plain_text(actual.text))
-        return self._explains(values, values)
-
-    def _explains(self, values: Iterable[str], beside: Sequence[str]) -> bool:
+    def explains(self, values: Iterable[str], beside: Sequence[str]) -> bool:
+        """Return whether the kept data have each number and day among the values together with a value beside it."""
         numbers = [value for value in values if value not in self.words and self._is_closed(value)]
         return all(any((subject, number) in self._facts for subject in beside) for number in numbers)
 
     def _is_closed(self, value: str) -> bool:
-        """Return whether a value is a number, a day or a word of a list, and no text of a record."""
+        """Return whether a value is a number, a day or a word of a list, not the text of a record."""
         return value in self.words or value not in self.meanings or DAY.fullmatch(value) is not None
 
     @cached_property
     def _facts(self) -> set[tuple[str, str]]:
-        """Return (what something is about, a value of it) of all that the kept data hold."""
+        """Return (subject, value) of all that the kept data hold."""
         rows = (row for kind in self.data.head["rows"] for row in self.data.rows(kind))
         return set(chain(_facts(self.data.head, ()), chain.from_iterable(_facts(row, ()) for row in rows)))
 
 
 def plain_text(text: str) -> str:
-    """Return a text without what another drawing may do with the same: line ends, marks, numbers of pages."""
+    """Return a text without what depends on the drawing: line ends, marks, numbers of pages."""
     text = PAGE_NUMBER.sub("", MADE_WITH_PATTERN.sub("", text.strip()))
     return " ".join(text.replace("\\", "").split())
 
@@ -158,15 +151,16 @@ def plain_text(text: str) -> str:
 def unlike_rows(
     values: KeptValues, issued: Sequence[FileRow], actual: Sequence[FileRow], wraps: bool
 ) -> Iterator[tuple[FileRow | None, FileRow | None]]:
-    """Yield the rows that hold other values, side by side; None beside a row that was taken out or put in.
+    """Yield the rows with other values in pairs; None beside a row that was removed or added.
 
-    `wraps` says that a row is a line, which may end anywhere.
+    `wraps` says that rows are lines, which may break anywhere.
     """
     rest, theirs = _unmatched(issued, actual, wraps), _unmatched(actual, issued, wraps)
     for row in theirs:
         near = max(rest[:WINDOW], key=lambda other: values.likeness(other, row), default=None)
         if near is None or values.likeness(near, row) < MIN_LIKENESS:
-            if not values.explains(row):
+            row_values, _words = values.split(plain_text(row.text))
+            if not values.explains(row_values, row_values):
                 yield None, row
             continue
         rest.remove(near)
@@ -181,11 +175,11 @@ def unlike_rows(
 
 
 def _unmatched(rows: Iterable[FileRow], others: Iterable[FileRow], wraps: bool) -> list[FileRow]:
-    """Return the rows that the others lack; lines that follow one another as one."""
+    """Return the rows that the others lack; consecutive lines become one row if they wrap."""
     counts, groups, before = Counter(map(_key, others)), list[list[FileRow]](), -2
     for number, row in enumerate(rows):
         if counts[_key(row)]:
-            # There may be more pages or fewer.
+            # The number of pages may differ.
             counts[_key(row)] -= not PAGE_NUMBER.search(row.text.strip())
             continue
         if wraps and number == before + 1:

@@ -1,4 +1,4 @@
-"""Whether the file of a report is what was issued: drawn again from the kept data, and compared place by place."""
+"""Verification of report files: the report is drawn again from the kept data and compared place by place."""
 
 import datetime
 import hashlib
@@ -23,18 +23,18 @@ from tracker.exports.reports.formats import BARE, render_report, report_provenan
 from tracker.models import ReportRun
 from tracker.queries.reports.stored import stored_data
 
-#: How the name of what stands beside a file of data ends.
+#: How the name of the stamp beside a file of data ends.
 ABOUT = ".about.json"
-#: Where the name of a file may hold the code of its report, as `file_name` puts it there.
+#: Where `report_file_name` puts the code of a report.
 CODE_IN_NAME = re.compile(r"(?<=\()[^()]+(?=\))|^[^()]+$")
 SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
-#: Among how many rows one is searched for that is not where it was.
+#: The number of rows in which a row that moved is searched for.
 WINDOW = 50
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One place where a file holds something else than was issued; None where only one of the two has it."""
+    """A place where a file differs from what was issued; None stands for a text that only the other has."""
 
     place: str
     issued: str | None
@@ -43,7 +43,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class ReportFile:
-    """The file of a report as somebody has it, and the Word template it was laid into, if not ours."""
+    """The file of a report to verify, and the Word template it was made with unless that is ours."""
 
     path: Path
     template: bytes | None = None
@@ -57,35 +57,32 @@ class ReportFile:
         return self.path.with_name(f"{self.path.name}{ABOUT}")
 
     def rows(self) -> Iterator[FileRow]:
-        """Yield what it holds; raises Invalid for what cannot be read."""
+        """Yield the rows of the file; raises Invalid if it cannot be read."""
         if self.form not in READERS:
             known = ", ".join(f".{form}" for form in READERS)
             raise Invalid({"file": [f"{self.path.name} is no file of a report: it ends in none of {known}."]})
         content = self.path.read_bytes()
         try:
             yield from READERS[self.form](content)
-        # Whatever the readers of others raise for a file that is broken.
+        # The libraries that read a broken file may raise anything.
         except Exception as error:
             message = f"{self.path.name} is not as any report was issued: it cannot be read as {self.form}."
             raise Invalid({"file": [message]}) from error
 
     def about(self) -> dict[str, Any] | None:
-        """Return what stands beside a file of data, empty if it cannot be read; None if there is nothing."""
+        """Return the stamp beside a file of data, empty if it cannot be read; None if there is no stamp."""
         if self.form not in BARE or not self.about_path.is_file():
             return None
-        try:
-            about = json.loads(self.about_path.read_bytes())
-        except (ValueError, RecursionError):
-            return {}
+        about = _parse_json(self.about_path)
         return about if isinstance(about, dict) else {}
 
     def render(self, run: ReportRun) -> bytes:
-        """Return the file that a report gives."""
+        """Return the file of this format that a report gives."""
         return b"".join(render_report(run, self.form, self.template))
 
     @cached_property
     def other_drawing(self) -> str:
-        """Return which other version drew it, as the file or its about file says; empty if it is of this drawing."""
+        """Return the version that drew the file, as it or its stamp says; empty if it is of this drawing."""
         if self.form in BARE:
             number = (self.about() or {"drawing": DRAWING}).get("drawing", 1)
             return "" if number == DRAWING else _version(f"drawing {number}", number)
@@ -95,16 +92,24 @@ class ReportFile:
         return _version(stamps[-1][0], int(stamps[-1][1] or 1))
 
 
+def _parse_json(path: Path) -> Any:
+    """Return the value of a JSON file; None if it cannot be read."""
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+
+
 def _version(stamp: str, drawing: int) -> str:
     which = "an earlier" if drawing < DRAWING else "a later" if drawing > DRAWING else "another"
     return f"{which} version of the tracker ({stamp})"
 
 
 def identify_report(sent: ReportFile, code: str = "") -> tuple[ReportRun, str]:
-    """Return the report a file is of, and what it was taken from where that is not sure.
+    """Return the report of a file, and a note on how it was identified where that is not certain.
 
-    It is that with a code, else the one whose checksum the file or its about file holds, else the one in whose name it
-    is, or that alone is as known by the same moment. Raises Invalid if there is none, and for a stamp.
+    It is the report with `code`, else with the checksum in the file or its stamp, else with the code in the name of the
+    file, else the only one as known by the same moment. Raises Invalid if there is none, and for a stamp.
     """
     _refuse_stamp(sent)
     if code:
@@ -118,14 +123,14 @@ def identify_report(sent: ReportFile, code: str = "") -> tuple[ReportRun, str]:
     runs = list(session.scalars(select(ReportRun).where(ReportRun.sha256.in_(sums)).order_by(ReportRun.id)))
     if not runs:
         return _guess_report(sent)
-    # What was requested twice, of the same moment, says the same twice; each file names its own.
+    # Reports requested twice as of the same moment have the same data; each file names its own.
     runs.sort(key=lambda run: not re.search(rf"\b{re.escape(run.code)}\b", text))
     same = (run for run in runs if next(mismatches(run, sent), None) is None)
     return (runs[0] if len(runs) == 1 else next(same, runs[0])), ""
 
 
 def _guess_report(sent: ReportFile) -> tuple[ReportRun, str]:
-    """Return the report that a file without a checksum known here may be of, and what that is taken from."""
+    """Return the likely report of a file without a checksum known here, and how it was identified."""
     name, known = sent.path.name, "holds no checksum of a report here; which one it is of was taken from"
     for code in reversed(CODE_IN_NAME.findall(sent.path.stem)):
         if run := session.scalar(select(ReportRun).where(ReportRun.code == code.strip())):
@@ -142,35 +147,27 @@ def _guess_report(sent: ReportFile) -> tuple[ReportRun, str]:
 
 
 def _known_by(sent: ReportFile) -> datetime.datetime | None:
-    """Return the moment that the data of a report is as known by, or None."""
+    """Return the moment that the data of a file is as known by, or None."""
     try:
-        moment = datetime.datetime.fromisoformat(json.loads(sent.path.read_bytes())["head"]["report"]["known_by"])
+        moment = datetime.datetime.fromisoformat(_parse_json(sent.path)["head"]["report"]["known_by"])
     except (ValueError, TypeError, LookupError):
         return None
     return moment if moment.tzinfo else None
 
 
 def _refuse_stamp(sent: ReportFile) -> None:
-    """Refuse what stands beside a file of data, by its name or by what it holds."""
-    name = sent.path.name
+    """Raise Invalid for the stamp of a file of data, known by its name or its content."""
+    name, value = sent.path.name, _parse_json(sent.path) if sent.form == "json" else None
     file = name.removesuffix(ABOUT) if name.endswith(ABOUT) else ""
-    if file or (sent.form == "json" and _is_stamp(sent.path.read_bytes())):
+    if file or (isinstance(value, dict) and value.keys() >= {"issued_at", "issued_by", "history"}):
         message = f"{name} is the stamp of {file or 'a file'}, not a report: verify {file or 'that file'}."
         raise Invalid({"file": [message]})
 
 
-def _is_stamp(content: bytes) -> bool:
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and value.keys() >= {"issued_at", "issued_by", "history"}
-
-
 def mismatches(run: ReportRun, sent: ReportFile) -> Iterator[Mismatch]:
-    """Yield each place where a file, or what stands beside it, differs from what its report gives in its format.
+    """Yield each place where a file or its stamp differs from what its report gives in this format.
 
-    Of a file of another drawing only places that hold other values, as its words and layout may be others.
+    In a file of another drawing, whose words and layout may differ, only places with other values count.
     """
     issued, actual = READERS[sent.form](sent.render(run)), sent.rows()
     if sent.other_drawing and sent.form != "json":
@@ -183,7 +180,7 @@ def mismatches(run: ReportRun, sent: ReportFile) -> Iterator[Mismatch]:
 
 
 def is_identical_file(run: ReportRun, sent: ReportFile) -> bool:
-    """Return whether a file is byte by byte what its report gives."""
+    """Return whether a file has exactly the bytes that its report gives."""
     return sent.render(run) == sent.path.read_bytes()
 
 
@@ -208,13 +205,13 @@ def _row_mismatches(issued: FileRow | None, actual: FileRow | None) -> Iterator[
         yield from _by_name(issued.place, issued.cells, actual.cells)
     else:
         for ours, theirs in zip_longest(issued.cells, actual.cells):
-            # Columns of other names differ in the row that names them.
+            # A column with another name differs in the header alone.
             if (ours and ours[1]) != (theirs and theirs[1]):
                 yield Mismatch(_within(issued.place, (ours or theirs)[0]), ours and ours[1], theirs and theirs[1])
 
 
 def _aligned(issued: Iterable[FileRow], actual: Iterable[FileRow]) -> Iterator[tuple[FileRow | None, FileRow | None]]:
-    """Yield the rows that differ, side by side; None beside a row that was taken out or put in."""
+    """Yield the rows that differ in pairs; None beside a row that was removed or added."""
     ours, theirs = iter(issued), iter(actual)
     left, right = list(islice(ours, WINDOW)), list(islice(theirs, WINDOW))
     while left or right:
@@ -236,12 +233,12 @@ def _aligned(issued: Iterable[FileRow], actual: Iterable[FileRow]) -> Iterator[t
 
 
 def _index(first: Sequence[FileRow], rows: Sequence[FileRow]) -> int | None:
-    """Return where a row, if there is one, stands among others, or None."""
+    """Return the index among `rows` of the only row of `first`; None if there is none."""
     return next((n for n, row in enumerate(rows) for other in first if row.cells == other.cells), None)
 
 
 def _by_name(place: str, *both: Iterable[tuple[str, str]]) -> Iterator[Mismatch]:
-    """Yield what differs between two objects, given as (name, JSON)."""
+    """Yield the differences between two objects, given as pairs of (name, JSON)."""
     issued, actual = map(dict, both)
     for name in {**issued, **actual}:
         if issued.get(name) != actual.get(name):
@@ -255,7 +252,7 @@ def _within(place: str, name: str) -> str:
 def _about_mismatches(run: ReportRun, sent: ReportFile, about: dict[str, Any]) -> Iterator[Mismatch]:
     issued = report_provenance(run, sent.form)
     if sent.other_drawing and about:
-        # Another drawing may say more or less beside its data, and is of the file that it stands beside.
+        # The stamp of another drawing may say more or less, and describes the file beside it.
         content = sent.path.read_bytes()
         issued |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         names = [name for name in issued if name in about and name != "drawing"]

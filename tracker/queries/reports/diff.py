@@ -1,4 +1,4 @@
-"""What a report that was issued said, beside what the records would say now for the same two dates."""
+"""The differences between an issued report and what the records say now for the same two dates."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,37 +10,43 @@ from tracker.models import ReportRun
 from tracker.queries.reports.data import report_data
 from tracker.queries.reports.parameters import form_for_report, report_parameters
 from tracker.queries.reports.stored import Head, Json, ReportData, Row, stored_data
+from tracker.vocabulary import CommitmentKind, DeadlineState, FollowUp, OverallStatus, Term
 
-#: The parts of the head that are worked out of the records.
+#: The parts of the head that are computed from the records.
 PARTS = ("report", "summary", "areas", "parties", "brief")
-#: The figures that are {word: count} of a list; a word that is not among them is counted 0 times.
-COUNTED = ("deadlines", "follow_up", "kinds", "statuses")
-#: What an item of a list is about, by which one is told from another wherever it stands.
+#: {name of a figure of the form {word: count}: the list of its words}; a word that is missing has the count 0.
+COUNTED: Mapping[str, type[Term]] = {
+    "deadlines": DeadlineState,
+    "follow_up": FollowUp,
+    "kinds": CommitmentKind,
+    "statuses": OverallStatus,
+}
+#: The names of what identifies an item of a list, wherever it stands.
 KEYS = ("day", "area", "commitment", "party")
-#: What an item repeats of records that are compared themselves.
+#: The names of what an item repeats of records that are compared themselves.
 REPEATED = frozenset({"name", "text", "url"})
-#: How many items a list has, and of how many commitments.
+#: The names of the number of items in a list, and of their commitments.
 COUNTS = ("count", "commitments")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is another now; None stands for what was not there, or is no more."""
+    """A value that differs now; None stands for one that did not exist, or no longer does."""
 
-    #: Of a record: the name of its kind; empty of a figure.
+    #: The name of the kind of a record; empty for a figure.
     kind: str
-    #: The code of the record, or the part of the head that the figure stands in: summary.deadlines.
+    #: The code of the record, or the part of the head that holds the figure: summary.deadlines.
     place: str
     #: The column; empty for a whole record, and for figures.
     column: str
     was: Any
     now: Any
-    #: The record, or the item of a list: the values of both are what differs in it.
+    #: The record, or the item of a list, whose differing values are in `was` and `now`.
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def differences_from_now(run: ReportRun) -> Iterator[Difference]:
-    """Yield what differs now from the kept data of a report: first its records, then the figures made of them."""
+    """Yield the differences of now from the kept data of a report: first its records, then its figures."""
     issued = stored_data(run)
     report = issued.head["report"]
     with use_zone(report["timezone"]):
@@ -50,8 +56,8 @@ def differences_from_now(run: ReportRun) -> Iterator[Difference]:
 
 
 def differences_between(issued: ReportData, now: ReportData) -> Iterator[Difference]:
-    """Yield what differs between two reports; what only one of them could hold is no difference."""
-    #: (code of a record or its commitment, value then, value now) of what differs in records, which figures repeat.
+    """Yield the differences between two reports; a value that only one of them could hold is none."""
+    #: (code of a record or its commitment, value then, value now) of differences in records, which figures repeat.
     repeated: set[tuple[str, str, str]] = set()
     for kind in issued.head["rows"]:
         for difference in _records(kind, issued.rows(kind), now.rows(kind)):
@@ -77,12 +83,12 @@ def _records(kind: str, issued: Iterable[Row], now: Iterable[Row]) -> Iterator[D
 
 
 def _shared(was: Head, now: Head) -> list[str]:
-    """Return the names that both know: a figure or a column that one of them could not hold tells nothing."""
+    """Return the names that both have: a figure or column that one could not hold is no difference."""
     return [name for name in was if name in now]
 
 
 def _figures(place: str, was: Json, now: Json, repeated: set[tuple[str, str, str]]) -> Iterator[Difference]:
-    """Yield what differs in a part of the head, but for what differs just so in a record."""
+    """Yield the differences in a part of the head, except those that a record shows too."""
     either = was or now
     if isinstance(was, dict) and isinstance(now, dict) and place.rpartition(".")[2] not in COUNTED:
         was, now = ({name: values[name] for name in _shared(was, now)} for values in (was, now))
@@ -91,7 +97,7 @@ def _figures(place: str, was: Json, now: Json, repeated: set[tuple[str, str, str
     if isinstance(either, list) and isinstance(either[0], dict):
         yield from _items(place, _by_key(was), _by_key(now), repeated)
     elif isinstance(was, dict) and isinstance(now, dict) and any(isinstance(v, dict | list) for v in was.values()):
-        # Where all that was counted is listed too, the items say what differs.
+        # If everything counted is listed too, the items show the differences.
         listed = all(part.get("count") == len(part.get("items", ())) for part in (was, now))
         for name in was:
             if not (listed and name in COUNTS):
@@ -114,7 +120,7 @@ def _items(
 ) -> Iterator[Difference]:
     keys = {**was, **now}
     if any(day for day, *_rest in keys):
-        # All days on which it is another are one difference.
+        # All days that differ are one difference.
         days = [key for key in keys if was.get(key) != now.get(key)]
         if days:
             yield Difference("", place, "", [was.get(key) for key in days], [now.get(key) for key in days])
@@ -131,7 +137,7 @@ def _items(
 
 
 def _same(name: str, was: Json, now: Json, key: Iterable[Any], repeated: set[tuple[str, str, str]]) -> bool:
-    """Return whether a value of an item is what it was, or differs as a record does that is compared itself."""
+    """Return whether a value of an item is unchanged, or differs as in a record that is compared itself."""
     if name in REPEATED or was == now:
         return True
     if isinstance(was, dict) and isinstance(now, dict):
