@@ -1,4 +1,4 @@
-"""What a report is laid out of, the same for a page and every document; and how days, words and records read."""
+"""The blocks that a page and every document of a report consist of; and days, words and records as text."""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ class Span:
     """A stretch of text in a line; its text is data, whatever it holds."""
 
     text: str
-    #: The whole address it leads to, if it is a link.
+    #: The full address of a link; empty for plain text.
     to: str = ""
     #: Empty, "strong", "soft", "code", or the status word of an OverallStatus, which is shown as a tag.
     look: str = ""
@@ -36,7 +36,7 @@ class Heading:
     text: str
     #: 1 for a chapter, 2 for a part of one, 3 for a record.
     level: int
-    #: The address of the record it is about.
+    #: The address of its record, if any.
     to: str = ""
 
 
@@ -44,7 +44,7 @@ class Heading:
 class Paragraph:
     sort: ClassVar[str] = "paragraph"
     line: Line
-    #: Empty, "lede" for what opens the report, "soft" for what stands back.
+    #: Empty, "lede" for the opening, "soft" for what is less prominent.
     look: str = ""
 
 
@@ -72,7 +72,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, its figures following as a table; `alt` says in words what it shows."""
+    """A drawing, followed by its figures as a table; `alt` describes it in words."""
 
     sort: ClassVar[str] = "chart"
     svg: str
@@ -85,49 +85,49 @@ Block = Heading | Paragraph | BulletList | Table | Chart
 
 @dataclass(frozen=True)
 class ReportDocument:
-    """A whole report, laid out."""
+    """A whole report as blocks."""
 
     title: str
-    #: As of when, in words.
+    #: The day it is as of, in words.
     subtitle: str
-    #: The language its texts are in: en, es.
+    #: The language of its texts: en, es.
     language: str
     blocks: Sequence[Block]
-    #: (label, text) of all that says where the report comes from: the last chapter, and the properties of a file.
+    #: Pairs of (label, text) on its origin, for the last chapter and the properties of a file.
     stamp: Sequence[tuple[str, str]]
     #: One line of the stamp, for the foot of every page.
     foot: str
 
 
 def belongs_to_heading(above: Block | None, block: Block) -> bool:
-    """Return whether a block is part of the heading right above it, as the facts of a record are, which stand back."""
+    """Return whether a block belongs to the heading right above it, as the facts of a record do."""
     return isinstance(above, Heading) and isinstance(block, Paragraph) and block.look == "soft"
 
 
 def format_day(day: str | None) -> str:
-    """Return a day, given as in JSON, as people write it."""
+    """Return a day of JSON as people write it."""
     return format_date(datetime.date.fromisoformat(day), "long") if day else ""
 
 
 def format_moment(moment: str) -> str:
-    """Return a moment, given as in JSON, as people write it: as a day, if it is the end of one."""
+    """Return a moment of JSON as people write it: as a day, if it is the end of one."""
     return unattached(PastMoment(), "moment").display(datetime.datetime.fromisoformat(moment))
 
 
 def format_score(score: Head) -> tuple[str, str]:
-    """Return a score, and of how many statuses of leads it is, as in "7 of 12"."""
+    """Return a score, and how many statuses of leads are scored, as in "7 of 12"."""
     percentage, number = score["percentage"], score["scored"] + score["unscored"]
     text = "–" if percentage is None else format_percent(percentage / 100, format="#,##0.#%")
     return text, _("%(n)s of %(all)s", n=format_decimal(score["scored"]), all=format_decimal(number))
 
 
 def term_label(words: type[Term], value: str) -> str:
-    """Return the label of a word, given as in JSON; a word that is in its list no more stands for itself."""
+    """Return the label of a word of JSON; a word that its list no longer has is its own label."""
     return next((str(word.label) for word in words if word.value == value), value.replace("_", " ").capitalize())
 
 
 def words_of(words: type[Term], counts: Iterable[dict[str, int]]) -> list[str]:
-    """Return the words that are counted, in the order of their list, after which come those in it no more."""
+    """Return the words that are counted, in the order of their list; those that it no longer has come last."""
     counted = dict.fromkeys(word for group in counts for word in group)
     listed = [word.value for word in words]
     return [word for word in listed if word in counted] + [word for word in counted if word not in listed]
@@ -144,17 +144,17 @@ def soft_text(text: str) -> Span:
 
 
 def record_link(item: Head) -> Span:
-    """Return the link to a record, given its title and its address."""
+    """Return the link to a record with its title."""
     return Span(item["title"], to=item["url"])
 
 
 def count_link(count: int, report: Head, **filters: str) -> Line:
-    """Return a count of commitments as a link to the list of them, of the report's scope and two dates.
+    """Return a count of commitments, linked to the list of them with the report's scope and two dates.
 
-    It is no link where the scope chooses among the same words: together they would select something else.
+    There is no link where the scope has the same filter: together they would select other commitments.
     """
     scope, text = parse_qsl(report["scope"]), format_decimal(count)
-    # A status is that of the party, where one is chosen.
+    # With a filter for a party, a status is that of the party.
     chosen = {*filters, *(("status", "party") if "status" in filters else ())}
     if not count or chosen & {name for name, _value in scope}:
         return [Span(text)]
@@ -164,7 +164,7 @@ def count_link(count: int, report: Head, **filters: str) -> Line:
 
 
 def joined_spans(lines: Iterable[Line], between: str = ", ") -> list[Span]:
-    """Return several lines as one, with something between them."""
+    """Return several lines as one, joined by `between`."""
     spans: list[Span] = []
     for line in lines:
         spans += [*([Span(between)] if spans else []), *line]
@@ -172,7 +172,7 @@ def joined_spans(lines: Iterable[Line], between: str = ", ") -> list[Span]:
 
 
 def evidence_links(pieces: Iterable[Head]) -> list[Span]:
-    """Return pieces of evidence as links, each with its relation where it does not support the finding."""
+    """Return pieces of evidence as links, each with its relation unless it supports the finding."""
     return joined_spans(
         ([Span(piece["text"], to=piece["url"]), *relation_label(piece["relation"])] for piece in pieces), "; "
     )

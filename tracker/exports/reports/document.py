@@ -1,4 +1,4 @@
-"""A report laid out from its data: its chapters in order, in words, and where it comes from."""
+"""The document of a report, built from its data: its chapters in order, in words, and its origin."""
 
 import datetime
 import re
@@ -61,15 +61,15 @@ from tracker.vocabulary import (
     Term,
 )
 
-#: The number of the drawing: it is raised when other words or another layout are given to the same data, so that files
-#: of an earlier drawing are told apart from files that were changed. Files of the first have no number.
+#: The number of the drawing: raised when the words or the layout of the same data change, so that verification can tell
+#: files of an earlier drawing from files that were changed. Files of the first drawing have no number.
 DRAWING = 2
-#: What a file was made with, as its stamp says.
+#: The version that a file was made with, as its stamp says.
 MADE_WITH = f"Tracker {version('commitment-tracker')} · drawing {DRAWING}"
 MADE_WITH_PATTERN = re.compile(r"\bTracker \d[\w.+-]*(?: · drawing (\d+))?")
-#: How many leads the opening names, and how many commitments that nobody searched for.
+#: The most leads that the opening names, and the most commitments listed that nobody searched for.
 MAX_LEADS, MAX_UNSEARCHED = 5, 50
-#: {figures in the head: what stands over them}
+#: {name of figures in the head: their caption}
 CAPTIONS = {
     "statuses": _l("Commitments by overall status"),
     "trend": _l("Commitments by overall status"),
@@ -87,7 +87,7 @@ Part = tuple[str, str, Callable[..., Line]]
 
 
 def build_document(data: ReportData, run: ReportRun | None, max_records: int) -> ReportDocument:
-    """Lay out a report that was issued, or is about to be; of commitments and of claims at most so many."""
+    """Build the document of an issued report, or of a preview, with at most `max_records` commitments and claims."""
     report = data.head["report"]
     with use_zone(report["timezone"]):
         return ReportDocument(
@@ -130,7 +130,7 @@ def _blocks(data: ReportData, max_records: int) -> Iterator[Block]:
 
 
 def report_stamp(data: ReportData, run: ReportRun | None) -> list[tuple[str, str]]:
-    """Return what says where a report comes from."""
+    """Return the origin of a report as pairs of (label, text)."""
     report = data.head["report"]
     rows = ", ".join(
         f"{label}: {format_decimal(data.head['rows'][name])}"
@@ -175,7 +175,7 @@ def _foot(data: ReportData, run: ReportRun | None) -> str:
 
 
 def _opening(data: ReportData) -> Iterator[Block]:
-    """Say how many commitments stand how, how many are overdue, and how those stand who lead most of them."""
+    """Yield the counts of commitments by status, of overdue ones, and by status for the first lead parties."""
     summary, report = data.head["summary"], data.head["report"]
     total, met = summary["commitments"], data.head["rows"]["meetings"]
     commitments = ngettext("%(n)s commitment", "%(n)s commitments", total, n=format_decimal(total))
@@ -198,18 +198,18 @@ def _opening(data: ReportData) -> Iterator[Block]:
 
 
 def _status_counts(counts: dict[str, int], report: Head, **filters: str) -> Line:
-    """Return how many commitments stand how, each number leading to the list of them."""
+    """Return the counts of commitments by status, each linked to the list of them."""
     return joined_spans(
         [*count_link(n, report, **filters, status=word), Span(f" {term_label(OverallStatus, word).lower()}")]
         for word, n in counts.items()
     )
 
 
-# What is new since a day, and what wants attention, every line of it a record
+# The brief: what is new since a day, and what wants attention, a record in each line
 
 
 def change_sections(report: Head) -> list[tuple[str, list[Part]]]:
-    """Return the chapters of the brief, each with its parts: what changed since a day, if there is one, goes first."""
+    """Return the chapters of the brief with their parts; changes since a day come first if the report has one."""
     changes: list[Part] = [
         ("moved", _("Status changes"), _status_changes),
         ("learnt", _("Learnt since, true before"), _status_changes),
@@ -241,7 +241,7 @@ def changes_chapters(data: ReportData) -> Iterator[Block]:
 
 
 def _parts(data: ReportData, parts: Iterable[Part]) -> Iterator[Block]:
-    """Lay out those parts of the brief that it has; those in which there is nothing are named at the end."""
+    """Yield the parts of the brief that the report has; empty ones are named at the end."""
     report, empty = data.head["report"], []
     for name, title, lay_out in parts:
         if (part := data.head["brief"].get(name)) is None:
@@ -255,7 +255,7 @@ def _parts(data: ReportData, parts: Iterable[Part]) -> Iterator[Block]:
             yield Paragraph(introduction, look="soft")
         items = part["items"]
         if name == "silent":
-            # Those that nobody searched for come last.
+            # Commitments that nobody searched for come last.
             items = items[: MAX_UNSEARCHED + sum("checked_on" in item for item in items)]
         shown = len(items)
         if "commitments" in part:
@@ -269,7 +269,7 @@ def _parts(data: ReportData, parts: Iterable[Part]) -> Iterator[Block]:
 
 
 def _part_count(part: Head) -> str:
-    """Return how many there are; of what, where a line names several statuses of a commitment."""
+    """Return the number of items in a part, and of commitments where several items are of one."""
     if part.get("commitments", part["count"]) == part["count"]:
         return format_decimal(part["count"])
     return _(
@@ -280,7 +280,7 @@ def _part_count(part: Head) -> str:
 
 
 def _introduction(report: Head, name: str, part: Head) -> Line:
-    """Return what stands under the heading of a part, if anything does."""
+    """Return the line under the heading of a part, empty for most."""
     if name == "due" and report["next_meeting"]:
         return [record_link(report["next_meeting"])]
     if name == "silent":
@@ -346,14 +346,14 @@ def _before_next_meeting(report: Head) -> str:
 
 
 def _meeting_day(meeting: Head) -> str:
-    """Return when a meeting starts, no more exact than it is known."""
+    """Return the start of a meeting, only as exact as it is known."""
     precisions = {word.value: word for word in DatePrecision}
     starts_on = datetime.date.fromisoformat(meeting["starts_on"])
     return format_date_range(starts_on, precisions.get(meeting["date_precision"], DatePrecision.MONTH))
 
 
 def _status_changes(items: list[Head]) -> Line:
-    """Return the changes of a commitment, those that are alike for several leads as one."""
+    """Return the changes of a commitment; the same change of several leads is named once."""
     names = ("before", "after", "effective_on", "recorded_on", "reason", "evidence")
     changes = [list(alike) for _key, alike in groupby(items, lambda item: [item.get(name) for name in names])]
     return [record_link(items[0]), Span(": "), *joined_spans(map(_status_change, changes), " · ")]
@@ -425,7 +425,7 @@ def _without_news(item: Head) -> Line:
     ]
 
 
-# How everything stands: over all, by policy area, and by party
+# Figures: over all, by policy area, and by party
 
 
 def _summary_chapter(data: ReportData) -> Iterator[Block]:
@@ -435,16 +435,14 @@ def _summary_chapter(data: ReportData) -> Iterator[Block]:
     rows = [[[status_tag(word)], count_link(n, report, status=word)] for word, n in summary["statuses"].items()]
     yield _count_table("statuses", _("Status"), rows)
     yield from _trend(summary["trend"])
-    for name, label, filter_name, words in (
-        ("deadlines", _("Deadline"), "deadline", DeadlineState),
-        ("follow_up", _("Reason"), "follow_up", FollowUp),
-    ):
-        rows = [
-            [[Span(term_label(words, word))], count_link(n, report, **{filter_name: word})]
-            for word, n in summary[name].items()
-        ]
-        if rows or name == "deadlines":
-            yield _count_table(name, label, rows)
+    rows = [
+        [[Span(term_label(DeadlineState, word))], count_link(n, report, deadline=word)]
+        for word, n in summary["deadlines"].items()
+    ]
+    yield _count_table("deadlines", _("Deadline"), rows)
+    if reasons := summary["follow_up"].items():
+        rows = [[[Span(term_label(FollowUp, word))], count_link(n, report, follow_up=word)] for word, n in reasons]
+        yield _count_table("follow_up", _("Reason"), rows)
     yield from _deadlines(data)
 
 
@@ -486,7 +484,7 @@ def _parties_chapter(data: ReportData) -> Iterator[Block]:
 
 
 def _matrix(data: ReportData, part: str, filter_name: str, caption: str, label: str) -> Table:
-    """Return the counts by status of areas, which add up, or of parties; a filter is for one of them."""
+    """Return the counts by status of areas, with their total, or of parties; `filter_name` selects one of them."""
     groups, report, total = data.head[part], data.head["report"], part == "areas"
     words = words_of(OverallStatus, (group["statuses"] for group in groups))
     rows: list[list[Line]] = []
@@ -561,12 +559,12 @@ def _deadlines(data: ReportData) -> Iterator[Block]:
     yield Table(str(SAME_AS_TABLE), [_("Commitment"), _("Due on"), _("Deadline")], rows)
 
 
-# Each commitment: what was undertaken, how each lead stands, and what that rests on
+# Commitments: what was undertaken, the status of each lead, and the evidence for it
 
 
 @dataclass
 class _RecordIndex:
-    """The records that commitments are described by, under what they are found by."""
+    """The records that describe commitments, by kind and by the code they are looked up with."""
 
     by_code: dict[str, dict[str, Row]]
     by_commitment: dict[str, dict[str, list[Row]]]
@@ -575,7 +573,7 @@ class _RecordIndex:
 
 
 def _commitments_chapter(data: ReportData, max_records: int) -> Iterator[Block]:
-    """Lay out the first commitments by their primary areas."""
+    """Yield the first commitments, by primary area."""
     commitments = list(islice(data.rows("commitments"), max_records))
     index = _record_index(data, {row["code"] for row in commitments})
     chapters = set(data.head["report"]["chapters"])
@@ -657,7 +655,7 @@ def _source(row: Row, index: _RecordIndex) -> Line:
 
 
 def _passage(code: str, index: _RecordIndex) -> Span:
-    """Return the link to a passage, named by its document and its place there."""
+    """Return the link to a passage, named by its document and its place in it."""
     passage = index.by_code["passages"][code]
     document = index.by_code["documents"][passage["document"]]
     title = f"[{document['title']}]" if document["title_supplied"] else document["title"]
@@ -685,19 +683,19 @@ def _leads(leads: Iterable[Row], findings: list[Row], index: _RecordIndex) -> Ta
 
 
 def _findings(updates: Iterable[Row]) -> list[Row]:
-    """Return the updates that neither a correction nor a void took the place of, in the order they became true."""
+    """Return the updates that were neither corrected nor voided, in the order they became true."""
     findings = [update for update in updates if update["status"] and not update["corrected_by"]]
     return sorted(findings, key=lambda update: (update["effective_on"], update["recorded_at"]))
 
 
 def _latest(leads: Iterable[Row], findings: list[Row]) -> list[Row]:
-    """Return the update by which each lead stands as it does."""
+    """Return the update that gives each lead its status."""
     last = {update["party"]: update for update in findings}
     return [last[lead["party"]] for lead in leads if lead["party"] in last]
 
 
 def _update(jointly: list[Row], index: _RecordIndex, with_evidence: bool) -> Line:
-    """Return the line of an update, or of one that was logged for several leads at once."""
+    """Return the line of an update, or of updates logged jointly for several leads."""
     update, names = jointly[0], [index.by_code["parties"][row["party"]]["name"] for row in jointly]
     line = [
         Span(format_day(update["effective_on"]), look="strong"),
@@ -716,11 +714,11 @@ def _piece(piece: Row, index: _RecordIndex) -> Line:
     return [link, *relation_label(piece["relation"])]
 
 
-# What the documents report as fact, and the figures among it
+# Claims: what the documents report as fact, with figures
 
 
 def _claims_chapter(data: ReportData, max_records: int) -> Iterator[Block]:
-    """Lay out the first claims."""
+    """Yield the first claims."""
     total = data.head["rows"]["claims"]
     if not total:
         return
@@ -756,7 +754,7 @@ def _claim_dates(row: Row) -> str:
     return _("published on %(day)s", day=format_day(row["published_on"])) if row["published_on"] else ""
 
 
-# What the words mean, and how the figures are worked out
+# Methods: the meaning of the words, and how figures are computed
 
 
 def _methods_chapter(data: ReportData) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""What stands where in the file of a report, read by programs that had no part in writing it."""
+"""Readers of the files of reports, by libraries that had no part in writing them."""
 
 import csv
 import io
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-#: A packed file that unpacks to more bytes than this, and to so many times its own size, is no report.
+#: A zip file that unpacks to more bytes than this, and to more than this many times its size, is no report.
 MAX_BYTES, MAX_RATIO = 100_000_000, 100
 FORMULA = re.compile(rb"<f[ >/]")
-#: What some programs write a link as: its address, and the place there.
+#: A link as some programs write it: its address, and the place there.
 LINK = re.compile(r'HYPERLINK "([^"]*)"(?:\s+\\l "([^"]*)")?')
 #: The most characters of a cell of a CSV.
 LONGEST = 10_000_000
@@ -27,12 +27,12 @@ LONGEST = 10_000_000
 
 @dataclass(frozen=True)
 class FileRow:
-    """What stands beside one another: a row of a table, a record, or a line of text alone."""
+    """A row of a table, a record, or a single line of text."""
 
     place: str
-    #: (what the cell is called; nothing for a line of text, its text)
+    #: (name, text) of each cell; the name is empty for a line of text.
     cells: Sequence[tuple[str, str]]
-    #: Whether its cells are told apart by their names alone, wherever they stand in it.
+    #: Whether cells are matched by their names alone, whatever their order.
     named: bool = False
 
     @property
@@ -41,7 +41,7 @@ class FileRow:
 
 
 def _table(place: str, rows: Iterable[Sequence[Any]]) -> Iterator[FileRow]:
-    """Yield the rows of a table, each called by its first cell, its cells by the first of their columns."""
+    """Yield the rows of a table, each named by its first cell, and its cells by the header."""
     header: list[str] = []
     for number, row in enumerate(rows, start=1):
         texts = [str(value) for value in row]
@@ -58,7 +58,7 @@ def _csv(content: bytes) -> Iterator[FileRow]:
 
 
 def _json(content: bytes) -> Iterator[FileRow]:
-    """Yield the head, and the records."""
+    """Yield the head and the records."""
     for name, part in json.loads(content, object_pairs_hook=_once).items():
         if not isinstance(part, list):
             yield FileRow(name, list(flatten_json(part)), named=True)
@@ -69,14 +69,14 @@ def _json(content: bytes) -> Iterator[FileRow]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object, in which programs do not agree on what a name means that is there twice."""
+    """Return an object; raises ValueError for a name that occurs twice, which programs read differently."""
     if len(value := dict(pairs)) < len(pairs):
         raise ValueError
     return value
 
 
 def flatten_json(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (place, JSON) of all that stands in objects and lists within one another, of an empty one itself."""
+    """Yield (place, JSON) of each value in nested objects and lists; an empty one is itself a value."""
     inner: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in inner:
         yield from flatten_json(part, f"{place}.{key}" if place else str(key))
@@ -91,7 +91,7 @@ def _open_zip(content: bytes) -> ZipFile:
 def _xlsx(content: bytes) -> Iterator[FileRow]:
     from python_calamine import CalamineWorkbook
 
-    # Each member is read to its end first, as calamine believes no declared size.
+    # Each member is read whole first: calamine does not check the size that a member declares.
     with _open_zip(content) as archive:
         formulas = {
             member.filename: len(FORMULA.findall(b"".join(member_chunks(archive, member))))
@@ -100,7 +100,7 @@ def _xlsx(content: bytes) -> Iterator[FileRow]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for name in book.sheet_names:
         yield from _table(f"sheet {name}, ", book.get_sheet_by_name(name).to_python())
-    # What a formula comes to is read above; what it will come to in a spreadsheet may be anything.
+    # The stored result of a formula is read above; a spreadsheet may compute anything else.
     for name, count in formulas.items():
         if name.startswith("xl/worksheets/") and count:
             yield FileRow(f"formulas of {name}", [("", str(count))])
@@ -114,7 +114,7 @@ def _docx(content: bytes) -> Iterator[FileRow]:
     document = Document(io.BytesIO(content))
     rels = document.part.rels
     yield from _word_rows(document.element.body, {key: rel.target_ref for key, rel in rels.items() if rel.is_external})
-    # What stands at the head and foot of the pages, and in notes and comments.
+    # Headers, footers, notes and comments.
     for part in sorted({rel.target_part for rel in rels.values() if not rel.is_external}, key=lambda p: p.partname):
         if part.content_type.endswith("+xml"):
             tree = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -122,7 +122,7 @@ def _docx(content: bytes) -> Iterator[FileRow]:
 
 
 def _word_rows(tree: "_Element", links: dict[str, str]) -> Iterator[FileRow]:
-    """Yield paragraphs and rows of tables wherever they stand."""
+    """Yield the paragraphs and the rows of tables, wherever they stand."""
     paragraphs = tables = 0
     for block in tree.iter(f"{W}p", f"{W}tbl"):
         if next(block.iterancestors(f"{W}tbl", f"{W}p"), None) is not None:
@@ -137,9 +137,9 @@ def _word_rows(tree: "_Element", links: dict[str, str]) -> Iterator[FileRow]:
 
 
 def _word_text(block: "_Element", links: dict[str, str]) -> str:
-    """Return the words of a paragraph or cell, with the addresses that links lead to.
+    """Return the words of a paragraph or cell, with the addresses of links.
 
-    Words that somebody struck out are left out, those that somebody put in are there, as they are read.
+    Tracked deletions are left out, and tracked insertions included.
     """
     texts, fields = list[str](), 0
     for element in block.iter(*(f"{W}{name}" for name in ("t", "hyperlink", "br", "tab", "fldChar", "instrText"))):
@@ -152,7 +152,7 @@ def _word_text(block: "_Element", links: dict[str, str]) -> str:
             fields += {"begin": 1, "end": -1}.get(element.get(f"{W}fldCharType") or "", 0)
         elif element.tag == f"{W}t":
             within = fields or next(element.iterancestors(f"{W}fldSimple"), None) is not None
-            # Numbers of pages are counted anew wherever a file is opened.
+            # Page numbers are computed anew whenever a file is opened.
             texts.append("" if within and text.isdigit() else text)
         else:
             texts.append(" ")
@@ -175,7 +175,7 @@ def _markdown(content: bytes) -> Iterator[FileRow]:
         yield FileRow(f"line {number}", [("", cell) for cell in cells])
 
 
-#: {ending of a file: what reads its rows}; for a file that is broken they raise anything.
+#: {suffix of a file: the reader of its rows}; readers may raise anything for a broken file.
 READERS: dict[str, Callable[[bytes], Iterator[FileRow]]] = {
     "pdf": _pdf,
     "docx": _docx,

@@ -1,4 +1,4 @@
-"""The formats of a report that was issued: each the same every time, for all are drawn from the kept data."""
+"""The formats of an issued report; each is drawn from the kept data, and so is the same every time."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -24,12 +24,12 @@ from tracker.queries.reports.stored import stored_content, stored_data
 from tracker.records import record_address
 from tracker.vocabulary import Chapter
 
-#: How many commitments a document tells of; the tables of the other formats hold any number.
+#: The most commitments of a document; the tables of the other formats hold any number.
 MAX_IN_DOCUMENTS = 2_000
-#: What no file system, or no person who looks at a name, can tell from something else; and how many bytes are enough.
+#: Characters that a file system forbids, or that mislead a reader of a file name; and the most bytes of a title in it.
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200e\u200f\u2028-\u202e\u2066-\u2069]+')
 MAX_NAME_BYTES = 160
-#: How many dots wide a chart is in a Word file.
+#: The width in pixels of a chart in a Word file.
 PICTURE_WIDTH = 1_250
 
 
@@ -38,13 +38,13 @@ class Format:
     label: Any
     media_type: str
     write: Callable[[ReportRun], Iterable[bytes]]
-    #: Whether it is for reading, and so tells of no more commitments than anybody reads.
+    #: Whether it is for reading, and so limited to the commitments that people would read.
     document: bool = False
-    #: Whether it is no text.
+    #: Whether its files are not text.
     binary: bool = False
 
     def allow(self, commitments: int, chapters: Collection[Chapter]) -> None:
-        """Raise TooLarge if a report of so many commitments, with such chapters, is too long for this format."""
+        """Raise TooLarge if a report with so many commitments and these chapters is too long for this format."""
         if self.document and Chapter.COMMITMENTS in chapters and commitments > MAX_IN_DOCUMENTS:
             message = _(
                 "This report tells of %(n)s commitments, and a document of at most %(most)s. Take it as Excel, CSV or "
@@ -69,7 +69,7 @@ def _pdf(run: ReportRun) -> Iterable[bytes]:
 
 
 def render_docx(run: ReportRun, template: bytes | None = None) -> Iterable[bytes]:
-    """Return a report as a Word file, laid into our template or another; raises Invalid for one that will not do."""
+    """Return a report as a Word file, in our template or another; raises Invalid for an unusable template."""
     picture, data = partial(svg_to_png, width=PICTURE_WIDTH), stored_data(run)
     with use_zone(data.head["report"]["timezone"]):
         return [docx.write_docx(_document(run), template, run.recorded_at, picture, author=str(run.recorded_by))]
@@ -94,19 +94,19 @@ FORMATS = {
 
 
 def render_report(run: ReportRun, form: str, template: bytes | None = None) -> Iterable[bytes]:
-    """Return the file of a report in a format, of which a Word file can be laid into another template."""
+    """Return the file of a report in a format; a Word file can use another template."""
     return render_docx(run, template) if template is not None else FORMATS[form].write(run)
 
 
-#: The formats that hold data alone, and come with a file that says what it is.
+#: The formats of data alone, whose files come with a stamp beside them.
 BARE = ("csv", "json")
 
 
 def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
-    """Return what is said of the file of a format, beside it."""
-    data, tally = stored_data(run), DigestCounter()
+    """Return the stamp of the file of a report in a format."""
+    data, counter = stored_data(run), DigestCounter()
     for chunk in FORMATS[form].write(run):
-        tally.add(chunk)
+        counter.add(chunk)
     return provenance(
         title=run.title,
         sentence=run.sentence or "",
@@ -118,13 +118,13 @@ def report_provenance(run: ReportRun, form: str) -> dict[str, Any]:
         head=(run.head_seq, run.head_hash),
         report={"code": run.code, "address": record_address(run, data.head["report"]["address"]), "sha256": run.sha256},
         drawing=DRAWING,
-        **tally.describe_file(form),
+        **counter.describe_file(form),
         columns=data.head["columns"]["commitments"] if form == "csv" else data.head["columns"],
         codebook=data.head["codebook"],
     )
 
 
 def report_file_name(run: ReportRun, suffix: str) -> str:
-    """Return what the file of a report is called: its title and its code, in any script."""
+    """Return the name of the file of a report: its title, in any script, and its code."""
     title = UNSAFE.sub("-", run.title).encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .-")
     return f"{title} ({run.code}).{suffix}" if title else f"{run.code}.{suffix}"

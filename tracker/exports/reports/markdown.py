@@ -18,10 +18,10 @@ from tracker.exports.reports.blocks import (
 )
 
 MEDIA_TYPE = "text/markdown; charset=utf-8"
-#: The signs that mean something wherever they stand, or at the end of a heading, and those that do where a line begins.
+#: The signs with a meaning anywhere, or at the end of a heading, and those with one at the beginning of a line.
 SIGNS = re.compile(r"[\\`*_\[\]<>|~$]|&(?=#?\w+;)|#(?=#*$)")
 BEGINNINGS = re.compile(r"^(#|[-+=:]|\d+(?=[.)](?:\s|$)))")
-#: Ends a line within a paragraph; a blank alone would not.
+#: Ends a line within a paragraph; a line end alone would not.
 BREAK = "\\\n"
 
 
@@ -36,12 +36,12 @@ def markdown_lines(document: ReportDocument) -> Iterator[str]:
 
 
 def escape_markdown(text: str) -> str:
-    """Return text as it reads, in one line, whatever signs it holds."""
+    """Return text escaped and in one line."""
     return SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _lines(text: str) -> str:
-    """Return text as it reads, in lines of its own."""
+    """Return text escaped, with its line ends."""
     return "\n".join(map(escape_markdown, text.splitlines()))
 
 
@@ -65,8 +65,8 @@ def _table(table: Table) -> str:
 
 
 def _line(line: Line, between: str = BREAK) -> str:
-    """Return a stretch of text, with something between its lines."""
-    # An exclamation mark before a link makes a picture of it.
+    """Return a line of spans; `between` joins the lines of its text."""
+    # An exclamation mark would turn a link into a picture.
     text = "".join(map(_span, line)).strip().replace("![", r"\![")
     return between.join(BEGINNINGS.sub(_escape_beginning, part.strip()) for part in text.split("\n"))
 
@@ -76,7 +76,7 @@ def _escape_beginning(match: re.Match[str]) -> str:
 
 
 def _span(span: Span) -> str:
-    # A mark stands right beside a word, or it marks nothing.
+    # Emphasis needs its marks right beside a word.
     words = span.text.strip()
     before, _words, after = span.text.partition(words) if words else (span.text, "", "")
     text = _linked(_lines(words), span.to)
@@ -86,5 +86,5 @@ def _span(span: Span) -> str:
 
 
 def _linked(text: str, to: str) -> str:
-    # What would end the address is written as in an address.
+    # Characters that would end the address are percent-encoded.
     return f"[{text}](<{to.translate({60: '%3C', 62: '%3E', 92: '%5C', 10: '%0A'})}>)" if to else text

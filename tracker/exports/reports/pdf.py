@@ -1,4 +1,4 @@
-"""A report as PDF: tagged, with numbered pages, contents and bookmarks, in a typeface it brings along."""
+"""A report as PDF: tagged, with numbered pages, contents and bookmarks, and its typeface embedded."""
 
 import datetime
 import json
@@ -31,23 +31,23 @@ from tracker.records.fields import FORBIDDEN_CHARACTERS
 
 MEDIA_TYPE = "application/pdf"
 ADDRESS = re.compile(r"https?://\S{1,2000}")
-#: Longer contents, with the lines of what opens a report, would leave the first page.
+#: The most lines of the contents and the opening together that fit on the first page.
 MAX_CONTENTS = 30
-#: The names of more columns of numbers than this run upwards.
+#: The headers of more columns of numbers than this are turned.
 MAX_UPRIGHT_NUMBERS = 7
-#: A table of so few rows is not parted.
+#: A table with at most this many rows is kept on one page.
 WHOLE_ROWS = 6
-#: A row may break over two pages if one of its cells has more characters.
+#: A row with a longer cell may break over two pages.
 LONG_CELL = 800
-#: How many characters a line of a table holds, and how long a word in it, or a text such as a day, may be before it is
-#: broken; the least for longer texts, and what a tag takes beside its word.
+#: In characters: a line of a table, the longest word or short text (such as a day) that is not broken, the least width
+#: for longer texts, and the padding of a tag.
 LINE, WORD, SHORT, TAG = 95, 24, 12, 3
 
 
 def write_pdf(document: ReportDocument, issued_at: datetime.datetime) -> bytes:
-    """Return a report as PDF/UA-1; the same report issued at the same moment gives the same bytes.
+    """Return a report as PDF/UA-1: the same bytes for the same report and moment.
 
-    Where a text cannot be drawn as PDF/UA asks, the file is as well tagged, but does not claim to be that.
+    Where a text cannot be drawn as PDF/UA demands, the file is tagged all the same, but does not claim conformance.
     """
     return subprocess.run(  # noqa: S603
         [sys.executable, "-P", typst_worker.__file__, folder("templates") / "reports", str(int(issued_at.timestamp()))],
@@ -58,7 +58,7 @@ def write_pdf(document: ReportDocument, issued_at: datetime.datetime) -> bytes:
 
 
 def _template_data(document: ReportDocument) -> dict[str, Any]:
-    """Return all that the template draws, as plain values."""
+    """Return the input of the template as plain values."""
     blocks = list(_blocks(document.blocks))
     opening = next((n for n, block in enumerate(document.blocks) if isinstance(block, Heading)), len(blocks))
     levels = [block.level for block in document.blocks if isinstance(block, Heading)]
@@ -84,7 +84,7 @@ def _template_data(document: ReportDocument) -> dict[str, Any]:
 
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
-    """Yield blocks as plain values; levels of headings that would skip one are drawn up to it."""
+    """Yield blocks as plain values; a heading that would skip a level is raised to it."""
     alike = defaultdict(list)
     for block in blocks:
         if isinstance(block, Table):
@@ -107,10 +107,9 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
 
 
 def _columns(tables: Sequence[Table]) -> dict[str, Any]:
-    """Return how wide tables of one header are (per cent), their columns (in proportion), and their text (points).
+    """Return the width of tables with one header (per cent), of their columns (in proportion), and their text (points).
 
-    Each column has room for its longest word, and for its texts if all are short; those with more to say share what is
-    left.
+    Each column has room for its longest word, and for its texts if all are short; the others share what is left.
     """
     header, numbers = tables[0].header, tables[0].numbers
     turned = len(numbers) > MAX_UPRIGHT_NUMBERS
@@ -154,5 +153,5 @@ def _plain(value: Any) -> Any:
 
 
 def _address(to: str) -> str:
-    """Return an address that a link can lead to, else nothing."""
+    """Return an address that can be linked; empty for any other."""
     return to if ADDRESS.fullmatch(to) else ""

@@ -1,6 +1,6 @@
-"""Typesets a report with typst: a program of its own, for typst keeps all that it has typeset until its process ends.
+"""Typesets a report with typst in a process of its own, as typst frees no memory until its process ends.
 
-Reads the report as JSON; its words are the folder of the templates and the seconds since 1970 when it was issued.
+Reads the report as JSON; the arguments are the folder of the templates and when it was issued, in seconds since 1970.
 """
 
 import json
@@ -12,17 +12,17 @@ from typing import Literal
 
 #: Stands for a character that is not drawn.
 BOX = "□"
-#: What means nothing to anybody else, or would turn around the text that follows it.
+#: Characters for private use, and those that would reverse the text after them.
 UNDRAWN = re.compile("[\ufeff\ue000-\uf8ff\U000f0000-\U0010ffff\u202a-\u202e\u2066-\u2069]")
-#: The last character of those that any typeface has.
+#: The last of the characters that every typeface has.
 LATIN = "\u024f"
 
 
 def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     """Return a PDF/UA-1.
 
-    The typefaces that typst brings along draw it. Only where they lack a character do those of the system help out;
-    what none has is shown as a box, and the template is told.
+    It uses the typefaces of typst, and those of the system only for characters that these lack. Characters that none
+    has are shown as boxes, and passed to the template.
     """
     import typst
 
@@ -56,7 +56,7 @@ def typeset(report: str, templates: Path, issued_at: int) -> bytes:
     try:
         return compile_template("report", system, report=report, boxed=codes, title=title)
     except typst.TypstError:
-        # Marks piled upon a letter that no typeface can bear: only a PDF that does not claim to be PDF/UA holds them.
+        # PDF/UA forbids what no typeface can draw, such as too many marks on one letter.
         return compile_template("report", system, "1.7", report=report, boxed=codes, title=title)
 
 

@@ -23,10 +23,7 @@ SummaryTable = tuple[str, Sequence[str], Sequence[Sequence[str | float | None]]]
 
 
 def write_xlsx(run: ReportRun) -> Iterator[bytes]:
-    """Yield the workbook; what it holds in memory does not grow with the report.
-
-    Raises TooLarge for more records than a sheet has rows.
-    """
+    """Yield the workbook, in constant memory; raises TooLarge for more records than a sheet has rows."""
     data = stored_data(run)
     check_sheet_size(max(data.head["rows"][name] for name in SHEETS))
 
@@ -115,7 +112,7 @@ def _write_records(writer: WorkbookWriter, data: ReportData) -> None:
 
 
 def _to_cell(column: Mapping[str, str], data: ReportData, names: Mapping[str, Mapping[str, str]]) -> ToCell:
-    """Return what makes cells of the values of a column: people read names of records, and labels of words."""
+    """Return the function that turns values of a column into cells, with names of records and labels of words."""
     texts: Mapping[Any, str] = names.get(column.get("records", ""), {})
     if column["type"] == "boolean":
         texts = {True: _("Yes"), False: _("No")}
