@@ -1,4 +1,4 @@
-"""Days as an iCalendar file to subscribe to: the same days give the same bytes."""
+"""Days as an iCalendar file to subscribe to: the same bytes for the same days."""
 
 import datetime
 from collections.abc import Iterable
@@ -8,16 +8,16 @@ from typing import Any
 import icalendar
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
-#: How often a program should look again.
+#: How often a program should refresh the file.
 REFRESH_INTERVAL = datetime.timedelta(hours=12)
 DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Event:
-    """A whole day, or several; what is empty is left out."""
+    """An event of one or several whole days; empty values are left out."""
 
-    #: Unique among the events of all trackers, and never changed.
+    #: Globally unique and permanent.
     uid: str
     starts_on: datetime.date
     summary: str
@@ -28,7 +28,7 @@ class Event:
     version: int
     changed_at: datetime.datetime
     ends_on: datetime.date | None = None
-    #: How many months pass until it recurs; 0 if it does not.
+    #: Months until it recurs; 0 if it does not.
     every_months: int = 0
     category: str = ""
     location: str = ""
@@ -37,7 +37,7 @@ class Event:
 
 
 def build_calendar(title: str, events: Iterable[Event]) -> bytes:
-    """Return an iCalendar object of events, in their order."""
+    """Return an iCalendar object of events in the same order."""
     component = icalendar.Calendar()
     component.add("prodid", "-//Tracker//Commitments//EN")
     component.add("version", "2.0")
@@ -52,7 +52,7 @@ def build_calendar(title: str, events: Iterable[Event]) -> bytes:
 
 
 def _event_component(event: Event) -> icalendar.Event:
-    # The end is the day after the last; the calendar ends with its last day.
+    # The end is exclusive, and the day after the last possible date does not exist.
     several = event.ends_on and event.ends_on > event.starts_on
     end = min(event.ends_on or event.starts_on, datetime.date.max - DAY) + DAY
     properties = {
@@ -69,7 +69,7 @@ def _event_component(event: Event) -> icalendar.Event:
         "categories": [event.category] if event.category else None,
         "status": event.status,
         "url": event.address,
-        # A deadline keeps nobody busy.
+        # A deadline does not block anybody’s time.
         "transp": "TRANSPARENT",
     }
     component = icalendar.Event()
@@ -80,9 +80,9 @@ def _event_component(event: Event) -> icalendar.Event:
 
 
 def recurrence_rule(day: datetime.date, every_months: int) -> dict[str, Any]:
-    """Return the rule of a day that recurs: in a month without such a day, on its last."""
+    """Return the rule of a monthly recurrence: on the last day of a month that lacks the day."""
     rule: dict[str, Any] = {"freq": "monthly", "interval": every_months}
     if day.day > 28:
-        # The last of these days that the month has: a rule of the 31st alone would skip the other months.
+        # The last of these days in the month: a rule for the 31st alone would skip shorter months.
         rule |= {"bymonthday": list(range(28, day.day + 1)), "bysetpos": -1}
     return rule

@@ -1,4 +1,4 @@
-"""A source cited in plain words, as BibTeX and as CSL-JSON, the formats that reference managers read."""
+"""Citations in plain words, and as BibTeX and CSL-JSON for reference managers."""
 
 import datetime
 import json
@@ -12,35 +12,35 @@ from tracker.records.date_fields import format_date_range
 from tracker.vocabulary import DatePrecision
 
 BIBTEX, CSL = "application/x-bibtex; charset=utf-8", "application/vnd.citationstyles.csl+json; charset=utf-8"
-#: Characters that mean something to TeX; those that a backslash would not make plain stand by their names.
+#: Special characters of TeX; those that a backslash would not escape are written by name.
 NAMES = {"\\": "backslash", "{": "braceleft", "}": "braceright", "^": "asciicircum", "~": "asciitilde"}
 NAMES |= {"<": "less", ">": "greater", "|": "bar"}
 TEX = str.maketrans({sign: f"\\{sign}" for sign in "#$%&_"} | {s: f"{{\\text{name}}}" for s, name in NAMES.items()})
-#: TeX reads an address character by character: only what would end it is escaped.
+#: TeX reads an address verbatim: only characters that would end it are escaped.
 TEX_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "\\{}"})
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-#: Characters of an ISO date that are known.
+#: {precision: known characters of an ISO date}
 KNOWN_CHARACTERS = {DatePrecision.YEAR: 4, DatePrecision.MONTH: 7, DatePrecision.DAY: 10}
 
 
 @dataclass(frozen=True)
 class Source:
-    """What can be cited; what is empty is left out."""
+    """A source to cite; empty values are left out."""
 
     #: Unique: letters, digits, dots and hyphens.
     key: str
     title: str
-    #: What it is in words.
+    #: Its type in words.
     genre: str
-    #: What it is as a type of CSL.
+    #: Its type in CSL.
     sort: str
-    #: Organisations, whose names are never cut into first and last ones.
+    #: Organisations, whose names are never split into first and last names.
     authors: Sequence[str] = ()
     publisher: str = ""
     republisher: str = ""
     published_on: datetime.date | None = None
     precision: DatePrecision = DatePrecision.UNKNOWN
-    #: The day in words, where it is not that of publication.
+    #: The date in words, if it is not that of publication.
     dated: str = ""
     address: str = ""
     accessed: datetime.date | None = None
@@ -53,7 +53,7 @@ class Source:
 
     @property
     def issued(self) -> str:
-        """Return the ISO date of publication as far as it is known: 2024, 2024-03, 2024-03-01 or nothing."""
+        """Return the ISO date of publication as far as it is known: 2024, 2024-03, 2024-03-01 or empty."""
         return self.published_on.isoformat()[: KNOWN_CHARACTERS[self.precision]] if self.published_on else ""
 
 
@@ -74,7 +74,7 @@ def plain_citation(source: Source) -> str:
 
 
 def bibtex(source: Source) -> str:
-    """Return a source as an entry for BibTeX and biblatex, in UTF-8; double braces keep a name or title whole."""
+    """Return a source as an entry for BibTeX and biblatex, in UTF-8; double braces keep names and titles whole."""
     year, month = source.issued[:4], int(source.issued[5:7] or 0)
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in source.authors),
@@ -83,7 +83,7 @@ def bibtex(source: Source) -> str:
         "note": _tex("; ".join(filter(None, (source.genre, source.dated, source.note)))),
         "date": source.issued,
         "year": year,
-        # Each style knows these words in its language.
+        # Each style translates these macros.
         "month": MONTHS[month - 1] if month else "",
         "url": source.address.translate(TEX_ADDRESS),
         "urldate": source.accessed.isoformat() if source.accessed and source.address else "",
@@ -93,7 +93,7 @@ def bibtex(source: Source) -> str:
 
 
 def csl(source: Source) -> str:
-    """Return a source as CSL-JSON: a list of one item, a field a line."""
+    """Return a source as CSL-JSON: a list of one item, with a line for each field."""
     item: dict[str, Any] = {
         "id": source.key,
         "type": source.sort,

@@ -1,4 +1,4 @@
-"""Comma-separated values that spreadsheets open as they are, and run nothing of."""
+"""Comma-separated values that spreadsheets open directly, without running anything in them."""
 
 import csv
 import io
@@ -9,16 +9,16 @@ from typing import Any
 from tracker.records.fields import format_typed_number
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
-#: What begins a formula in a spreadsheet, and the apostrophe that keeps a text from being one.
+#: The characters that begin a formula in a spreadsheet, and the apostrophe that prevents one.
 FORMULA_STARTS = frozenset("=+-@\t\r'")
 #: Rows written at once.
 CHUNK = 500
 
 
 def csv_cell(value: object) -> str:
-    """Return a plain value as a cell: lists joined by "; ", an apostrophe before text that a spreadsheet would run.
+    """Return a plain value as a cell: lists joined by "; ", and an apostrophe before text that a spreadsheet would run.
 
-    Text that begins with an apostrophe gets another, so that taking one away always gives the original.
+    Text that begins with an apostrophe gets another, so that removing one always gives the original.
     """
     if value is None:
         return ""
@@ -33,7 +33,7 @@ def csv_cell(value: object) -> str:
 
 
 def csv_cells(values: Sequence[Any]) -> Sequence[Any]:
-    """Return the plain values of one column as `csv_cell` does, or as what the writer turns into the same; quicker."""
+    """Return the plain values of a column as `csv_cell` does, or as the writer will write the same; faster."""
     types = set(map(type, values)) - {type(None)}
     if types <= {int}:
         return values
@@ -45,7 +45,7 @@ def csv_cells(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]], mark: str = "\ufeff") -> Iterator[str]:
-    """Yield a header and rows of plain values as CSV, many lines at once, after a byte order mark."""
+    """Yield a header and rows of plain values as chunks of CSV, after a byte order mark."""
     out = io.StringIO()
     writer = csv.writer(out)
     out.write(mark)

@@ -1,4 +1,4 @@
-"""The open data set: a CSV for each kind of record, and a Frictionless Data Package that says what they hold."""
+"""The open data set: a CSV file for each kind of record, described by a Frictionless Data Package."""
 
 import datetime
 import json
@@ -20,7 +20,7 @@ from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, referenced_kind
 from tracker.records.filters import Filters
 
-#: What a licence is called, as SPDX calls them.
+#: The identifier of a licence in SPDX.
 LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
 TITLE = "Open data of Tracker"
 DESCRIPTION = (
@@ -33,18 +33,18 @@ DESCRIPTION = (
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a draft folder to write into; its files move into `path`, which must be new or empty, all or none of them.
+    """Yield a draft folder, whose files move into `path`, which must be new or empty, all together or not at all.
 
     Raises TrackerError if `path` is a file or holds anything.
     """
     new = not path.exists()
     if not new and not path.is_dir():
         raise TrackerError(f"{path} is a file: name a folder that is new or empty.")
-    # Named, for it may be hidden, as the draft of a command that was killed.
+    # The message names it, as it may be a hidden file, such as the draft of a killed command.
     if not new and (present := next(path.iterdir(), None)):
         raise TrackerError(f"{path} is not empty, it holds {present.name}: name a folder that is new or empty.")
     path.mkdir(exist_ok=True)
-    # Inside it, so that the files can be moved: beside it may be another disk, or nothing that can be written to.
+    # Inside `path`, so that files can be moved: its parent may be on another disk, or read-only.
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=path))
     try:
         yield draft
@@ -57,17 +57,17 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def count_records(reading: Connection) -> int:
-    """Return how many records the set holds."""
+    """Return the number of records in the set."""
     return sum(listing.count_rows(open_data.open_data_query(kind), reading) for kind in open_data.KINDS.values())
 
 
 def write_datapackage(
     reading: Connection, folder: Path, *, licence: str, address: str, by: str, on_progress: Callable[[int], None]
 ) -> dict[str, int]:
-    """Write the files of the set into a folder; return how many records of each kind there are.
+    """Write the files of the set into a folder; return the number of records of each kind.
 
-    `address` is what the addresses of records start with; `by` the code of the account that issues the set;
-    `on_progress` is called again and again with how many more records were written.
+    `address` is the beginning of the addresses of records; `by` the code of the account that issues the set;
+    `on_progress` is called repeatedly with the number of further records written.
     """
     at, as_of, head = datetime.datetime.now(datetime.UTC), Filters().as_of_dates, history.chain_head(reading)
     resources, counts, exported = [], {}, []
@@ -146,7 +146,7 @@ def _resource(
 
 
 def _field(column: Column) -> dict[str, Any]:
-    """Return the field of a table schema for a column; several codes in a cell are text there, and no foreign key."""
+    """Return the field of a table schema for a column; a cell with several codes is text, not a foreign key."""
     is_code, vocabulary = column.name == "code", column.field.vocabulary
     descriptions = [str(column.field.description)]
     if column.field.multiple:

@@ -16,7 +16,7 @@ def json_item(columns: Sequence[Column], record: Record, as_of_values: AsOfValue
 
 
 def json_lines(items: Iterable[dict[str, Any]], total: int, following: str | None = None) -> Iterator[str]:
-    """Yield {"items": […], "total": …, "next": …} with an item a line; `following` is the address of the next page."""
+    """Yield {"items": […], "total": …, "next": …} a line per item; `following` is the address of the next page."""
     opening = '{"items": ['
     for item in items:
         yield opening + "\n" + json.dumps(item, ensure_ascii=False)

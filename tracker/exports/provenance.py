@@ -1,4 +1,4 @@
-"""The stamp of an export or report: what was asked for, when and by whom it was issued, and its checksum."""
+"""The stamp of an export or report: its filters, when and by whom it was issued, and its checksum."""
 
 import datetime
 import hashlib
@@ -11,7 +11,7 @@ Row = TypeVar("Row")
 
 
 class DigestCounter:
-    """Counts the rows of a file and sums up its bytes as they go by, so that none of it is held in memory."""
+    """Counts the rows of a file and hashes its bytes as they go by, so that memory holds none of it."""
 
     def __init__(self) -> None:
         self.count = self.size = 0
@@ -23,7 +23,7 @@ class DigestCounter:
             yield row
 
     def add(self, chunk: bytes) -> bytes:
-        """Count a stretch of the file, and return it."""
+        """Count a chunk of the file, and return it."""
         self.size += len(chunk)
         self._hash.update(chunk)
         return chunk
@@ -33,7 +33,7 @@ class DigestCounter:
         return self._hash.hexdigest()
 
     def describe_file(self, form: str) -> dict[str, str | int]:
-        """Return format, size and checksum of the file that went by."""
+        """Return the format, size and checksum of the file."""
         return {"format": form, "bytes": self.size, "sha256": self.sha256}
 
 
@@ -51,9 +51,9 @@ def provenance(
 ) -> dict[str, Any]:
     """Return the stamp of an export or report, ready for JSON.
 
-    `sentence` says the filters in words; `at` and `by` (the code of an account) when and by whom it was issued; `rows`
-    how many records of each kind it holds; `head` how many changes the history had, and the hash of the last.
-    The `details` follow as they are: a checksum, a format, columns.
+    `sentence` is the filters in words; `at` and `by` (the code of an account) are when and by whom it was issued;
+    `rows` the number of records of each kind; `head` the number of changes in the history, and the hash of the last.
+    The `details` follow unchanged: a checksum, a format, columns.
     """
     return {
         "title": title,

@@ -1,17 +1,17 @@
-"""Drawings as pictures of dots, for files that hold no SVG."""
+"""Drawings as PNG, for files that cannot hold SVG."""
 
 from tracker.paths import folder
 
-#: How wide the page of a drawing is, in inches.
+#: The width of the page of a drawing, in inches.
 WIDTH = 300 / 72
 #: The last of the characters that every typeface has.
 LATIN = "\u024f"
 
 
 def svg_to_png(svg: str, width: int) -> bytes:
-    """Return a drawing as a PNG, so many dots wide, in the serif that typst brings along.
+    """Return a drawing as a PNG of `width` pixels, in the serif typeface of typst.
 
-    Typefaces of the system help out only where there are other letters than Latin ones.
+    Typefaces of the system are used only for other than Latin letters.
     """
     import typst
 

@@ -1,4 +1,4 @@
-"""Scales of charts: the places of numbers and days in a drawing, with labels at round ones."""
+"""Scales of charts: the places of numbers and days in a drawing, with labels at round values."""
 
 import datetime
 import math
@@ -9,14 +9,14 @@ from babel.dates import format_skeleton
 from babel.numbers import format_compact_decimal
 from flask_babel import format_date, format_decimal, get_locale
 
-#: The size of a drawing without its legend, and of the plot in it; text is 12 high, and about so wide a character.
+#: The size of a drawing without its legend, the edges of the plot, and the width of a character of text 12 high.
 WIDTH, HEIGHT, TOP, RIGHT, BOTTOM, CHARACTER = 400, 220, 32, 390, 190, 6.5
 #: The numbers of months that may lie between two labelled days.
 MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12000, 60000)
 
 
 def ticks_for(low: float, high: float, whole: bool = False) -> list[Decimal]:
-    """Return two to four round numbers, one of them 0, that hold both numbers between them."""
+    """Return two to four round numbers, one of them 0, that enclose both numbers."""
     least, most = min(Decimal(0), Decimal(repr(low))), max(Decimal(0), Decimal(repr(high)))
     most = most or Decimal(0 if least else 1)
     order = max(((most - least) / 4).adjusted(), 0 if whole else -99)
@@ -33,30 +33,30 @@ class ValueAxis:
     def __init__(self, low: float, high: float, whole: bool = False) -> None:
         self.ticks = ticks_for(low, high, whole)
         self.labels = format_numbers(self.ticks)
-        #: Where the plot begins.
+        #: The left edge of the plot.
         self.left = max(map(len, self.labels)) * CHARACTER + 12
 
     def up(self, value: float) -> float:
-        """Return the height of a value in the drawing."""
+        """Return the vertical place of a value in the drawing."""
         low, high = float(self.ticks[0]), float(self.ticks[-1])
         return BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP)
 
     @property
     def lines(self) -> list[tuple[float, str, bool]]:
-        """Return (height, label, whether it is the line of 0) of each tick."""
+        """Return (place, label, whether it is the line of 0) of each tick."""
         return [(self.up(float(n)), label, not n) for n, label in zip(self.ticks, self.labels, strict=True)]
 
 
 class DayAxis:
-    """The axis of days below a plot that begins at `left`."""
+    """The axis of days below a plot whose left edge is `left`."""
 
     def __init__(self, first: datetime.date, last: datetime.date, left: float) -> None:
         self.first, self.days, self.left = first, (last - first).days, left
-        #: (place, label) of each day that has one.
+        #: (place, label) of each labelled day.
         self.labels = [(self.across(day), label) for day, label in day_labels(first, last)]
 
     def across(self, day: datetime.date) -> float:
-        """Return the place of a day in the drawing; a single day stands in the middle."""
+        """Return the horizontal place of a day in the drawing; a single day is in the middle."""
         share = (day - self.first).days / self.days if self.days else 0.5
         return self.left + 10 + share * (RIGHT - self.left - 20)
 
@@ -77,7 +77,7 @@ def day_labels(first: datetime.date, last: datetime.date) -> list[tuple[datetime
 
 
 def format_numbers(values: Sequence[Decimal | int]) -> list[str]:
-    """Return numbers as texts, all of them in short where one is of a million or more."""
+    """Return numbers as texts, all of them abbreviated if one is of a million or more."""
     if any(not -1_000_000 < value < 1_000_000 for value in values):
         return [format_compact_decimal(value, locale=get_locale(), fraction_digits=1) for value in values]
     return [format_decimal(value, format="#,##0.######") for value in values]

@@ -1,4 +1,4 @@
-"""How statuses and deadlines look in charts, and the drawing of a chart by its template in templates/charts/."""
+"""The looks of statuses and deadlines in charts, and charts rendered by their templates in templates/charts/."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from markupsafe import Markup
 from tracker.exports.charts import scales
 from tracker.records.record_lookup import shortened
 
-#: {word: (sort of colours, hatching in a square of 8, how thick it is)}
+#: {word: (sort of colours, hatching in a square of 8, width of its lines)}
 Appearance = Mapping[str, tuple[str, str, float]]
-#: {sort: (ground, hatching)}, darker and lighter than one another by far.
+#: {sort: (background, hatching)} in strong contrast.
 COLOURS = {
     "plain": ("#f3f1ea", "#566066"),
     "accent": ("#e2eeed", "#0f5c63"),
@@ -19,7 +19,7 @@ COLOURS = {
     "warn": ("#fdf0da", "#7a4300"),
     "bad": ("#fbe9e7", "#9c1f1b"),
 }
-#: How a status looks; no two hatchings are alike.
+#: The looks of statuses; all hatchings differ.
 FACES: Appearance = {
     "not_assessed": ("plain", "", 0),
     "no_evidence_found": ("plain", "M1 2h2M5 6h2", 2),
@@ -34,7 +34,7 @@ FACES: Appearance = {
     "uncheckable": ("plain", "M4 0v8M0 4h8", 1),
     "mixed": ("accent", "M0 2h4M4 6h4", 4),
 }
-#: How a deadline looks by where it stands; in a mark, by a shape of its own.
+#: The looks of deadlines by state; each mark also has a shape of its own.
 DEADLINES: Appearance = {
     "overdue": FACES["not_done"],
     "due_soon": FACES["stalled"],
@@ -51,9 +51,9 @@ def render_chart(
     bottom: float = scales.HEIGHT,
     **shapes: object,
 ) -> Markup:
-    """Return the chart of a template, with a legend of (word, label) from the height `bottom` on.
+    """Return the chart of a template, with a legend of (word, label) below the height `bottom`.
 
-    `key` begins the ids in it: another for each chart of a page.
+    `key` begins the ids and must differ for each chart of a page.
     """
     legend = [(word, shortened(label, 26)) for word, label in legend]
     template = current_app.jinja_env.get_template(f"charts/{name}.svg")
@@ -64,5 +64,5 @@ def render_chart(
         colours=COLOURS,
         appearance={**FACES, **DEADLINES},
     )
-    # Whatever was given is escaped by the template.
+    # The template escapes all values.
     return Markup(drawing)  # noqa: S704

@@ -1,4 +1,4 @@
-"""What a report says by the records as they are: a head with all figures and changes, and the records it rests on."""
+"""The data of a report from the records of today: a head with all figures and changes, and the records behind them."""
 
 import datetime
 from collections import defaultdict
@@ -70,9 +70,9 @@ from tracker.vocabulary import (
     Term,
 )
 
-#: How many deadlines ahead are listed, and how many records each part of the brief; the others are counted.
+#: The most deadlines listed, and the most items of each part of the brief; the others are only counted.
 MAX_DEADLINES, MAX_ITEMS = 200, 500
-#: {model: the query for the records of it that a report rests on}
+#: {model: the query for its records that a report rests on}
 Queries = dict[type[Record], Select[Any]]
 #: The links by which something is promised again.
 AGAIN = (
@@ -86,7 +86,7 @@ EVIDENCE = selectinload(ProgressUpdate.evidence).selectinload(Evidence.passage)
 
 
 def report_data(parameters: ReportParameters) -> ReportData:
-    """Return what a report says by the records as they are."""
+    """Return the data of a report from the records of today."""
     queries = _record_queries(parameters)
     columns = {name: [*_columns(CATALOGUE[name]), CATALOGUE[name].url_column("")] for name in queries}
     figures, changes = _Figures(parameters), _Changes(parameters)
@@ -129,7 +129,7 @@ def _parameters(parameters: ReportParameters) -> Head:
         "chapters": [word.value for word in parameters.chapters],
         "address": parameters.address,
         "language": str(get_locale()),
-        # Settings at the time: the report is drawn, and compared with the records, by these.
+        # Settings at the time, with which the report is drawn and compared with the records.
         "timezone": zone().key,
         "review_every": parameters.review_every,
     }
@@ -163,7 +163,7 @@ class _Figures:
         }
 
     def areas(self) -> list[Head]:
-        """Return the counts and the score of each area that has commitments in scope as their primary one."""
+        """Return the counts and the score of each area that is the primary area of commitments in scope."""
         scored = scores.scores_by_area(self.as_of, self.in_scope)
         return [
             {
@@ -179,7 +179,7 @@ class _Figures:
         ]
 
     def parties(self, changed: dict[int, tuple[int, int]]) -> list[Head]:
-        """Return how each lead stands over what it leads; `changed` is what `_Changes.statuses_changed` returns."""
+        """Return the counts and the score of each lead; `changed` is the result of `_Changes.statuses_changed`."""
         scored, lead = scores.scores_by_party(self.as_of, self.in_scope), lead_statuses(self.as_of)
         query = (
             select(Party, lead.c.status, func.count())
@@ -205,7 +205,7 @@ class _Figures:
         ]
 
     def _deadlines(self) -> list[Head]:
-        """Return the first days on which open commitments are or were due."""
+        """Return the first deadlines of open commitments, past ones included."""
         state = deadline_state(self.as_of)
         query = (
             select(Commitment, state)
@@ -240,7 +240,7 @@ def _score(score: Score) -> Head:
 class _Changes:
     """The parts of the brief: {part: {"count": n, "items": [the first MAX_ITEMS]}}.
 
-    Each item is a record or a status, with the address of its record; none is a judgement.
+    Each item is a record or a status, with the address of its record.
     """
 
     def __init__(self, parameters: ReportParameters) -> None:
@@ -249,7 +249,7 @@ class _Changes:
         self.own = select(Commitment).where(self.in_scope)
 
     def standing(self) -> Head:
-        """Return what wants attention as things stand, and what is promised again."""
+        """Return the parts on what wants attention now, and on what is promised again."""
         on, meeting, update = self.as_of.on, self.parameters.next_meeting, ProgressUpdate
         until = meeting.starts_on if meeting else on + DUE_SOON_DAYS
         overdue = self.own.where(deadline_state(self.as_of) == DeadlineState.OVERDUE)
@@ -275,10 +275,10 @@ class _Changes:
         }
 
     def since(self) -> Head:
-        """Return what changed since a day, nothing if there is none.
+        """Return the parts on what changed since a day, empty if the report has none.
 
-        Parts of what changed for leads say of how many "commitments" these are; "silent", how many were "checked" in
-        vain; "learnt", how many were "recorded_later".
+        Parts on leads have the number of their "commitments"; "silent", the number "checked" in vain; "learnt", the
+        number "recorded_later".
         """
         before, lead = self.parameters.before, lead_statuses(self.as_of)
         if before is None:
@@ -302,7 +302,7 @@ class _Changes:
         return parts
 
     def statuses_changed(self) -> dict[int, tuple[int, int]]:
-        """Return {id of a party: (of how many commitments its status changed since the day, how many it led)}."""
+        """Return {id of a party: (number of commitments whose status changed since the day, number that it led)}."""
         before = self.parameters.before
         if before is None:
             return {}
@@ -319,7 +319,7 @@ class _Changes:
     # The queries
 
     def _promised_again(self) -> Select[*tuple[Any, ...]]:
-        """Return (link, commitment, the one it promises again) of either in scope, both of them there by then."""
+        """Select (link, commitment, the one it promises again) where both existed by then, and one is in scope."""
         link, to, there = CommitmentLink, aliased(Commitment), select(Commitment.id).where(existed(self.as_of))
         query = (
             select(link, Commitment, to)
@@ -333,7 +333,7 @@ class _Changes:
         return query.where(Commitment.made_on > since) if since else query
 
     def _changed(self, by: datetime.date, earlier: Subquery, later: Subquery) -> Select[Any]:
-        """Return (commitment, party, status then, status now) of leads that differ, of commitments made by a day."""
+        """Select (commitment, party, earlier status, later status) where these differ, of commitments made by a day."""
         return (
             select(Commitment, Party, earlier.c.status, later.c.status)
             .join(later, later.c.commitment_id == Commitment.id)
@@ -343,16 +343,16 @@ class _Changes:
         )
 
     def _learnt(self, before: AsOf, end: datetime.datetime) -> Select[Any]:
-        """Return the leads that stood otherwise on the day than was known at its end, and the update that says so.
+        """Select the leads whose status on the day was another than known at its end, and the update that says so.
 
-        Of a commitment that was itself recorded only later nothing had been said that could be put right. Where the
-        update does not say how the lead stood, it takes back, or moves to a later day, what was found then.
+        Commitments recorded only later are left out: nothing was known of them that could be corrected. An update that
+        does not give the status voids what was found then, or moves it to a later day.
         """
         earlier, later = lead_statuses(AsOf(before.on, end)), lead_statuses(before)
         finding, update = aliased(ProgressUpdate), ProgressUpdate
         says = func.coalesce(finding.recorded_at > end, false())
         undoing = select(update.id).where(update.corrects_id == earlier.c.finding_id).correlate(earlier)
-        # Nothing else can have changed, and most need not be looked at.
+        # Only these can have changed, and most commitments are not among them.
         logged = select(update.commitment_id).where(update.recorded_at > end)
         return (
             self._changed(before.on, earlier, later)
@@ -363,7 +363,7 @@ class _Changes:
         )
 
     def _news(self, since: datetime.date, end: datetime.datetime) -> ColumnElement[bool]:
-        """Return the condition that something became true of a commitment since, or was recorded of it only later."""
+        """Return the condition that a commitment has an update true since then, or recorded only later."""
         late = and_(ProgressUpdate.recorded_at > end, Commitment.recorded_at <= end)
         return (
             exists()
@@ -378,7 +378,7 @@ class _Changes:
         )
 
     def _part_of_silent(self, silent: Select[Commitment], since: datetime.date) -> Head:
-        """Return the part of commitments without news, each with its last check since; unchecked ones come last."""
+        """Return the part on commitments without news, each with its last check since; unchecked ones come last."""
         counts = and_(
             CheckLog.commitment_id == Commitment.id,
             CheckLog.voids_id.is_(None),
@@ -413,7 +413,7 @@ class _Changes:
     def _learnt_item(
         self, commitment: Commitment, party: Party, before: Status, after: Status, update: ProgressUpdate, says: bool
     ) -> Head:
-        """Add by which update; it is effective on no day where it does not say how the lead stood, but takes back."""
+        """Return the item of a change with its update, which has no effective day if it voids an earlier one."""
         item = self._moved(commitment, party, before, after, update) | ({} if says else {"effective_on": None})
         return item | _days(recorded_on=update.recorded_at.astimezone(zone()).date())
 
@@ -456,7 +456,7 @@ def _part(query: Select[Any], item: Callable[..., Head]) -> Head:
 
 
 def _part_of_leads(query: Select[Any], item: Callable[..., Head]) -> Head:
-    """Return a part in which a commitment has as many items as leads, and of how many commitments these are."""
+    """Return a part with an item for each lead of a commitment, and the number of commitments."""
     part = _part(query.order_by(*ORDER, Party.id).options(EVIDENCE), item)
     return part | {"commitments": listing.count_rows(_ids(query).distinct())}
 
@@ -465,11 +465,11 @@ def _ids(query: Select[Any]) -> Select[int]:
     return query.with_only_columns(Commitment.id).correlate(None)
 
 
-# The records a report rests on: as many as its commitments call for, and none besides
+# The records that a report rests on, and no others
 
 
 def _columns(kind: Kind) -> list[Column]:
-    """Return what a report says of the records of a kind: all but what is for those who keep them."""
+    """Return the columns of a kind that a report holds: all but the internal ones."""
     return [column for column in kind.columns.values() if not column.field.internal]
 
 
@@ -482,14 +482,14 @@ def _rows(kind: Kind, query: Select[Any], parameters: ReportParameters) -> Itera
 
 
 def _record_queries(parameters: ReportParameters) -> dict[str, Select[Any]]:
-    """Return the query for the records of each kind, in the order of the catalogue: those referred to come first."""
+    """Return {name of a kind: the query for its records} in the order of the catalogue, referenced kinds first."""
     rows = _rows_of_commitments(parameters)
     queries = {kind_of(model).name: query for model, query in (rows | _referenced(rows)).items()}
     return {name: queries[name] for name in CATALOGUE if name in queries}
 
 
 def _rows_of_commitments(parameters: ReportParameters) -> Queries:
-    """Return the queries for the commitments, and for what belongs to them and their meetings."""
+    """Return the queries for the commitments, and for the records of them and their meetings."""
     ids, as_of, known_by = parameters.commitments, parameters.as_of, parameters.known_by
 
     def rows(model: Any) -> Select[Any]:
@@ -499,7 +499,7 @@ def _rows_of_commitments(parameters: ReportParameters) -> Queries:
     meetings = commitments.with_only_columns(Commitment.meeting_id)
     updates = rows(ProgressUpdate).where(ProgressUpdate.effective_on <= as_of.on)
     seats = select(Participation).where(Participation.meeting_id.in_(meetings), recorded_by(Participation, known_by))
-    # What was said at a meeting about something else is no matter of these commitments.
+    # Claims at a meeting about another area or commitment are left out.
     matter = or_(
         and_(Claim.area_id.is_(None), Claim.commitment_id.is_(None)),
         Claim.area_id.in_(commitments.with_only_columns(Commitment.area_id)),
@@ -510,7 +510,7 @@ def _rows_of_commitments(parameters: ReportParameters) -> Queries:
     return {
         Participation: seats,
         Commitment: commitments,
-        # Who leads is as it is today, in the figures too.
+        # Leads are those of today, in the figures too.
         CommitmentParty: select(CommitmentParty).where(CommitmentParty.commitment_id.in_(ids)),
         CommitmentSource: rows(CommitmentSource),
         CommitmentLink: select(CommitmentLink).where(links, recorded_by(CommitmentLink, known_by)),
@@ -525,7 +525,7 @@ def _rows_of_commitments(parameters: ReportParameters) -> Queries:
 
 
 def _referenced(rows: Queries) -> Queries:
-    """Return the queries for what the rows of commitments refer to."""
+    """Return the queries for the records that the rows of commitments refer to."""
 
     def ids(*columns: InstrumentedAttribute[Any]) -> Iterator[Select[Any]]:
         for column in columns:
@@ -541,7 +541,7 @@ def _referenced(rows: Queries) -> Queries:
     issuers = select(document_issuer.c.party_id).where(
         document_issuer.c.document_id.in_(documents.with_only_columns(Document.id))
     )
-    # Who was found to stand somehow need not lead any more.
+    # A party with updates may lead no longer.
     parties = ids(CommitmentParty.party_id, ProgressUpdate.party_id, Participation.party_id)
     return {
         Party: _among(Party, *parties, issuers),
@@ -556,10 +556,10 @@ def _referenced(rows: Queries) -> Queries:
 
 
 def _further(table: Table, column: SQLColumnExpression[int], commitments: Select[Any]) -> Select[Any]:
-    """Return the query for the ids in a column of a table of pairs of commitments and something else."""
+    """Select the ids in a column of an association table of commitments."""
     return select(column).where(table.c.commitment_id.in_(commitments))
 
 
 def _among(model: type[Record], *ids: Select[Any]) -> Select[Any]:
-    """Select the records whose ids some queries give."""
+    """Select the records whose ids are in any of some queries."""
     return select(model).where(or_(*(model.id.in_(query) for query in ids)))

@@ -1,4 +1,4 @@
-"""What a report is to be of: as somebody requests it, and with everything that was left out filled in."""
+"""The parameters of a report: as requested, and with defaults filled in."""
 
 import datetime
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from tracker.records.meetings import SEATS
 from tracker.records.reports import ReportForm
 from tracker.vocabulary import Chapter, MeetingStatus
 
-#: What stands among the chapters for the brief, which no report is without: alone, it leaves out all others.
+#: The word among the chapters for the brief, which every report has: alone, it leaves out all chapters.
 BRIEF = "brief"
 #: The fields of a report beside the filters of its scope.
 REPORT_FIELDS = ("title", "cover_note", "as_of", "known_by", "since", "since_meeting", "chapters")
@@ -32,11 +32,11 @@ REPORT_FIELDS = ("title", "cover_note", "as_of", "known_by", "since", "since_mee
 
 @dataclass(frozen=True)
 class ReportParameters:
-    """What a report is of; the same parameters give the same report, whatever is logged later."""
+    """The parameters of a report; the same ones give the same report, whatever is recorded later."""
 
     title: str
     cover_note: str | None
-    #: The filters as an address holds them, and in words.
+    #: The filters as a query string, and in words.
     scope: str
     sentence: str
     filters: Filters
@@ -45,9 +45,9 @@ class ReportParameters:
     since_meeting: Meeting | None
     next_meeting: Meeting | None
     chapters: list[Chapter]
-    #: After how many days a commitment is stale that has no review interval of its own.
+    #: Days after which a commitment without a review interval of its own is stale.
     review_every: int
-    #: What the addresses of records begin with.
+    #: The beginning of the addresses of records.
     address: str
 
     @property
@@ -61,12 +61,12 @@ class ReportParameters:
 
     @property
     def before(self) -> AsOf | None:
-        """Return the end of the day since which changes are reported, as known by the same moment."""
+        """Return the day since which changes are reported, as known by the same moment; None without one."""
         return AsOf(self.since, self.as_of.known_by) if self.since else None
 
 
 class ReportRequest:
-    """A report as a page or a command requests it, with all that is wrong with that."""
+    """A report as requested by a page or a command, with its errors."""
 
     def __init__(self, args: MultiDict[str, str]) -> None:
         scope = [
@@ -77,7 +77,7 @@ class ReportRequest:
             self.filters = scope_filters(urlencode(scope))
         except Invalid as error:
             self.wrong = dict(error.errors)
-            # The other filters stay as they were chosen, unless there are too many of them.
+            # The valid filters stay, unless there are too many.
             scope = [pair for pair in scope if not self.wrong.keys() & {pair[0][:60], "filters"}]
             self.filters = scope_filters(urlencode(scope))
         values = MultiDict((name, value) for name, value in args.items(multi=True) if name in REPORT_FIELDS and value)
@@ -95,14 +95,14 @@ class ReportRequest:
         return title[:300]
 
     def parameters(self, address: str) -> ReportParameters:
-        """Return the parameters, with the addresses of records beginning so; raises Invalid, by field."""
+        """Return the parameters with the beginning of addresses; raises Invalid, by field."""
         if not self.form.validate() or self.wrong:
             raise Invalid(self.wrong | self.form.errors)
         return check_scope(report_parameters(self.form, address))
 
     @property
     def errors(self) -> list[tuple[str, Any, Any]]:
-        """Return (id of the field, its label, message) of all that is wrong; what no field shows is about the scope."""
+        """Return (id of the field, its label, message) of each error; errors of hidden fields are about the scope."""
         labels = {field.name: field.label.text for field in (*self.filters, *self.form)}
         ids = {field.name for field in self.filters if not field.multiple} | {*REPORT_FIELDS}
         errors = (self.wrong | self.form.errors).items()
@@ -114,7 +114,7 @@ class ReportRequest:
 
 
 def scope_filters(scope: str, **dates: str) -> Filters:
-    """Return the filters that an address's query holds, as of dates; raises Invalid for what is not known."""
+    """Return the filters of a query string, as of dates; raises Invalid for unknown ones."""
     return CATALOGUE["commitments"].filters.from_query(MultiDict([*parse_qsl(scope), *dates.items()]))
 
 
@@ -130,17 +130,17 @@ def check_scope(parameters: ReportParameters) -> ReportParameters:
 
 
 def form_for_report(report: dict[str, Any]) -> ReportForm:
-    """Return the form for a report like one whose head says so of itself."""
+    """Return the form filled in like that of a report, from the "report" in its head."""
     names = ("title", "cover_note", "scope", "as_of", "known_by", "since", "chapters")
     meeting = report["since_meeting"] and report["since_meeting"]["meeting"]
     return ReportForm.from_plain({name: report[name] for name in names} | {"since_meeting": meeting})
 
 
 def report_parameters(form: ReportForm, address: str) -> ReportParameters:
-    """Return the parameters that a valid form holds.
+    """Return the parameters of a valid form.
 
-    Nothing is known of what comes after now. Left out, since is the day of the last meeting in scope that was held
-    before the day it is as of. The next meeting is the first one after that day that belongs with a meeting in scope.
+    `known_by` is at most now. `since` is by default the day of the last meeting in scope held before the as-of day. The
+    next meeting is the first after that day that belongs with a meeting in scope.
     """
     on, scope, at = cast(datetime.date, form.as_of.data), form.scope.data or "", now(session)
     known_by = min(form.known_by.data or at, at)
@@ -168,10 +168,10 @@ def report_parameters(form: ReportForm, address: str) -> ReportParameters:
 
 
 def _next_meeting(meetings: Select[int | None], on: datetime.date, known_by: datetime.datetime) -> Meeting | None:
-    """Return the first meeting that starts after a day and belongs with those whose ids `meetings` selects.
+    """Return the first meeting, not cancelled, that starts after a day and belongs with one that `meetings` selects.
 
-    It was not cancelled, and is of the series of one of them, linked with one, or two sides that sat together at one
-    have seats at it. A side is a country with its ministries and agencies, or what belongs to no country.
+    It is of the same series, linked with it, or has seats of two sides that sat together there. A side is a country
+    with its ministries and agencies, or a party without a country.
     """
     ahead = (Meeting.starts_on > on, Meeting.status != MeetingStatus.CANCELLED, recorded_by(Meeting, known_by))
     in_scope, other_meeting, link = meetings.cte("in_scope"), aliased(Meeting), MeetingLink
@@ -192,7 +192,7 @@ def _next_meeting(meetings: Select[int | None], on: datetime.date, known_by: dat
 
 
 def _sides_together(meetings: Select[int], known_by: datetime.datetime) -> Subquery:
-    """Return every two sides that sat together at some meetings, as (meeting_id, one, other)."""
+    """Return each pair of sides that sat together at some meetings, as (meeting_id, one, other)."""
     party, country = aliased(Party), aliased(Party)
     seats = (
         SEATS.add_columns(side_of(party, country).label("side"))

@@ -1,7 +1,7 @@
-"""The data of a report: how it is written as JSON, which is what is kept and what its checksum is of, and read again.
+"""The data of a report as JSON, written and read: it is stored, and the checksum is of it.
 
-The head is the first line; then each kind of record has a line that opens it, and a line for each record. The same data
-is always written the same.
+The head is the first line; then each kind of record has an opening line, and a line for each record. The same data
+always gives the same JSON.
 """
 
 import hashlib
@@ -24,22 +24,22 @@ Row = dict[str, Any]
 #: Any value of JSON.
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
-#: The number of the form that the data of reports has: it is raised when what is there has another name or place, and
-#: what there was before gets a reader in `READERS`. What is merely added needs none, if drawing can do without it.
+#: The number of the form of the data: raised when anything gets another name or place, and the earlier form gets a
+#: reader in `READERS`. An addition needs neither, if drawing can do without it.
 FORM = 1
-#: How many bytes are unpacked at once: who looks for what stands at the beginning need not wait for the rest.
+#: Bytes unpacked at once, so that the beginning can be read without the rest.
 CHUNK = 1 << 16
 
 
 @dataclass(frozen=True)
 class ReportData:
-    """What a report says. `rows` yields the records of a kind, each time anew; there are `head["rows"]` of each."""
+    """The data of a report. `rows` yields the records of a kind, each time anew; `head["rows"]` has their numbers."""
 
     head: Head
     rows: Callable[[str], Iterator[Row]]
 
 
-#: {number of a form: what turns data of that form into data of `FORM`}; "format" holds the number in the head.
+#: {number of a form: the function that turns its data into data of `FORM`}; it is the "format" in the head.
 READERS: dict[int, Callable[[ReportData], ReportData]] = {1: lambda data: data}
 
 
@@ -51,7 +51,7 @@ def get_report(code: str) -> ReportRun:
 
 
 def serialize(data: ReportData) -> Iterator[str]:
-    """Yield a report a line at a time; all of them together are one object of JSON."""
+    """Yield the lines of a report, which together are one JSON object."""
     yield '{"head": ' + _to_json(data.head)
     for name in data.head["rows"]:
         yield f',\n"{name}": ['
@@ -64,20 +64,20 @@ def serialize(data: ReportData) -> Iterator[str]:
 
 
 def stored_content(run: ReportRun) -> Iterator[bytes]:
-    """Return the kept data of a report, as JSON in UTF-8, a chunk at a time."""
+    """Return the kept data of a report as chunks of JSON in UTF-8."""
     return _content(run.id)
 
 
 def stored_data(run: ReportRun) -> ReportData:
-    """Return what a report said when it was issued, in the form of today."""
-    # By its number: a file is still being read when the request for it is done.
+    """Return the data of a report as issued, in the form of today."""
+    # The id alone, as files are still read when the request has ended.
     number = run.id
     head = _deserialize_head(_content(number))
     return READERS[head["format"]](ReportData(head, lambda name: _deserialize_rows(_content(number), name)))
 
 
 def stored_report_problems() -> Iterator[str]:
-    """Yield what is wrong with the data of reports, a sentence for each that is not what was issued."""
+    """Yield a sentence for each report whose data is not what was issued."""
     for run in session.scalars(select(ReportRun).order_by(ReportRun.id)):
         sha256 = hashlib.sha256()
         try:
@@ -108,7 +108,7 @@ def _deserialize_head(chunks: Iterable[bytes]) -> Head:
 
 
 def _deserialize_rows(chunks: Iterator[bytes], name: str) -> Iterator[Row]:
-    # No text of a record holds a line end, so this stands nowhere else.
+    # JSON escapes line ends in texts, so this occurs nowhere else.
     opening, before = f'\n"{name}": [\n'.encode(), b""
     for chunk in chunks:
         _passed, opened, rest = (before + chunk).partition(opening)
@@ -121,7 +121,7 @@ def _deserialize_rows(chunks: Iterator[bytes], name: str) -> Iterator[Row]:
 
 
 def _split_lines(rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield whole lines, first of what was read already."""
+    """Yield whole lines of `rest`, which was read already, and of the chunks."""
     for chunk in itertools.chain([b""], chunks):
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole

@@ -1,4 +1,4 @@
-"""The blocks of a report in a Word file: where they go, their links, pictures, and the widths of columns."""
+"""The blocks of a report in a Word file: their place, links, pictures, and widths of columns."""
 
 import io
 import re
@@ -25,50 +25,50 @@ SPAN_STYLES = {"strong": "strong", "soft": "report soft", "code": "report code"}
     status: f"report status {sort}" for status, (sort, *_hatching) in FACES.items()
 }
 PARAGRAPH_STYLES = {"": "body text", "lede": "report lede", "soft": "report note"}
-#: What may be a link, and how long one may be for Word to open the file.
+#: An address that may be a link, and the longest for which Word opens the file.
 LINK = re.compile(r"https?://[^/]|mailto:", re.IGNORECASE)
 MAX_LINK = 2_000
-#: Widths of lines that are taken from a template, and the width where it has none of these.
+#: The widths of lines accepted from a template, and the width used otherwise.
 MIN_WIDTH, MAX_WIDTH, USUAL_WIDTH = Cm(4), Cm(100), Cm(16)
-#: So wide, words of a chart are as large as those of a table; higher, it would leave a page.
+#: At this width, the words of a chart are as large as those of a table; a higher chart would not fit on a page.
 MAX_CHART_WIDTH, MAX_CHART_HEIGHT = Pt(315), Pt(560)
-#: Rows of a table that is kept on one page.
+#: The most rows of a table that is kept on one page.
 MAX_ROWS_TOGETHER = 16
-#: Twips of words that stand upright.
+#: The greatest height of a turned header, in twips.
 MAX_HEADER_HEIGHT = 2_000
 #: English metric units of a twip, in which tables are measured: 20 of them are a point.
 TWIP = 635
-#: Twips of a character in a table, in a wide typeface; characters of the space beside the text of a column.
+#: The width of a character of a table in a wide typeface, in twips, and the padding of a column, in characters.
 CHARACTER, PADDING = 103, 3.2
-#: The most characters that a column of words is made wide for, and the least that any is.
+#: The width in characters to which a column of words grows, and the least of any column.
 MAX_CHARACTERS, MIN_CHARACTERS = 45, 2
-#: The most characters of a word, or of a short text such as a day, that are kept on one line.
+#: The longest word, or short text such as a day, that is kept on one line.
 MAX_UNBROKEN = 24
-#: A table is at most so many times as wide as it needs; if that is more than this share of a line, it fills the line.
+#: A table is at most this many times as wide as needed; if that exceeds this share of a line, it fills the line.
 MAX_STRETCH, NEARLY_WHOLE = 1.4, 0.8
-#: Rows that are measured.
+#: The most rows that are measured.
 MAX_ROWS = 500
 
 
 def clean_text(text: str) -> str:
-    """Return a text with a replacement character for what XML cannot hold, its line ends as LF."""
+    """Return a text with replacement characters for those that XML forbids, and LF as line ends."""
     return FORBIDDEN_CHARACTERS.sub("\ufffd", normalise_line_ends(text))
 
 
 class SpanWriter:
-    """Makes spans of a document of the lines of a report, and relationships of their links."""
+    """Turns the lines of a report into spans of a document, and their links into relationships."""
 
     def __init__(self, document: Document) -> None:
         self.part, self.styles, self.links = document.part, style_ids(document), dict[str, str]()
         self.prefix = "rIdLink"
-        # A template may be a report that was written before.
+        # The template may be an earlier report.
         while any(key.startswith(self.prefix) for key in self.part.rels):
             self.prefix += "_"
 
     def spans(self, line: Line | Heading | str) -> Iterator[tuple[list[str], str, bool, str]]:
         """Yield of each span (pieces of its text, the id of its style, whether it is underlined, its link)."""
         if isinstance(line, Heading | str):
-            # Their looks are those of the paragraph.
+            # The style of the paragraph gives the look.
             line = [Span(line)] if isinstance(line, str) else [Span(line.text, line.to, "heading")]
         for span in line:
             is_link = bool(LINK.match(span.to)) and span.look != "heading"
@@ -78,19 +78,19 @@ class SpanWriter:
             yield pieces, self.styles.get(style, ""), is_link and style != "hyperlink", self.link_id(span.to)
 
     def link_id(self, to: str) -> str:
-        """Return the relationship of a link, if it is one to the web or to mail; else an empty text."""
+        """Return the id of the relationship of a link to the web or to mail; empty for any other."""
         address = quote(to, safe="%/:?#[]@!$&'()*+,;=~") if to else ""
         if not LINK.match(address) or len(address) > MAX_LINK:
             return ""
         if address not in self.links:
-            # relate_to() would look through all others for the same.
+            # relate_to() would search all other relationships.
             self.links[address] = f"{self.prefix}{len(self.links)}"
             self.part.load_rel(RELATIONSHIP_TYPE.HYPERLINK, address, self.links[address], is_external=True)
         return self.links[address]
 
 
 def write_body(document: Document, place: Paragraph, report: ReportDocument, png: Callable[[str], bytes]) -> None:
-    """Write all blocks and then the stamp before the place; keep of the place only what ends a section."""
+    """Write all blocks and then the stamp in place of a paragraph, of which only the end of a section stays."""
     width, writer = _line_width(place), SpanWriter(document)
     stamp = Table("", (), [([Span(label)], [Span(text)]) for label, text in report.stamp])
     body = parse_xml(
@@ -116,7 +116,7 @@ def write_body(document: Document, place: Paragraph, report: ReportDocument, png
 
 
 def _line_width(place: Paragraph) -> int:
-    """Return how wide the lines of a section are, in English metric units."""
+    """Return the width of the lines of a section, in English metric units."""
     sections = place._p.xpath("(./w:pPr/w:sectPr | ./following::w:sectPr)[1]")
     sizes = [size for page in sections for size in (page.page_width, page.left_margin, page.right_margin)]
     width = sizes[0] - sizes[1] - sizes[2] if sizes and None not in sizes else 0
@@ -124,7 +124,7 @@ def _line_width(place: Paragraph) -> int:
 
 
 def _picture(document: Document, chart: Chart, png: bytes, width: int) -> CT_Inline:
-    """Return a chart as a picture in the line, described in words for those who do not see it."""
+    """Return a chart as an inline picture with its alternative text."""
     inline = document.part.new_pic_inline(io.BytesIO(png), width)
     if (height := inline.extent.cy) > MAX_CHART_HEIGHT:
         shape = inline.graphic.graphicData.pic.spPr
@@ -137,11 +137,10 @@ def _picture(document: Document, chart: Chart, png: bytes, width: int) -> CT_Inl
 
 
 def column_widths(table: Table, width: int) -> list[int]:
-    """Return the widths in twips of the columns of a table that takes `width` in English metric units.
+    """Return the widths in twips of the columns of a table in a line of `width` English metric units.
 
-    Columns grow in proportion to their longest text, up to a limit, but a small table does not fill the whole width,
-    or no eye would keep to its rows. Where there is less room, long texts break into lines; numbers, short texts and
-    words do not.
+    Columns grow with their longest text, up to a limit, and a small table does not fill the whole width, so that its
+    rows can be followed. Where room is short, long texts break into lines; numbers, short texts and words do not.
     """
     room, minimums = width / TWIP / CHARACTER, _min_characters(table, header_height(table, width) > 0)
     widths = [
@@ -157,7 +156,7 @@ def column_widths(table: Table, width: int) -> list[int]:
 
 
 def header_height(table: Table, width: int) -> int:
-    """Return in twips how high a header is whose words over numbers have to stand upright to be whole; 0 if not."""
+    """Return the height in twips of a header whose words over numbers must be turned to fit; 0 if they fit."""
     minimums = _min_characters(table, upright=False)
     if not table.header or sum(minimums[column] for column in table.numbers) * CHARACTER <= width / TWIP * 0.8:
         return 0
@@ -166,7 +165,7 @@ def header_height(table: Table, width: int) -> int:
 
 
 def _min_characters(table: Table, upright: bool) -> list[float]:
-    """Return how many characters each column needs; those of numbers have as many unless their headers are upright."""
+    """Return the characters that each column needs, the same for all columns of numbers unless headers are turned."""
     minimums = []
     for column, texts in enumerate(_texts_of_columns(table)):
         headers, cells = texts[: bool(table.header)], texts[bool(table.header) :]

@@ -1,6 +1,6 @@
-"""A Word template: what it may hold, its placeholders wherever they stand, and the styles it lacks.
+"""A Word template: its permitted content, its placeholders, and the styles it lacks.
 
-It may hold words, looks, pictures and named placeholders; nothing that runs, or reads other files.
+It may hold words, formatting, pictures and named placeholders; nothing that runs, or reads other files.
 """
 
 import io
@@ -23,18 +23,18 @@ from tracker import zip_safety
 from tracker.errors import Invalid
 
 MAX_BYTES = 10_000_000
-#: Bytes that the file may unpack to, bytes of XML among them, which take many times more as a tree, and members.
+#: The most bytes unpacked, bytes of XML among them, which take many times more as a tree, and members.
 MAX_UNPACKED_BYTES, MAX_XML_BYTES, MAX_MEMBERS = 50_000_000, 5_000_000, 1_000
 TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-#: The relationships that the parts of a template may have: the last words of the addresses that name them.
+#: The types of relationships that the parts of a template may have: the last words of their addresses.
 RELATIONSHIPS = re.compile(
     "officeDocument|(core|extended|custom)-properties|thumbnail|styles|stylesWithEffects|settings|webSettings|font|"
     "fontTable|theme|themeOverride|numbering|header|footer|footnotes|endnotes|image|hyperlink|people|customXml|"
     "customXmlProps|glossaryDocument|hdphoto|classificationlabels|intelligence|comments(Extended|Ids|Extensible)?|"
     "diagram(Data|Layout|QuickStyle|Colors|Drawing)"
 )
-#: Fields that show something of the file itself; others read files and databases, or start programs.
+#: Fields about the file itself; others read files and databases, or start programs.
 FIELD = re.compile(
     r"\s*(?:(?:PAGE|NUMPAGES|SECTION|SECTIONPAGES|PAGEREF|REF|NOTEREF|STYLEREF|SEQ|TOC|TC|SYMBOL|DATE|TIME|CREATEDATE|"
     r"SAVEDATE|PRINTDATE|EDITTIME|TITLE|SUBJECT|AUTHOR|LASTSAVEDBY|KEYWORDS|COMMENTS|DOCPROPERTY|FILENAME|NUMWORDS|REVNUM)\b"
@@ -43,16 +43,16 @@ FIELD = re.compile(
 )
 LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 OUTSIDE = re.compile(r"\s*(?:\w[\w+.-]+:|[\\/]{2})")
-#: The texts that a template may ask for, beside the report.
+#: The placeholders of a template beside that of the report.
 NAMES = ("title", "subtitle", "foot", "issued_on")
 REPORT = "report"
-#: Bytes of the XML that is looked through, and placeholders in it: more than any template needs.
+#: The most bytes of XML that are searched, and the most placeholders in it: more than any template needs.
 MAX_TEXT_BYTES, MAX_PLACEHOLDERS = 500_000, 100
 PLACEHOLDER = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")
 CODE = re.compile(r"\{[{%#]")
-#: What a part holds beside the texts of its paragraphs.
+#: All text and attributes of a part outside the texts of its paragraphs.
 NO_TEXT = etree.XPath(".//@* | .//text()[not(parent::w:t)]", namespaces={"w": W.strip("{}")})
-#: The parts that are looked through, and those of them that python-docx reads as XML only when it is asked to.
+#: The parts that are searched, and those of them that python-docx does not parse as XML by default.
 NOTES = (CONTENT_TYPE.WML_FOOTNOTES, CONTENT_TYPE.WML_ENDNOTES)
 PARTS = (CONTENT_TYPE.WML_DOCUMENT_MAIN, CONTENT_TYPE.WML_HEADER, CONTENT_TYPE.WML_FOOTER, *NOTES)
 PartFactory.part_type_for.update(dict.fromkeys(NOTES, XmlPart))
@@ -75,7 +75,7 @@ def not_a_word_file() -> Invalid:
 
 
 def check_template_safety(template: bytes) -> None:
-    """Raise Invalid for a file that is no Word file, is too large, or holds what no template needs."""
+    """Raise Invalid for a file that is not a Word file, is too large, or holds what no template needs."""
     if len(template) > MAX_BYTES:
         raise template_error(
             _("The template has more than %(most)s MB: make its pictures smaller.", most=MAX_BYTES // 1_000_000)
@@ -107,7 +107,7 @@ def _check_content_types(tree: etree._Element) -> None:
             raise template_error(_("The template holds macros: save it as a Word document without them (.docx)."))
         if content_type == TEMPLATE_TYPE:
             raise template_error(_("The template is saved as .dotx: save it as a Word document (.docx)."))
-        # XML under another name would be read as a part, and not be looked at here.
+        # XML under another name would be read as a part without being checked here.
         if content_type.lower().endswith("+xml") and not name.lower().endswith(("xml", "rels", "svg")):
             raise not_a_word_file()
 
@@ -116,7 +116,7 @@ def _check_relationships(tree: etree._Element) -> None:
     for relationship in tree.iter("{*}Relationship"):
         sort, target = relationship.get("Type", "").rsplit("/", 1)[-1], relationship.get("Target", "")
         external = relationship.get("TargetMode", "Internal") != "Internal"
-        # A linked picture, such as a logo, stays a link: nothing here ever fetches it.
+        # A linked picture, such as a logo, stays a link, and is never fetched.
         if external and sort != "image" and not (sort == "hyperlink" and LINK.match(target)):
             raise template_error(
                 _(
@@ -133,10 +133,10 @@ def _check_relationships(tree: etree._Element) -> None:
 def _check_part(tree: etree._Element) -> None:
     for element in tree.iter("{*}mailMerge", "{*}webVideoPr"):
         raise _foreign_content(etree.QName(element).localname)
-    # Word opens no file with a table that says nothing of its columns.
+    # Word does not open a file with a table that lacks its grid of columns.
     if any(table.find(f"{W}tblGrid") is None for table in tree.iter(f"{W}tbl")):
         raise not_a_word_file()
-    # Old drawings (VML) can name a file or an address right where they stand.
+    # Old drawings (VML) can name a file or an address in their attributes.
     for address in tree.xpath("//@*[local-name()='src' or local-name()='href' or local-name()='althref']"):
         if OUTSIDE.match(address):
             raise template_error(
@@ -159,8 +159,8 @@ def _foreign_content(sort: str) -> Invalid:
 
 
 def _field_instructions(tree: etree._Element) -> Iterator[str]:
-    """Yield the instruction of each field; an empty one for a field whose instruction another field makes."""
-    # The pieces of the instruction of each open field; None where it has ended, or been answered as empty.
+    """Yield the instruction of each field, empty if another field computes it."""
+    # The pieces of the instruction of each open field; None after its end.
     fields: list[list[str] | None] = []
     for element in tree.iter(f"{W}fldSimple", f"{W}fldChar", f"{W}instrText", f"{W}delInstrText"):
         pieces = fields[-1] if fields else None
@@ -182,10 +182,10 @@ def _field_instructions(tree: etree._Element) -> Iterator[str]:
 
 
 def fill_placeholders(template: bytes, texts: Mapping[str, str]) -> tuple[Document, Paragraph]:
-    """Return a template with its placeholders filled in, and its paragraph that the report goes in place of.
+    """Return a template with its placeholders filled in, and the paragraph that the report replaces.
 
-    `texts` has a text for each of NAMES. Raises Invalid for a template that asks for something else, holds code, or
-    has no place for the report.
+    `texts` has a text for each of NAMES. Raises Invalid for a template with other placeholders or code, or without a
+    place for the report.
     """
     document = docx.Document(io.BytesIO(template))
     parts = [part for part in document.part.package.iter_parts() if part.content_type in PARTS]
@@ -220,7 +220,7 @@ def fill_placeholders(template: bytes, texts: Mapping[str, str]) -> tuple[Docume
 
 
 def _fill_paragraph(paragraph: CT_P, texts: Mapping[str, str]) -> set[str]:
-    """Put texts in place of placeholders, also of those that Word has cut in pieces; return the names asked for."""
+    """Replace placeholders by texts, also those that Word has split; return the names of the placeholders."""
     elements = [text for text in paragraph.iter(f"{W}t") if next(text.iterancestors(f"{W}p")) is paragraph]
     words = "".join(element.text or "" for element in elements)
     matches = list(PLACEHOLDER.finditer(words))

@@ -1,4 +1,4 @@
-"""A Word file of a report: a template filled in, the blocks added, its properties set, packed alike each time."""
+"""A report as a Word file: a template filled in, the blocks added, the properties set, packed reproducibly."""
 
 import base64
 import io
@@ -27,9 +27,9 @@ from tracker.exports.reports.docx.template import (
 from tracker.paths import folder
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-#: The most characters of a property of a file.
+#: The most characters of a property.
 MAX_PROPERTY = 255
-#: A picture of one dot.
+#: A picture of one pixel.
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 #: A report with a block of each sort.
 SAMPLE = ReportDocument(
@@ -53,7 +53,7 @@ def write_docx(
 ) -> bytes:
     """Return a report as a Word file: the same bytes for the same report, template and moment.
 
-    `png` makes a picture of an SVG; `author` is who issued the report. Raises Invalid for a template that will not do.
+    `png` turns an SVG into a picture; `author` issued the report. Raises Invalid for an unusable template.
     """
     if template is not None:
         check_template(template)
@@ -61,13 +61,13 @@ def write_docx(
 
 
 def check_template(template: bytes) -> None:
-    """Put a sample report into a template; raises Invalid where that does not work."""
+    """Put a sample report into a template; raises Invalid if that fails."""
     check_template_safety(template)
     try:
         _build(SAMPLE, template, datetime.now(UTC), lambda _svg: DOT, "")
     except Invalid:
         raise
-    except Exception as error:  # Of a file that is broken on purpose, anything can be raised.
+    except Exception as error:  # A file broken on purpose can raise anything.
         raise not_a_word_file() from error
 
 
@@ -92,7 +92,7 @@ def _build(
 
 
 def _set_language(document: Document, language: str) -> None:
-    """Say which language the words are in, for programs that check their spelling or read them out."""
+    """Set the language of the text, for spell checkers and screen readers."""
     for run in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
         language_element = run.find(qn("w:lang"))
         if language_element is None:
@@ -101,7 +101,7 @@ def _set_language(document: Document, language: str) -> None:
 
 
 def _core_properties(document: Document) -> CoreProperties:
-    """Return the properties of a document, without those that LibreOffice keeps under a name of its own."""
+    """Return the properties of a document, without those that LibreOffice writes under another name."""
     relations = document.part.package.rels
     for key, relation in list(relations.items()):
         if relation.reltype.endswith("/core-properties") and relation.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
@@ -111,7 +111,7 @@ def _core_properties(document: Document) -> CoreProperties:
 
 
 def _packed(document: Document) -> bytes:
-    """Return a document as the same bytes whenever it is packed."""
+    """Return a document packed as the same bytes each time."""
     saved, out = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(out, "w") as packed:
