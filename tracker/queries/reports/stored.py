@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,8 @@ def stored_data(run: ReportRun) -> ReportData:
     """Return the data of a report as issued, in the form of today."""
     # The id alone, as files are still read when the request has ended.
     number = run.id
-    head = _deserialize_head(_content(number))
+    line = next(_split_lines(b"", _content(number)))
+    head: Head = json.loads(line.removeprefix(b'{"head": ').rstrip(b","))
     return READERS[head["format"]](ReportData(head, lambda name: _deserialize_rows(_content(number), name)))
 
 
@@ -99,12 +100,6 @@ def _content(report_id: int) -> Iterator[bytes]:
             yield decompressor.decompress(packed, CHUNK)
             packed = decompressor.unconsumed_tail
     yield decompressor.flush()
-
-
-def _deserialize_head(chunks: Iterable[bytes]) -> Head:
-    line = next(_split_lines(b"", iter(chunks)))
-    head: Head = json.loads(line.removeprefix(b'{"head": ').rstrip(b","))
-    return head
 
 
 def _deserialize_rows(chunks: Iterator[bytes], name: str) -> Iterator[Row]:

@@ -207,8 +207,9 @@ def fill_placeholders(template: bytes, texts: Mapping[str, str]) -> tuple[Docume
                 names=_in_braces((*NAMES, REPORT)),
             )
         )
-    body = document.element.body
-    if len(places) != 1 or places[0].getparent() is not body or not PLACEHOLDER.fullmatch(_words(places[0]).strip()):
+    words = "".join(text.text or "" for place in places for text in place.iter(f"{W}t"))
+    in_body = [place for place in places if place.getparent() is document.element.body]
+    if len(places) != 1 or not in_body or not PLACEHOLDER.fullmatch(words.strip()):
         raise template_error(
             _(
                 "Write %(report)s once in the template, in a paragraph of its own that is in no table, box, header or "
@@ -227,7 +228,13 @@ def _fill_paragraph(paragraph: CT_P, texts: Mapping[str, str]) -> set[str]:
     spans = {match.start(): match for match in matches}
     for code in CODE.finditer(words):
         if code.start() not in spans:
-            raise _no_placeholder(words[max(0, code.start() - 10) :][:80].strip())
+            message = _(
+                "The template holds something other than placeholders, near “%(held)s”. A placeholder is a name "
+                "between double braces, such as %(title)s; there is no other code in a template.",
+                held=words[max(0, code.start() - 10) :][:80].strip(),
+                title=_in_braces(["title"]),
+            )
+            raise template_error(message)
     for match in reversed(matches):
         text, offset = texts.get(match[1], match[0]), 0
         for element in elements:
@@ -251,23 +258,8 @@ def _check_where_no_text_stands(tree: etree._Element) -> None:
         )
 
 
-def _words(paragraph: CT_P) -> str:
-    return "".join(text.text or "" for text in paragraph.iter(f"{W}t"))
-
-
 def _in_braces(names: Iterable[str]) -> str:
     return ", ".join(f"{{{{ {name} }}}}" for name in names)
-
-
-def _no_placeholder(code: str) -> Invalid:
-    return template_error(
-        _(
-            "The template holds something other than placeholders, near “%(held)s”. A placeholder is a name between "
-            "double braces, such as %(title)s; there is no other code in a template.",
-            held=code,
-            title=_in_braces(["title"]),
-        )
-    )
 
 
 def style_ids(document: Document) -> dict[str, str]:
