@@ -323,3 +323,9 @@ def test_more_commitments_cost_the_pages_no_more_queries(app, client):
     assert asked(20) == few
     with app.app_context():
         assert session.scalar(select(func.count()).select_from(BulkStep)) == 3
+
+
+def test_the_field_of_a_check_says_what_to_write_as_on_its_own_page(client):
+    help_text = "The places you looked at, and what for."
+    assert help_text in text(client.get(f"/commitments/{C1}/check"))
+    assert help_text in text(send(client, code=[C1, C2]))

@@ -20,9 +20,9 @@ EMPTYING = {"no_owner": "owner", "usual_review": "review_every"}
 F = TypeVar("F", bound=FieldMixin[Any])
 
 
-def _optional(field: "UnboundField[F]") -> F:
-    """Return a copy of a field that can be left empty, which then changes nothing."""
-    kwargs = {name: value for name, value in field.kwargs.items() if name not in ("required", "default", "description")}
+def _optional(field: "UnboundField[F]", without: tuple[str, ...] = ("required", "default", "description")) -> F:
+    """Return a copy of a field, without some of its arguments, that can be left empty and then changes nothing."""
+    kwargs = {name: value for name, value in field.kwargs.items() if name not in without}
     return field.field_class(*field.args, **kwargs)
 
 
@@ -35,7 +35,7 @@ class BulkForm(TrackerForm):
     area = _optional(CommitmentForm.area)
     review_every = _optional(CommitmentForm.review_every)
     usual_review = Flag(_l("The usual interval: empty the field"))
-    where_searched = _optional(CheckForm.where_searched)
+    where_searched = _optional(CheckForm.where_searched, without=())
     checked_on = _optional(CheckForm.checked_on)
     settle = Flag(_l("Set the status “No evidence found” for leads that nobody assessed"))
 
