@@ -1,1 +1,1 @@
-"""Everything that changes the database. Actions flush and never commit: whoever calls them does."""
+"""Everything that changes the database. Actions flush and never commit: that is for the caller."""

@@ -1,4 +1,4 @@
-"""Giving many commitments the same values in one step, and undoing the whole step."""
+"""Changing many commitments in one step, and undoing the step."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def apply_bulk_change(
 ) -> BulkStep:
     """Give commitments the values of a BulkForm, all or nothing; return the step.
 
-    Raises Invalid: by code, for each commitment that refuses them; for too many, and if nothing would change.
+    Raises Invalid for too many commitments, if nothing would change, and by code for each one that refuses a value.
     """
     check_count(len(commitments))
     check_not_retired(commitments)
@@ -39,10 +39,7 @@ def apply_bulk_change(
     before = _last_seq()
     if fields:
         lookup = RecordLookup()
-        save_each(
-            account,
-            [(commitment, CommitmentForm.from_plain(fields, commitment, lookup)) for commitment in commitments],
-        )
+        save_each(account, [(record, CommitmentForm.from_plain(fields, record, lookup)) for record in commitments])
     if check:
         _log_checks(account, commitments, check, bool(values.get("settle")))
     after = _last_seq()
@@ -70,16 +67,17 @@ def _log_checks(
 
 
 def undo_bulk_step(account: Account | None, step: BulkStep) -> list[str]:
-    """Undo a step by new changes; return what could not be undone, a sentence each. Raises Conflict the second time.
+    """Undo a step by new changes; return a sentence for each part that could not be undone.
 
-    A field gets its old value back where it still has the value of the step; checks and updates become void.
+    A field that still has the value of the step gets back its old one; checks and updates become void. Raises Conflict
+    if the step was undone before.
     """
     if step.undone_at:
         raise Conflict(_("This step was undone already: look at the list of steps again."))
     query = select(Change).where(Change.seq.between(step.first_seq, step.last_seq)).order_by(Change.seq.desc())
     changes = session.scalars(query).all()
     problems: list[str] = []
-    # Updates first: one that settled a status rests on a check.
+    # Updates come first: one that settled a status rests on a check.
     for model, latest in ((ProgressUpdate, "corrected_by"), (CheckLog, "voided_by")):
         for record in _changed(model, changes, [selectinload(getattr(model, latest))], problems):
             if getattr(record, latest):
@@ -100,7 +98,7 @@ def undo_bulk_step(account: Account | None, step: BulkStep) -> list[str]:
 def _changed(
     model: type[R], changes: Sequence[Change], loads: Sequence[ExecutableOption], problems: list[str]
 ) -> Sequence[R]:
-    """Return the records of a kind that a step changed, the last first; add to `problems` which are gone."""
+    """Return the records of a model that a step changed, the newest first; add those that are gone to `problems`."""
     codes = {change.code for change in changes if change.kind == model.__tablename__}
     query = select(model).where(model.code.in_(codes)).order_by(model.id.desc())
     records = session.scalars(query.options(*loads).execution_options(populate_existing=True)).all()
@@ -112,7 +110,7 @@ def _changed(
 def _earlier(
     commitments: Sequence[Commitment], changes: Mapping[str, Change], problems: list[str]
 ) -> list[tuple[Commitment, RecordForm]]:
-    """Return (commitment, form with its earlier values) where nobody changed them since; add others to `problems`."""
+    """Return (commitment, form with its earlier values); add to `problems` what somebody changed since."""
     edits: list[tuple[Commitment, RecordForm]] = []
     lookup = RecordLookup()
     for commitment in commitments:

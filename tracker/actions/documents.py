@@ -1,4 +1,4 @@
-"""Attaching the text of a document, by which its passages are checked."""
+"""Attaching texts to documents, and checking passages against them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from tracker.vocabulary import PassageCheck
 
 @dataclass(frozen=True)
 class AttachmentResult:
-    """What attaching a text did: whether it was new, and how the document's passages stand in it."""
+    """The result of attaching a text: whether it was new, and the passages of the document with their checks."""
 
     document: Document
     changed: bool
@@ -39,7 +39,7 @@ class AttachmentResult:
         return [passage for passage in self.passages if passage.check_result is result]
 
     def sentence(self) -> str:
-        """Return in words how many passages were found, moved and not found."""
+        """Return a sentence with the numbers of passages that were found, moved and not found."""
         counts = {
             "found": len(self.passages_with(PassageCheck.FOUND)),
             "moved": len(self.passages_with(PassageCheck.MOVED)),
@@ -56,9 +56,9 @@ def attach_text(
     media_type: str | None = None,
     original: bytes | None = None,
 ) -> AttachmentResult:
-    """Attach a text to a document, and look for its passages in it; the same text again changes nothing.
+    """Attach a text to a document, and check its passages; the same text again changes nothing.
 
-    The last three parameters are of the file the text was read from. Raises Invalid, by `text`.
+    The last three parameters describe the file that the text was read from. Raises Invalid, by `text`.
     """
     text = normalise_line_ends(text)
     _check_text(text)
@@ -79,9 +79,9 @@ def attach_text(
 def cite_passage(
     account: Account | None, document: Document, paragraph: str, sentence: str, start: str, end: str
 ) -> Passage:
-    """Return the passage at a place of a document's text, a new one if there is none; the numbers are as typed.
+    """Return the passage at a place in the text of a document, a new one if there is none; the numbers are as typed.
 
-    Without a sentence, or the first and last character, it is the whole paragraph. Raises Invalid, by `place`.
+    Without a sentence or characters it is the whole paragraph. Raises Invalid, by `place`.
     """
     text = current_paragraphs(session, document)
     if text is None:
@@ -105,14 +105,14 @@ def cite_passage(
 
 
 def detach_text(account: Account | None, document: Document) -> None:
-    """Leave a document without a text. The text stays stored, and can be attached again."""
+    """Detach the text of a document. It stays stored, and can be attached again."""
     set_actor(account)
     document.text_sha256 = None
     _check_all(document, None)
 
 
 def accept_moved_passages(account: Account | None, document: Document) -> list[Passage]:
-    """Record each moved passage at the place of its words now; return the moved passages."""
+    """Move each moved passage to where its words are now; return those passages."""
     set_actor(account)
     text = current_paragraphs(session, document) or Paragraphs()
     moved = [passage for passage in _passages(document) if passage.check_result is PassageCheck.MOVED]
@@ -121,7 +121,7 @@ def accept_moved_passages(account: Account | None, document: Document) -> list[P
         passage.end = passage.start + len(passage.exact or "")
         if passage.sentence is not None:
             spans = sentence_spans(text[passage.paragraph], document.language)
-            # Words that are no whole sentence any more are named by their characters alone.
+            # Words that are no longer a whole sentence are located by their characters alone.
             place = (passage.start, passage.end)
             passage.sentence = spans.index(place) + 1 if place in spans else None
     if moved:

@@ -1,4 +1,4 @@
-"""Saving a meeting together with all that was entered about it."""
+"""Saving a meeting with everything entered on the same page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def save_meeting_entry(
 ) -> None:
     """Save new records of other kinds, the texts of new documents, new passages, the meeting and its rows.
 
-    All forms have been validated. Raises Invalid or Conflict as `save` does; the caller must roll back then.
+    All forms have been validated. Raises Invalid or Conflict as `save` does; then the caller must roll back.
     """
     for edit in newcomers:
         save(account, edit.record, edit.form)
@@ -44,7 +44,8 @@ def save_meeting_entry(
         by_kind.setdefault(row.kind.name, []).append(row)
     seats = by_kind.get("participations", [])
     _settle_people(account, seats)
-    form.sides = [_side(seat.form["party"].data) for seat in seats if _sat(seat)]
+    attending = [seat.form for seat in seats if not seat.removed]
+    form.sides = [_side(f["party"].data) for f in attending if f["attendance"].data is not Attendance.MENTIONED_ONLY]
     save(account, meeting, form, [*seats, *by_kind.get("meeting-links", [])])
     for row in by_kind.get("commitments", []):
         save(account, row.record, row.form, _commitment_rows(row))
@@ -53,13 +54,13 @@ def save_meeting_entry(
 
 
 def _save_passages(account: Account | None, rows: Sequence[RowEdit], readings: Sequence[SourceText]) -> None:
-    """Save the new passages that are cited."""
+    """Save the new passages that rows cite."""
     fields = [field for row in rows if not row.removed for field in row.form]
     cited = {field.passage for field in fields if isinstance(field, PassageField) and field.data}
     for reading in readings:
         new = [_passage_row(passage, reading.document) for passage in reading.new if passage in cited]
         if new:
-            # At once, so that the document's version steps once and its text is read once.
+            # All in one step, so that the version of the document rises once and its text is read once.
             save(account, new[0].record, new[0].form, new[1:])
 
 
@@ -69,9 +70,9 @@ def _passage_row(passage: Passage, document: Document) -> RowEdit:
 
 
 def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
-    """Fill in the participant of each seat that has only a name; who has no record yet gets one.
+    """Fill in the participant of each seat that has only a name, adding one if nobody has the name.
 
-    Raises Invalid where several have that name.
+    Raises Invalid if several have it.
     """
     chosen: list[tuple[FieldMixin[Any], Participant]] = []
     errors: dict[str, list[str]] = {}
@@ -79,11 +80,9 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
         participant, printed = seat.form["participant"], seat.form["name_as_printed"].data
         matches = participants.participants_named(printed)
         if len(matches) > 1:
-            codes = ", ".join(person.code for person in matches)
-            message = _(
-                "More than one participant has this name (%(codes)s): choose which, or add a new one.", codes=codes
-            )
-            errors[participant.name] = participant.errors = [message]
+            names = {"codes": ", ".join(person.code for person in matches)}
+            text = _("More than one participant has this name (%(codes)s): choose which, or add a new one.", **names)
+            errors[participant.name] = participant.errors = [text]
         elif matches:
             chosen.append((participant, matches[0]))
         else:
@@ -97,13 +96,9 @@ def _settle_people(account: Account | None, seats: Sequence[RowEdit]) -> None:
 
 
 def is_unsettled(seat: RowEdit) -> bool:
-    """Return whether a seat has the name of a person, but not the participant."""
+    """Return whether a seat has the name of a person, but no participant."""
     form = seat.form
     return not (seat.removed or form["is_group"].data or form["participant"].data or not form["name_as_printed"].data)
-
-
-def _sat(seat: RowEdit) -> bool:
-    return not seat.removed and seat.form["attendance"].data is not Attendance.MENTIONED_ONLY
 
 
 def _side(party: Party) -> Party:
@@ -115,12 +110,10 @@ def _side(party: Party) -> Party:
 
 
 def _commitment_rows(commitment: RowEdit) -> list[RowEdit]:
-    """Return the parties and the source of a commitment that was entered as one row."""
+    """Return the parties and the source of a commitment from its one row."""
     form, parent = commitment.form, {"commitment": commitment.record}
-    rows: list[RowEdit] = []
-    for party in form["leads"].data:
-        lead = CommitmentPartyForm(data=parent | {"party": party, "role": PartyRole.LEAD})
-        rows.append(RowEdit(kind_of(CommitmentParty), CommitmentParty(), lead))
+    leads = [CommitmentPartyForm(data=parent | {"party": p, "role": PartyRole.LEAD}) for p in form["leads"].data]
+    rows = [RowEdit(kind_of(CommitmentParty), CommitmentParty(), lead) for lead in leads]
     passage = form["passage"]
     if isinstance(passage, PassageField) and passage.data:
         values = {name: form[name].data for name in ("relation", "attributed_to")}

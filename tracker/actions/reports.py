@@ -1,4 +1,4 @@
-"""Issuing a status report: its data is stored once, and never changed."""
+"""Issuing status reports, whose data is stored once and never changed."""
 
 import datetime
 import hashlib
@@ -19,25 +19,25 @@ from tracker.queries import history
 from tracker.queries.reports.parameters import form_for_report
 from tracker.queries.reports.stored import ReportData, serialize
 
-#: Bytes of compressed data in one row, and bytes that are written before they go to the disk.
+#: Bytes of compressed data in one row, and bytes of a draft that are held in memory.
 PART_BYTES, MAX_IN_MEMORY = 1 << 16, 8 << 20
 
 
 @dataclass
 class ReportDraft:
-    """The data of a report, compressed in a file, before the report is issued."""
+    """The data of a report before it is issued, compressed in a temporary file."""
 
     file: IO[bytes]
-    #: Of the data before it was compressed, in hexadecimal.
+    #: Of the uncompressed data, in hexadecimal.
     sha256: str
     head: dict[str, Any]
-    #: How many changes the history had, and the hash of the last.
+    #: The number of changes in the history, and the hash of the last.
     history: tuple[int, str]
 
 
 @contextmanager
 def draft_report(data: ReportData) -> Iterator[ReportDraft]:
-    """Write the data of a report into a temporary file; nothing is stored yet."""
+    """Write the data of a report into a temporary file; it is not stored yet."""
     with tempfile.SpooledTemporaryFile(MAX_IN_MEMORY) as file:
         compressor, sha256 = zlib.compressobj(), hashlib.sha256()
         for line in serialize(data):

@@ -1,4 +1,4 @@
-"""Retiring a commitment that was recorded in error, and restoring it."""
+"""Retiring commitments that were recorded in error, and restoring them."""
 
 from flask_babel import gettext as _
 
@@ -13,23 +13,22 @@ MAX_REASON_LENGTH = 2_000
 
 
 def retire_commitment(account: Account | None, commitment: Commitment, reason: str) -> None:
-    """Take a commitment out of the lists; raises Invalid, or Conflict if it is retired already."""
+    """Retire a commitment for a reason; raises Invalid, or Conflict if it is retired already."""
     if commitment.retired_at is not None:
         raise Conflict(_("“%(commitment)s” is retired already.", commitment=commitment))
     reason = reason.strip()
     if not reason:
         raise Invalid({"retired_because": [_("Say why it was recorded in error.")]})
     if len(reason) > MAX_REASON_LENGTH or FORBIDDEN_CHARACTERS.search(reason):
-        raise Invalid(
-            {"retired_because": [_("Write at most %(most)s plain characters.", most=f"{MAX_REASON_LENGTH:,}")]}
-        )
+        message = _("Write at most %(most)s plain characters.", most=f"{MAX_REASON_LENGTH:,}")
+        raise Invalid({"retired_because": [message]})
     set_actor(account)
     commitment.retired_at, commitment.retired_because = now(session), reason
     flush()
 
 
 def restore_commitment(account: Account | None, commitment: Commitment) -> None:
-    """Take a commitment back into the lists; raises Conflict if it is not retired."""
+    """Restore a retired commitment; raises Conflict if it is not retired."""
     if commitment.retired_at is None:
         raise Conflict(_("“%(commitment)s” is not retired.", commitment=commitment))
     set_actor(account)

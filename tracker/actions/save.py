@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, UniqueConstraint, inspect
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
-from tracker.actions.constraints import describe_violation
+from tracker.actions.constraints import describe_violation, unique_constraints
 from tracker.database import session
 from tracker.errors import Conflict, Invalid
 from tracker.models import Account, Record
@@ -24,7 +24,7 @@ TWIN = _l("Another row says the same: remove one, or change it and save, first."
 
 @dataclass
 class RowEdit:
-    """A row of a record, as it was entered on the page of that record."""
+    """A row as it was entered on the page of its parent."""
 
     kind: Kind
     record: Any
@@ -33,7 +33,7 @@ class RowEdit:
 
 
 def save(account: Account | None, record: Record, form: RecordForm, rows: Sequence[RowEdit] = ()) -> None:
-    """Put forms into a record and its rows, all or nothing; saving a row steps its parent's version.
+    """Save a record and its rows from their forms, all or nothing; saving a row raises the version of its parent.
 
     Raises Invalid by field; fields of rows are named <kind>.<number>.<field>. The forms hold the messages too.
     """
@@ -45,12 +45,14 @@ def save(account: Account | None, record: Record, form: RecordForm, rows: Sequen
         for row in rows:
             if row.removed:
                 session.delete(row.record)
-        # The deletions first, so that a row can take the place of one that goes.
+        # Deletions come first, so that a row can repeat one that is deleted.
         flush()
-        _put(form, record)
+        form.populate_obj(record)
+        session.add(record)
         for row in rows:
             if not row.removed:
-                _put(row.form, row.record)
+                row.form.populate_obj(row.record)
+                session.add(row.record)
         for stepping in (record, record.belongs_to):
             if stepping is not None and _is_changed(stepping, rows):
                 mark_changed(stepping)
@@ -58,7 +60,7 @@ def save(account: Account | None, record: Record, form: RecordForm, rows: Sequen
 
 
 def save_each(account: Account | None, edits: Sequence[tuple[Record, RecordForm]]) -> None:
-    """Put forms into many records of one kind at once, all or nothing.
+    """Change many stored records of one kind from their forms, all or nothing.
 
     Raises Invalid, by the code of each record that is refused; the forms hold the messages too.
     """
@@ -68,17 +70,17 @@ def save_each(account: Account | None, edits: Sequence[tuple[Record, RecordForm]
         if refused:
             raise Invalid({record.code: [describe_errors(form, form.errors)] for record, form in refused})
         for record, form in edits:
-            _put(form, record)
+            form.populate_obj(record)
     flush()
 
 
 def describe_errors(form: RecordForm, errors: Mapping[str, Sequence[object]]) -> str:
-    """Return what is wrong with the fields of a form in one text, each by its label."""
+    """Return the errors of a form in one text, each after the label of its field."""
     return " ".join(f"{form[name].label.text}: {' '.join(map(str, texts))}" for name, texts in errors.items())
 
 
 def remove_record(account: Account | None, record: Record) -> None:
-    """Remove a record and its own rows; raises Conflict, with the uses, if others rest on any of them."""
+    """Remove a record and its rows; raises Conflict, with the referrers, if others rest on any of them."""
     set_actor(account)
     if in_the_way := referrers.blocking_referrers(record):
         raise Conflict(_("“%(record)s” cannot be removed: other records rest on it.", record=record), in_the_way)
@@ -93,7 +95,7 @@ def remove_record(account: Account | None, record: Record) -> None:
 
 
 def set_actor(account: Account | None) -> None:
-    """Record the changes that follow under an account; without one the session refuses every change."""
+    """Attribute the changes that follow to an account; without one the session refuses every change."""
     session.info.pop("account", None)
     if account is not None:
         session.info["account"] = account
@@ -115,7 +117,7 @@ def _check(form: RecordForm, rows: Sequence[RowEdit]) -> None:
 
 
 def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
-    """Return {field: messages} for rows that say the same as another row of their parent."""
+    """Return {field: messages} for rows that repeat another row of their parent."""
     prefixed = [(f"{row.kind.name}.{n}.", row.kind, row.form) for n, row in enumerate(rows, 1) if not row.removed]
     if form.model.PARENT:
         prefixed.append(("", kind_of(form.model), form))
@@ -127,7 +129,7 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
         siblings = listing.rows_of_parent(kind, parent) if constraints and inspect(parent).persistent else []
         others = [row for row in siblings if row not in leaving and row is not row_form.record]
         for names in constraints:
-            # What another row holds until all is saved is taken too: rows are written one after the other.
+            # Rows are written one by one, so values that another row holds until then are taken too.
             taken = {tuple(getattr(row, name) for name in names) for row in others}
             values = tuple(row_form[name].data for name in names)
             if values in taken or (kind.name, *names, *values) in seen:
@@ -138,19 +140,13 @@ def _twins(form: RecordForm, rows: Sequence[RowEdit]) -> dict[str, Any]:
 
 
 def unique_together(kind: Kind) -> list[list[str]]:
-    """Return the fields that no two rows may have alike, as the database holds it."""
-    constraints = (c for c in cast(Table, kind.model.__table__).constraints if isinstance(c, UniqueConstraint))
-    columns = (constraint.columns for constraint in constraints if len(constraint.columns) > 1)
-    return [[column.name.removesuffix("_id") for column in together] for together in columns]
-
-
-def _put(form: RecordForm, record: Record) -> None:
-    form.populate_obj(record)
-    session.add(record)
+    """Return the lists of fields in which no two rows may agree, from the unique constraints of the table."""
+    columns = (constraint.columns for constraint in unique_constraints(kind.model.__tablename__))
+    return [[column.name.removesuffix("_id") for column in together] for together in columns if len(together) > 1]
 
 
 def mark_changed(record: Record) -> None:
-    """Mark a record that is stored, so that its version steps also where only its lists or rows differ."""
+    """Mark a stored record as changed, so that its version rises even if only its lists or rows differ."""
     if inspect(record).persistent:
         flag_modified(record, "search")
 
@@ -163,9 +159,9 @@ def _is_changed(record: Record, rows: Sequence[RowEdit]) -> bool:
 
 
 def flush() -> None:
-    """Write what was changed; raises Conflict, saying what forbids it, for a constraint that people can run into.
+    """Flush the session; raises Conflict, with a message, for a broken constraint that users can run into.
 
-    One that nobody should break is a fault of ours, and goes on as it is.
+    Any other is a fault of the tracker: its IntegrityError is raised as it is.
     """
     try:
         session.flush()

@@ -1,4 +1,4 @@
-"""Loading records from YAML files, any number of times."""
+"""Loading records from YAML files, repeatably."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from tracker.records.record_lookup import RecordLookup
 
 @dataclasses.dataclass
 class SeedResult:
-    """What loading seeds did: how many records were added and changed, and in words what was left alone."""
+    """The result of loading seeds: how many records were added, changed or the same, and messages on what was left."""
 
     added: int = 0
     changed: int = 0
@@ -34,7 +34,7 @@ class SeedResult:
 def load_seeds(folder: Path) -> SeedResult:
     """Load every <kind>.yaml of a folder, in the order of the catalogue.
 
-    A field is written only if the seeds were the last to change it, and a removed record stays removed.
+    A field changes only if the seeds were the last to change it, and a removed record stays removed.
     Raises Invalid, by <kind>.<code>.<field>, if a value is wrong.
     """
     account = session.scalars(select(Account).where(Account.code == SEEDING)).one()
@@ -50,9 +50,9 @@ def load_seeds(folder: Path) -> SeedResult:
 
 
 def _items(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the items of a file; raises Invalid, by the file's name, if it is no list of records with codes."""
+    """Yield the items of a file; raises Invalid, by its name, if it is no list of records with codes."""
     try:
-        # Every scalar is read as text: only the form decides what it means.
+        # Every scalar is read as text, for the form to parse.
         items = yaml.load(path.read_text("utf-8"), yaml.BaseLoader) if path.exists() else []  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid({path.name: [_("This is not YAML: %(error)s", error=error)]}) from error
@@ -104,7 +104,7 @@ def _update(
 
 
 def _removed(form: RecordForm) -> str:
-    """Return the code of a removed record that the form names, or ""."""
+    """Return the code of a removed record that a form refers to, or ""."""
     for field in form:
         if field.process_errors and isinstance(field, Reference):
             for code in field.raw_data or ():

@@ -1,4 +1,4 @@
-"""Logging what became of a commitment: updates with their evidence, and checks. What is logged is never changed."""
+"""Logging updates with their evidence, and checks, on commitments. What is logged is never changed."""
 
 import datetime
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from tracker.models.history import now
 from tracker.records.updates import CheckForm, UpdateForm
 from tracker.vocabulary import EvidenceRelation, PartyRole, Status
 
-#: Pieces of evidence of one update: as many as the page that corrects it can show.
+#: Pieces of evidence of one update, as many as the page for correcting it shows.
 MAX_EVIDENCE = 100
-#: Between updates that are logged at once, so that they have an order.
+#: The interval between updates logged together, so that they have an order.
 TICK = datetime.timedelta(microseconds=1)
 
 
 def log_update(
     account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit] = (), jointly: bool = False
 ) -> list[ProgressUpdate]:
-    """Log the status of one lead, or of each lead `jointly`; return the updates.
+    """Log the status of one lead, or `jointly` of every lead; return the updates.
 
     Raises Invalid by field; fields of evidence are named evidence.<number>.<field>. The forms hold the messages too.
     """
@@ -47,7 +47,7 @@ def log_update(
 
 
 def log_check(account: Account | None, form: CheckForm, settle: bool = False) -> CheckLog:
-    """Log a search in vain; `settle` gives leads that nobody assessed the status “no evidence found”.
+    """Log a search in vain; `settle` sets the status “no evidence found” of the leads that nobody assessed.
 
     Raises Invalid by field.
     """
@@ -65,7 +65,7 @@ def log_check(account: Account | None, form: CheckForm, settle: bool = False) ->
 
 
 def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLog:
-    """Void a check, for a reason; raises Conflict if it is void already, or a void itself."""
+    """Void a check for a reason; raises Conflict if it is void already, or itself voids one."""
     if check.voids or check.voided_by:
         raise Conflict(_("This check is void already: look at it again."), [])
     set_actor(account)
@@ -79,21 +79,21 @@ def void_check(account: Account | None, check: CheckLog, reason: str) -> CheckLo
 
 
 def void_update(account: Account | None, update: ProgressUpdate, reason: str) -> ProgressUpdate:
-    """Void an update, for a reason: it should not have been logged."""
+    """Void an update that should not have been logged, for a reason."""
     values = {"commitment": update.commitment.code, "party": update.party.code, "corrects": update.code}
     values |= {"effective_on": update.effective_on.isoformat(), "reason": reason}
     return log_update(account, UpdateForm.from_plain(values))[0]
 
 
 def leads_in_order(commitment: Commitment) -> Sequence[CommitmentParty]:
-    """Return the leads of a commitment, in the order they were added."""
+    """Return the leads of a commitment in the order in which they were added."""
     is_lead = (CommitmentParty.commitment == commitment, CommitmentParty.role == PartyRole.LEAD)
     return session.scalars(select(CommitmentParty).where(*is_lead).order_by(CommitmentParty.id)).all()
 
 
 def _check(form: UpdateForm, evidence: Sequence[RowEdit], jointly: bool) -> None:
     if jointly:
-        # The commitment says which parties those are.
+        # The parties are the leads of the commitment.
         form.party.required, form.party.validators = False, []
     valid = form.validate()
     errors: dict[str, Any] = {}
@@ -132,7 +132,7 @@ def _check_party(form: UpdateForm) -> None:
 
 
 def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit], party: Party) -> ProgressUpdate:
-    """Return an update that is not added yet, whose evidence is stored already."""
+    """Return an update that is not yet in the session, after storing its evidence."""
     update = ProgressUpdate()
     form.populate_obj(update)
     update.party = party
@@ -148,7 +148,7 @@ def _log(account: Account | None, form: UpdateForm, evidence: Sequence[RowEdit],
 
 
 def _now() -> datetime.datetime:
-    """Return the time, or one just after the last update's, if a clock was set back."""
+    """Return the present time, or one just after the last update if the clock was set back."""
     at, last = now(session), session.scalar(select(func.max(ProgressUpdate.recorded_at)))
     return at if last is None or last < at else last + TICK
 

@@ -1,1 +1,1 @@
-"""Reading a spreadsheet into the records: all of it, or nothing."""
+"""Importing a spreadsheet into the records, whole or not at all."""

@@ -1,4 +1,4 @@
-"""One import, all or nothing: each row of a file adds a record, changes one or leaves one, through its kind's form."""
+"""An import, all or nothing: each row of a file adds, changes or leaves a record, through the form of its kind."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,9 +21,9 @@ from tracker.records.base import Kind
 from tracker.records.fields import FORBIDDEN_CHARACTERS, Reference
 from tracker.records.record_lookup import ReservedCodes
 
-#: What becomes of a row: it adds a record, changes one, or leaves one as it is.
+#: What becomes of the record of a row.
 OUTCOMES = ("added", "changed", "left")
-#: Records of each outcome that a preview shows.
+#: Records of each outcome in a preview.
 MAX_PREVIEWED = 50
 
 
@@ -34,7 +34,7 @@ class PreviewRecord:
     row: int
     code: str
     title: str
-    #: (field, old, new) of what changes.
+    #: (field, old, new) of the fields that change.
     changes: list[tuple[str, str, str]]
 
     def to_json(self) -> dict[str, Any]:
@@ -43,11 +43,11 @@ class PreviewRecord:
 
 @dataclasses.dataclass
 class ImportResult:
-    """What an import does, or would do."""
+    """What an import did, or would do."""
 
     total: int
     report: ErrorReport
-    #: Which one was read, of a workbook.
+    #: The name of the sheet that was read, if it is a workbook.
     sheet: str = ""
     #: {outcome: number of records}, and {outcome: the first ones}
     counts: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
@@ -55,11 +55,11 @@ class ImportResult:
     notes: list[str] = dataclasses.field(default_factory=list)
     #: The columns of the file that fill no field.
     left_out: list[str] = dataclasses.field(default_factory=list)
-    #: Whether it was done, and not rolled back.
+    #: Whether it was not rolled back.
     applied: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return what a preview shows."""
+        """Return the data of a preview."""
         return {
             "total": self.total,
             "report": {"told": [dataclasses.asdict(error) for error in self.report.errors], "count": self.report.count},
@@ -84,10 +84,10 @@ def run_import(
     keep: Callable[[ImportResult], bool],
     report_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ImportResult:
-    """Read a table into the records of a kind within the current write transaction.
+    """Import a table into the records of a kind within the current write transaction.
 
     All of it is rolled back if anything is wrong, or if `keep` returns false for the result. `report_progress` gets the
-    number of rows done and of all rows. Raises Invalid for what keeps a file from being read at all.
+    number of rows done and of all rows. Raises Invalid if the file cannot be read at all.
     """
     columns = column_mapping(kind, table.header, settings)
     scan = scan_file(kind, table, columns)
@@ -96,7 +96,7 @@ def run_import(
     form = kind.form()
     parsers = {}
     for name in headers:
-        # Rows of this file are known by their titles too.
+        # Cells may also name rows of this file by their titles.
         titles = scan.titles if name in scan.self_references else {}
         parsers[name] = cell_parser(form[name], titles | settings.values.get(name, {}), by_field.get(name, str))
     set_actor(account)
@@ -118,7 +118,7 @@ class ParsedRow:
     """A row without errors."""
 
     row: SourceRow
-    #: The record it changes, or None.
+    #: The record to change, or None.
     record: Record | None
     #: {field: value}
     data: dict[str, Any]
@@ -126,7 +126,7 @@ class ParsedRow:
 
 
 class ImportBatch:
-    """The rows of one file on their way into the records of one kind."""
+    """Imports the rows of one file into the records of one kind."""
 
     def __init__(
         self, kind: Kind, headers: Mapping[str, str], parsers: Mapping[str, Callable[[str], str]], scan: FileScan
@@ -141,14 +141,14 @@ class ImportBatch:
         self.existing = ExistingRecords(kind, [name for name in headers if name != "code"], self.loads)
 
     def run(self, chunks: Iterable[list[SourceRow]], report_progress: Callable[[int], None]) -> ImportResult:
-        """Put all rows into the session and flush them; `report_progress` gets the number of rows done."""
+        """Import all rows; `report_progress` gets the number of rows done."""
         done = 0
         self.form.lookup.reserved = ReservedCodes(self.scan.codes)
         for chunk in chunks:
             with session.no_autoflush:
                 self._import_chunk([row for row in chunk if row.number not in self.scan.report.rows])
             flush()
-            # The session lets go of what nobody refers to: its size does not grow with the file.
+            # Then the session drops them too, and does not grow with the file.
             self.form.lookup.forget_records()
             report_progress(done := done + len(chunk))
         return self.result
@@ -160,17 +160,17 @@ class ImportBatch:
         query = select(model).where(model.code.in_(row_codes)).options(*self.loads)
         records = {record.code: record for record in session.scalars(query)}
         self.form.was_used = used_codes(session, model, row_codes).__contains__
-        #: {field: what was put into the form last}; the records it names are those of this chunk.
+        #: {field: its last input}; emptied with each chunk, whose records the form may hold.
         self.inputs: dict[str, list[str]] = {}
         parsed = [parsed for row in rows if (parsed := self._parse(row, records.get(row.code)))]
-        # With codes, and no rule that rows differ, no record can be in another's way.
+        # If all rows have codes, and none need be unique otherwise, no record can repeat another.
         self.compares = bool(self.existing.unique) or not all(row.row.code for row in parsed)
         self.existing.look_up([row.data for row in parsed] if self.compares else [])
         for parsed_row in parsed:
             self._store(parsed_row)
 
     def _load_references(self, rows: list[SourceRow]) -> None:
-        """Read at once the records that the rows name by their codes."""
+        """Read the records that the rows refer to by code, all at once."""
         codes_by_model: dict[type[Record], set[str]] = {}
         for field in self.references:
             cells = (row.cells[field.name] for row in rows)
@@ -182,7 +182,7 @@ class ImportBatch:
             cast(ReferenceParser, self.parsers[field.name]).expect(known[field.model])
 
     def _parse(self, row: SourceRow, record: Record | None) -> ParsedRow | None:
-        """Fill the form with a row; return its values, or None if it changes nothing or is wrong."""
+        """Return a row with its parsed values, or None if it changes nothing or has errors."""
         inputs, errors = dict(self.defaults), {}
         if record is not None:
             kept_fields = (field for field in self.form if field.name not in row.cells)
@@ -205,7 +205,7 @@ class ImportBatch:
         return ParsedRow(row, record, dict(self.form.data), changes)
 
     def _fill_form(self, inputs: dict[str, list[str]]) -> None:
-        """Put texts into the form; a field that holds its text already, from the row before, is left as it is."""
+        """Process inputs in the form, except in fields whose input is that of the row before."""
         formdata: MultiDict[str, str] = MultiDict(inputs)
         for field in self.form:
             if self.inputs.get(field.name) != inputs[field.name]:
@@ -213,7 +213,7 @@ class ImportBatch:
         self.inputs = inputs
 
     def _changes(self, record: Record) -> list[tuple[str, str, str]]:
-        """Return (field, old, new) of what the form would change."""
+        """Return (field, old, new) of the fields that the form changes."""
         changes = []
         for name in self.headers:
             field, old = self.form[name], getattr(record, name)
@@ -234,7 +234,7 @@ class ImportBatch:
             self.scan.report.add(row.number, header, cell, " ".join(map(str, messages)))
 
     def _store(self, parsed: ParsedRow) -> None:
-        """Put one record into the session, unless another already says the same."""
+        """Put the record of a row into the session, unless it repeats another."""
         if not parsed.row.code and (twin := self.existing.equal_to(parsed.data)) is not None:
             self.result.count("left", parsed.row, twin)
             return
@@ -255,19 +255,19 @@ class ImportBatch:
 
 
 class ExistingRecords:
-    """The records that rows may repeat or clash with: those of the same parent, or equal in every short value."""
+    """The records that rows may repeat or clash with: those of the same parent, or with the same short values."""
 
     def __init__(self, kind: Kind, names: Sequence[str], loads: Sequence[ExecutableOption]) -> None:
-        #: `names` are the fields that the file fills beside the code.
+        #: `names` are the fields that the file fills, without the code.
         self.kind, self.names, self.loads = kind, names, loads
         self.unique = unique_together(kind)
         self.fields = {field.name: field for field in kind.form()}
-        #: {the values of a record: the record}, and {values that no other record may have: the record}
+        #: {values: the record that has them}, by all fields and by those that must be unique
         self.by_values: dict[tuple[object, ...], Record] = {}
         self.by_unique_values: dict[tuple[object, ...], Record] = {}
 
     def look_up(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Forget the records for earlier rows, and read those for these, each row as {field: value}."""
+        """Read the records that these rows may repeat, each row as {field: value}, in place of those read before."""
         self.by_values.clear()
         self.by_unique_values.clear()
         shared = [self.kind.parent] if self.unique else [name for name in self.names if self._is_short(name)]
@@ -278,17 +278,17 @@ class ExistingRecords:
             self.add(record, {name: getattr(record, name) for name in self.fields})
 
     def add(self, record: Record, data: Mapping[str, Any]) -> None:
-        """Count a record with these values among those that later rows may repeat."""
+        """Add a record with its values, which later rows may repeat."""
         self.by_values.setdefault(self._key(data), record)
         for names in self.unique:
             self.by_unique_values.setdefault((*names, *(data[name] for name in names)), record)
 
     def equal_to(self, data: Mapping[str, Any]) -> Record | None:
-        """Return a record that has all values of a row, or None."""
+        """Return a record with all values of a row, or None."""
         return self.by_values.get(self._key(data))
 
     def clash(self, data: Mapping[str, Any], record: Record | None) -> str:
-        """Return the field by which a row says the same as a record other than its own, or ""."""
+        """Return the last of the unique fields in which a row repeats a record other than its own, or ""."""
         for names in self.unique:
             other = self.by_unique_values.get((*names, *(data[name] for name in names)))
             if other is not None and other is not record:

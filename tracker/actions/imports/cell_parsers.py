@@ -1,4 +1,4 @@
-"""What the cells of a file mean: words, codes and names, and dates in several formats."""
+"""Parsers of the cells of a file: words, codes, names, and dates in several formats."""
 
 import datetime
 import re
@@ -20,31 +20,31 @@ from tracker.vocabulary import Label
 LANGUAGES = ("en", "es")
 #: A date written with numbers alone.
 NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
-#: What spreadsheets make of a code such as jan-85 or 3-4.
+#: What spreadsheets turn a code such as jan-85 or 3-4 into.
 CODE_AS_DATE = re.compile(r"[A-Z][a-z]{2}-\d{2}|\d{1,2}-[A-Z][a-z]{2}")
-#: Dates as Excel counts them, from 1970 to 2099, and the day it counts from.
+#: The serial numbers of days from 1970 to 2099 in Excel, and the day from which they count.
 EXCEL_SERIALS = range(25_569, 73_051)
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
-#: How a text begins that our CSV guards with an apostrophe.
+#: The first characters of texts that our CSV guards with an apostrophe.
 FORMULA_STARTS = tuple("=+-@\t\r'")
 YES_AND_NO = {"si": "yes", "verdadero": "yes", "vrai": "yes", "falso": "no", "faux": "no"}
-#: Characters; no database would look for a much longer name.
+#: In characters; databases refuse to search for much longer names.
 MAX_NAME_LENGTH = 2_000
-#: Codes that the message about an ambiguous name lists.
+#: Codes in the message about an ambiguous name.
 MAX_CODES_LISTED = 3
 
 
 class InvalidCell(ValueError):
-    """A cell that its field cannot hold; the message says why."""
+    """A cell that its field cannot hold, for the reason in the message."""
 
 
 def fold_text(text: str) -> str:
-    """Return a text without accents, case and punctuation: "Made_on" and "MADE ON" are both made on."""
+    """Return a text without accents, case and punctuation: “made on” for “Made_on” and “MADE ON”."""
     return " ".join(search_words(text.replace("_", " ")))
 
 
 def fold_label(label: Label) -> set[str]:
-    """Return a label, folded, in all languages that people write their files in."""
+    """Return a label in each of LANGUAGES, folded."""
     folded = set()
     for language in LANGUAGES:
         with force_locale(language):
@@ -53,16 +53,16 @@ def fold_label(label: Label) -> set[str]:
 
 
 def without_formula_guard(cell: str) -> str:
-    """Return a cell of our CSV without the apostrophe that kept a spreadsheet from running it."""
+    """Return a cell of our CSV without the apostrophe that guards it from being run as a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS and len(cell) > 1 else cell
 
 
 def cell_parser(
     field: FieldMixin[Any], mapped: Mapping[str, str], parse_date: Callable[[str], str]
 ) -> Callable[[str], str]:
-    """Return the function from a cell to the text that its field takes; it raises InvalidCell.
+    """Return the function from a cell to the input of its field; it raises InvalidCell.
 
-    `mapped` is {value in the file: word or code}, `parse_date` reads the dates of the column.
+    `mapped` is {value in the file: word or code}, `parse_date` parses the dates of the column.
     """
     if field.json_type == "date":
         return parse_date
@@ -85,7 +85,7 @@ def parse_code(cell: str) -> str:
 
 
 class ChoiceParser:
-    """Parses the cells of one field that chooses from a list, each part of them where it takes several."""
+    """Parses the cells of a field that chooses from a list, part by part if it takes several."""
 
     def __init__(self, field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> None:
         self.multiple = field.multiple
@@ -100,12 +100,12 @@ class ChoiceParser:
         raise NotImplementedError
 
     def knows(self, part: str) -> bool:
-        """Return whether a text means something in the list."""
+        """Return whether a text names something in the list."""
         raise NotImplementedError
 
 
 class TermParser(ChoiceParser):
-    """Parses words of a list: as they are stored, their labels, and those whose meaning a person chose."""
+    """Parses words of a list, their labels, and values whose meaning a person chose."""
 
     def __init__(self, field: ChoiceMixin[Any] | Flag, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
@@ -127,21 +127,21 @@ class TermParser(ChoiceParser):
 
 
 class ReferenceParser(ChoiceParser):
-    """Parses references to records: codes, names of one record alone, and those whose meaning a person chose."""
+    """Parses references to records: codes, unambiguous names, and values whose meaning a person chose."""
 
     def __init__(self, field: Reference, mapped: Mapping[str, str]) -> None:
         super().__init__(field, mapped)
         self.model = field.model
-        #: {text: codes of the records it may mean}
+        #: {text: codes of the records that it may name}
         self.codes: dict[str, list[str]] = {}
-        # An account is named by its code alone.
+        # Accounts are not found by their names.
         self.names: list[str] = []
         if issubclass(self.model, Record):
             title = kind_of(self.model).title_column
             self.names = [name for name in (title, f"{title}_es") if name in self.model.SEARCHED[:2]]
 
     def expect(self, codes: Iterable[str]) -> None:
-        """Take these for codes, and forget what was looked up before."""
+        """Accept these codes, and forget what was looked up before."""
         self.codes = {code: [code] for code in codes}
 
     def parse_part(self, part: str) -> str:
@@ -164,7 +164,7 @@ class ReferenceParser(ChoiceParser):
         return bool(self.codes[part])
 
     def _codes_by_name(self, name: str) -> list[str]:
-        """Return the codes of the records with a name, accents and case aside."""
+        """Return the codes of the records with a name, ignoring accents and case."""
         folded = fold_text(name)
         beginning = "".join(f" {word}" for word in folded.split()) + "\n"
         if not self.names or not folded or len(beginning) > MAX_NAME_LENGTH:
@@ -190,7 +190,7 @@ def date_format(cell: str) -> str:
 
 
 class DateParser:
-    """Parses the dates of one column in the format that the whole column shows."""
+    """Parses the dates of one column in the order of the whole column."""
 
     def __init__(self, order: str, is_serial: bool) -> None:
         self.order, self.is_serial = order, is_serial
@@ -201,21 +201,20 @@ class DateParser:
             return (EXCEL_EPOCH + datetime.timedelta(days=int(typed))).isoformat()
         parts = NUMERIC_DATE.fullmatch(typed)
         if parts is None:
-            # As programs write a date that has no time.
+            # Programs write dates with a time of midnight.
             return re.sub(r"[T ]00:00(:00(\.0+)?)?Z?$", "", typed)
         first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
         day, month = (second, first) if self.order == "mdy" else (first, second)
         try:
             return datetime.date(year, month, day).isoformat()
         except ValueError as error:
+            form = describe_date_order(self.order)
             message = _(
-                "“%(day)s” is not a day in the calendar; this column is read as %(form)s.",
-                day=typed,
-                form=describe_date_order(self.order),
+                "“%(day)s” is not a day in the calendar; this column is read as %(form)s.", day=typed, form=form
             )
             raise InvalidCell(message) from error
 
 
 def describe_date_order(order: str) -> str:
-    """Return "dmy" or "mdy" in words."""
+    """Return the order "dmy" or "mdy" in words."""
     return str(_("day/month/year") if order == "dmy" else _("month/day/year"))

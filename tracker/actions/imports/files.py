@@ -1,4 +1,4 @@
-"""A file as rows of text: CSV in any common encoding, or a sheet of an Excel workbook."""
+"""Files as rows of text: a CSV in any common encoding, or a sheet of an Excel workbook."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from tracker.actions.text_encoding import ENCODINGS, SAMPLE, decodes, guess_enco
 from tracker.errors import unreadable_file
 from tracker.records.fields import mask_forbidden
 
-#: Of one file; a larger one can be cut in two.
+#: Of one file.
 MAX_BYTES = 25 * 1024 * 1024
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -24,10 +24,10 @@ LINE_ENDS = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A header and rows of text, read anew each time: no more than a few rows are held at once."""
+    """A header and rows of text, which are read anew each time: only a few are in memory at once."""
 
     content: bytes
-    #: How it is read: a codec and a delimiter, or the name of a sheet.
+    #: A codec and a delimiter, or the name of a sheet.
     encoding: str = ""
     delimiter: str = ""
     line_ends: str = ""
@@ -36,7 +36,7 @@ class SourceTable:
 
     @cached_property
     def header(self) -> list[str]:
-        """Return the names of the columns, which are in the first row that is not empty."""
+        """The names of the columns, from the first row that is not empty."""
         return self._numbered_header[1]
 
     @cached_property
@@ -49,9 +49,9 @@ class SourceTable:
         raise unreadable_file(_("The file is empty: its first row must name the columns."))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (number as a spreadsheet shows it, cells) of every row below the header that is not empty.
+        """Yield (number as in a spreadsheet, cells) of every row below the header that is not empty.
 
-        A row has as many cells as the file gives it; empty ones beyond the header are dropped.
+        A row has as many cells as in the file, but for empty ones beyond the header.
         """
         first, header = self._numbered_header
         count = 0
@@ -68,13 +68,9 @@ class SourceTable:
         rows = sheet_rows(self.content, self.sheet) if self.sheet else self._csv_rows()
         for number, cells in enumerate(rows, start=1):
             if len(cells) > MAX_COLUMNS:
+                sizes = {"row": number, "n": f"{len(cells):,}", "most": MAX_COLUMNS}
                 raise unreadable_file(
-                    _(
-                        "Row %(row)s has %(n)s columns; %(most)s are the most that can be read.",
-                        row=number,
-                        n=f"{len(cells):,}",
-                        most=MAX_COLUMNS,
-                    )
+                    _("Row %(row)s has %(n)s columns; %(most)s are the most that can be read.", **sizes)
                 )
             yield number, cells
 
@@ -91,7 +87,7 @@ class SourceTable:
 
 
 def _explain_csv_error(error: str) -> str:
-    """Return in words what is wrong for the CSV reader, and the way out."""
+    """Return an error of the CSV reader in plain words, with the way out."""
     if error.startswith("field larger"):
         limit = f"{csv.field_size_limit():,}"
         return str(_("One of its cells has more than %(most)s characters: shorten it.", most=limit))
@@ -101,22 +97,18 @@ def _explain_csv_error(error: str) -> str:
 
 
 def _decode(content: bytes, encoding: str) -> io.TextIOWrapper:
-    # Without translation of line ends: those within a cell are the cell's.
+    # Line ends are not translated, for cells can contain them.
     return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
 def read_table(content: bytes, encoding: str = "", delimiter: str = "", sheet: str = "") -> SourceTable:
-    """Return a file as a table, guessing what is left empty; raises Invalid, by "file", for what is no table."""
+    """Return a file as a table, guessing settings left empty; raises Invalid, by "file", for what is no table."""
     if not content:
         raise unreadable_file(_("The file is empty: its first row must name the columns."))
     if len(content) > MAX_BYTES:
-        raise unreadable_file(
-            _(
-                "The file has %(n)s MB; %(most)s are the most that can be read at once: cut it in two.",
-                n=f"{len(content) / 1024**2:.1f}",
-                most=MAX_BYTES // 1024**2,
-            )
-        )
+        sizes = {"n": f"{len(content) / 1024**2:.1f}", "most": MAX_BYTES // 1024**2}
+        message = _("The file has %(n)s MB; %(most)s are the most that can be read at once: cut it in two.", **sizes)
+        raise unreadable_file(message)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise unreadable_file(
             _("This is an old Excel file (.xls), or one with a password: save it as .xlsx without one, or as CSV.")
@@ -141,7 +133,7 @@ def read_table(content: bytes, encoding: str = "", delimiter: str = "", sheet: s
 
 
 def _choose_encoding(content: bytes, encoding: str) -> str:
-    """Return the codec that a person chose, or the likeliest; raises Invalid if the file is not in it."""
+    """Return the chosen codec, or else the likeliest; raises Invalid if the file does not decode in it."""
     if encoding and encoding not in ENCODINGS:
         name, known = mask_forbidden(encoding[:60]), ", ".join(ENCODINGS.values())
         raise unreadable_file(_("“%(name)s” is not one of: %(known)s.", name=name, known=known))
@@ -154,7 +146,7 @@ def _choose_encoding(content: bytes, encoding: str) -> str:
 
 
 def guess_delimiter(text: str) -> str:
-    """Return the likeliest delimiter: the one with which most rows have the same number of cells."""
+    """Return the delimiter with which most rows have the same number of cells."""
 
     def rows_alike(delimiter: str) -> tuple[int, int]:
         try:

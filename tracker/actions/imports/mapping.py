@@ -1,4 +1,4 @@
-"""What the columns of a file fill and its values mean: what is known, and what a person is asked about."""
+"""The mapping of columns and values of a file to fields, words and codes, and what of it a person must decide."""
 
 import dataclasses
 import hashlib
@@ -19,15 +19,15 @@ from tracker.errors import Invalid
 from tracker.records.base import Kind
 from tracker.records.fields import FORBIDDEN_CHARACTERS, ChoiceMixin, Flag, mask_forbidden
 
-#: Rows that are looked at for examples, and examples that are shown.
+#: Rows that are searched for examples, and examples of each column.
 EXAMPLE_ROWS, MAX_EXAMPLES = 200, 3
-#: Unknown values of a field that a person is asked about at once.
+#: Unknown values of a field that a page asks about at once.
 MAX_UNKNOWN = 40
 
 
 @dataclasses.dataclass
 class ImportSettings:
-    """How a person says to read a file; whatever is empty is guessed."""
+    """How to read a file, as a person chose; settings left empty are guessed."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -44,14 +44,14 @@ class ImportSettings:
 
 
 def suggest_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) -> list[str | None]:
-    """Return for each column the field it fills, "" if it is left out, or None if nobody can know."""
+    """Return for each column the field it fills, "" if it is left out, or None if that is unknown."""
     fields = [field.name for field in kind.form()]
     known: dict[str, str] = {}
     for column in kind.columns.values():
         target = column.name if column.name in fields else ""
         for name in fold_label(column.label):
             known.setdefault(name, target)
-    # A name comes before a label: "title" may be the label of another field.
+    # Names precede labels: "title" may be the label of another field.
     known |= {fold_text(name): name if name in fields else "" for name in kind.columns} | {"url": ""}
     known |= {fold_text(name): target for name, target in settings.columns.items()}
     return [known.get(fold_text(name)) for name in header]
@@ -60,9 +60,9 @@ def suggest_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings)
 def column_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) -> list[str]:
     """Return for each column the field it fills, or "" if it is left out.
 
-    Raises Invalid, by header, for what is unknown, doubled or nameless, with the way out.
+    Raises Invalid, by header, for columns that are unknown, doubled or without a name.
     """
-    check_header(header)
+    _check_header(header)
     targets = suggest_mapping(kind, header, settings)
     fields = [field.name for field in kind.form()]
     errors: dict[str, list[str]] = {}
@@ -87,8 +87,8 @@ def column_mapping(kind: Kind, header: Sequence[str], settings: ImportSettings) 
     return [target or "" for target in targets]
 
 
-def check_header(header: Sequence[str]) -> None:
-    """Raise Invalid for columns that have no name, or the same."""
+def _check_header(header: Sequence[str]) -> None:
+    """Raise Invalid for columns without a name, or with the same name."""
     errors = {}
     for number, name in enumerate(header, start=1):
         if not name:
@@ -104,7 +104,7 @@ def check_header(header: Sequence[str]) -> None:
 
 
 def header_fingerprint(header: Sequence[str]) -> str:
-    """Return a hash of the names of the columns, in any order."""
+    """Return a hash of the names of the columns that ignores their order."""
     return hashlib.sha256(json.dumps(sorted(fold_text(name) for name in header)).encode()).hexdigest()
 
 
@@ -118,7 +118,7 @@ class SourceColumn:
 
 
 def source_columns(kind: Kind, table: SourceTable, settings: ImportSettings) -> list[SourceColumn]:
-    """Return the columns of a file with what they fill, as far as is known."""
+    """Return the columns of a file with the fields they fill."""
     columns = list(map(SourceColumn, table.header, suggest_mapping(kind, table.header, settings)))
     for _number, cells in islice(table.rows(), EXAMPLE_ROWS):
         for column, cell in zip(columns, cells, strict=False):
@@ -129,9 +129,9 @@ def source_columns(kind: Kind, table: SourceTable, settings: ImportSettings) -> 
 
 
 def unknown_values(kind: Kind, table: SourceTable, columns: Sequence[str | None]) -> dict[str, list[str]]:
-    """Return {field: values that are neither a word or code of it nor the label of one}, the first ones of each."""
+    """Return {field: its first values that are neither a word or code of it nor the label of one}."""
     choices = [field for field in kind.form() if field.name in columns and isinstance(field, ChoiceMixin | Flag)]
-    # Dictionaries, as sets do not keep the order.
+    # Dictionaries preserve the order, as sets do not.
     values: dict[str, dict[str, None]] = {field.name: {} for field in choices}
     own_names: set[str] = set()
     for row in source_rows(table, columns, ErrorReport()):

@@ -1,4 +1,4 @@
-"""The rows of a file: a first scan of what its columns hold, then chunks in an order in which they can be stored."""
+"""The rows of a file: first a scan of their columns, then chunks in an order in which they can be stored."""
 
 import graphlib
 import itertools
@@ -19,11 +19,11 @@ from tracker.errors import Invalid
 from tracker.records.base import Kind
 from tracker.records.fields import mask_forbidden
 
-#: Wrong cells that a report lists; the others are counted.
+#: Errors that a report lists; the others are only counted.
 MAX_ERRORS = 10_000
-#: Rows that are held at once.
+#: Rows in memory at once.
 CHUNK_ROWS = 500
-#: The columns of a report as a file.
+#: The columns of an error report as a file.
 REPORT_COLUMNS = ("sheet", "row", "column", "value", "reason")
 
 
@@ -31,7 +31,7 @@ REPORT_COLUMNS = ("sheet", "row", "column", "value", "reason")
 class SourceRow:
     """A row of a file."""
 
-    #: As a spreadsheet shows it.
+    #: As in a spreadsheet.
     number: int
     #: {field: cell}
     cells: dict[str, str]
@@ -43,7 +43,7 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class CellError:
-    """A wrong cell, or a wrong row, which has no column."""
+    """An error in a cell, or in a whole row, which then has no column."""
 
     row: int
     column: str
@@ -53,7 +53,7 @@ class CellError:
 
 @dataclass
 class ErrorReport:
-    """What is wrong in a file."""
+    """The errors in a file."""
 
     #: The first MAX_ERRORS.
     errors: list[CellError] = field(default_factory=list)
@@ -72,28 +72,28 @@ class ErrorReport:
 
 @dataclass
 class FileScan:
-    """What the first scan of a file shows."""
+    """The results of the first scan of a file."""
 
     #: {field: {date format: the first cell in it}}
     date_formats: dict[str, dict[str, str]]
-    #: The fields that name records of the same kind.
+    #: The fields that refer to records of the same kind.
     self_references: list[str]
     total: int = 0
-    #: {code: the row that has it}
+    #: {code: number of its row}
     codes: dict[str, int] = field(default_factory=dict)
-    #: {title of one row alone, folded: its code}, where rows can name one another
+    #: {unique title of a row, folded: its code}, if rows can refer to one another
     titles: dict[str, str] = field(default_factory=dict)
-    #: {code: how many rows must come before}, where a row names one further down
+    #: {code: rank in the order of storing}, if a row refers to one further down
     ranks: dict[str, int] = field(default_factory=dict)
     report: ErrorReport = field(default_factory=ErrorReport)
 
     def code_of(self, name: str) -> str:
-        """Return the code of the row that a cell names by code or title, or ""."""
+        """Return the code of the row with a code or title, or ""."""
         return name if name in self.codes else self.titles.get(fold_text(name), "")
 
 
 def source_rows(table: SourceTable, columns: Sequence[str | None], report: ErrorReport) -> Iterator[SourceRow]:
-    """Yield the rows that have a cell for each column; report the others."""
+    """Yield the rows with one cell for each column; report the others."""
     width = len(table.header)
     for number, cells in table.rows():
         if len(cells) != width:
@@ -105,7 +105,7 @@ def source_rows(table: SourceTable, columns: Sequence[str | None], report: Error
 
 
 def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileScan:
-    """Scan a file whose columns fill these fields ("" for none)."""
+    """Scan a file whose columns fill some fields ("" for none)."""
     fields = [field for field in kind.form() if field.name in columns]
     scan = FileScan(
         {field.name: {} for field in fields if field.json_type == "date"},
@@ -137,7 +137,7 @@ def scan_file(kind: Kind, table: SourceTable, columns: Sequence[str]) -> FileSca
 
 
 def _rank(scan: FileScan, named: Mapping[str, list[str]], header: str) -> None:
-    """Put rows before those that name them; report those that, step by step, name themselves."""
+    """Rank rows before those that refer to them; report those that refer, directly or not, to themselves."""
     graph = {code: {scan.code_of(name) for name in names} - {""} for code, names in named.items()}
     if not any(scan.codes[other] >= scan.codes[code] for code, others in graph.items() for other in others):
         return
@@ -161,7 +161,7 @@ def _rank(scan: FileScan, named: Mapping[str, list[str]], header: str) -> None:
 
 
 def row_chunks(table: SourceTable, columns: Sequence[str], scan: FileScan) -> Iterator[list[SourceRow]]:
-    """Yield the rows of a file, none of which names another of its own chunk or of a later one."""
+    """Yield the rows of a file in chunks; no row refers to another in its own chunk or a later one."""
     rows = source_rows(table, columns, ErrorReport())
     if scan.ranks:
         rows = iter(sorted(rows, key=lambda row: scan.ranks.get(row.code, 0)))
@@ -186,7 +186,8 @@ def date_parsers(
 ) -> tuple[dict[str, DateParser], list[str]]:
     """Return {field: parser of its dates}, and notes on how they are read.
 
-    `headers` is {field: header}, `chosen` the order that a person chose; raises Invalid, by "dates", if one must.
+    `headers` is {field: header}, `chosen` the order that a person chose, or "". Raises Invalid, by "dates", if a person
+    must choose.
     """
     parsers, notes, unclear = {}, [], []
     for name, formats in scan.date_formats.items():

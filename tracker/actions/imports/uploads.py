@@ -1,4 +1,4 @@
-"""A file between its upload and its import, and the settings that are remembered for the next one like it."""
+"""Files between their upload and their import, and settings remembered for files with the same columns."""
 
 import datetime
 import secrets
@@ -18,12 +18,12 @@ from tracker.records import CATALOGUE
 from tracker.records.base import Kind
 from tracker.records.fields import mask_forbidden
 
-#: How long a file waits to be imported.
+#: How long an uploaded file is stored.
 MAX_AGE = datetime.timedelta(days=1)
 
 
 def store_upload(account: Account, kind: Kind, file_name: str, content: bytes) -> ImportFile:
-    """Store a file to be imported; raises Invalid, by "file", for one that cannot be read."""
+    """Store a file for importing; raises Invalid, by "file", if it cannot be read."""
     header = files.read_table(content).header
     old = datetime.datetime.now(datetime.UTC) - MAX_AGE
     session.execute(delete(ImportFile).where(ImportFile.uploaded_at < old))
@@ -41,7 +41,7 @@ def store_upload(account: Account, kind: Kind, file_name: str, content: bytes) -
 
 
 def get_upload(account: Account, number: str) -> ImportFile:
-    """Return a file by its id; raises NotFound for one that is gone, or of another account."""
+    """Return a file by its id; raises NotFound if it is gone, or of another account."""
     query = select(ImportFile).where(ImportFile.id == number, ImportFile.account_id == account.id)
     file = session.scalar(query)
     if file is None:
@@ -50,7 +50,7 @@ def get_upload(account: Account, number: str) -> ImportFile:
 
 
 def change_reading(file: ImportFile, encoding: str, delimiter: str, sheet: str) -> None:
-    """Read a file in another way from now on; raises Invalid if it cannot be read so."""
+    """Change how a file is read; raises Invalid if it cannot be read so."""
     header = files.read_table(file.content, encoding, delimiter, sheet).header
     settings = recall_settings(CATALOGUE[file.kind], header).to_json()
     file.settings = settings | {"encoding": encoding, "delimiter": delimiter, "sheet": sheet}
@@ -58,7 +58,7 @@ def change_reading(file: ImportFile, encoding: str, delimiter: str, sheet: str) 
 
 
 def upload_table(file: ImportFile) -> files.SourceTable:
-    """Return the table in a file, read by its settings."""
+    """Return the table of a file according to its settings."""
     settings = ImportSettings(**file.settings)
     return files.read_table(file.content, settings.encoding, settings.delimiter, settings.sheet)
 
@@ -68,8 +68,8 @@ def import_upload(
 ) -> ImportResult:
     """Import a file if that adds, changes and leaves as many records as was confirmed.
 
-    Otherwise, as where nothing is confirmed yet, nothing is imported, and the file's preview becomes what it would do.
-    Raises Invalid if it cannot be read.
+    Otherwise nothing is imported, and what the import would do becomes the preview of the file. Raises Invalid if it
+    cannot be read.
     """
     settings, kind, table = ImportSettings(**file.settings), CATALOGUE[file.kind], upload_table(file)
     result = run_import(kind, table, settings, account, lambda done: done.counts == confirmed, report_progress)
@@ -82,12 +82,12 @@ def import_upload(
 
 
 def recall_settings(kind: Kind, header: list[str]) -> ImportSettings:
-    """Return the settings of the last imported file with these columns, as far as they hold for any such file."""
+    """Return the remembered settings of the last imported file with these columns."""
     mapping = session.get(ImportMapping, (kind.name, header_fingerprint(header)))
     return ImportSettings(**deepcopy(mapping.settings)) if mapping else ImportSettings()
 
 
 def remember_settings(kind: Kind, header: list[str], settings: ImportSettings) -> None:
-    """Store the settings of the columns, values and dates of a file for the next one."""
+    """Remember the settings of columns, values and dates for the next file with these columns."""
     remembered = ImportSettings(dates=settings.dates, columns=settings.columns, values=settings.values).to_json()
     session.merge(ImportMapping(kind=kind.name, fingerprint=header_fingerprint(header), settings=remembered))

@@ -1,4 +1,4 @@
-"""Reading the text out of a file, whose type shows in what it holds."""
+"""Extracting the text of files, whose types are recognised by their content."""
 
 import re
 
@@ -11,9 +11,9 @@ from tracker.errors import unreadable_file
 from tracker.passage_text import normalise_line_ends
 from tracker.records.fields import FORBIDDEN_CHARACTERS
 
-#: Bytes of a file; the unpacked file and the text have limits of their own.
+#: Of a file; what it unpacks to and its text have limits of their own.
 MAX_BYTES = 25_000_000
-#: (how a file begins, what it is), for files without text that can be read.
+#: (beginning of a file, its description) of types that cannot be read.
 UNREADABLE_TYPES = (
     (rb"\xd0\xcf\x11\xe0", _l("a Word file of the old sort (.doc), or one with a password")),
     (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftyp", _l("a picture or a film")),
@@ -22,16 +22,12 @@ UNREADABLE_TYPES = (
 
 
 def extract_text(data: bytes, name: str) -> tuple[str, str]:
-    """Return (text with line ends as LF, media type) of a file.
-
-    Raises Invalid, for the field `file`, saying what is wrong and what to do instead.
-    """
+    """Return (text with line ends as LF, media type) of a file; raises Invalid, by `file`, with the way out."""
     if not data:
         raise unreadable_file(_("The file is empty."))
     if len(data) > MAX_BYTES:
-        raise unreadable_file(
-            _("The file has more than %(most)s megabytes: attach the text alone.", most=MAX_BYTES // 1_000_000)
-        )
+        most = MAX_BYTES // 1_000_000
+        raise unreadable_file(_("The file has more than %(most)s megabytes: attach the text alone.", most=most))
     if b"%PDF-" in data[:1024]:
         text, media_type = pdf.pdf_text(data), "application/pdf"
     elif data.startswith(b"PK\x03\x04"):
@@ -51,7 +47,7 @@ def extract_text(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _plain_text(data: bytes) -> str:
-    """Return the text of a file; raises Invalid, by `file`, where no encoding fits."""
+    """Return the text of a file; raises Invalid, by `file`, if no encoding fits."""
     import charset_normalizer
 
     encoding = guess_encoding(data)
@@ -59,7 +55,7 @@ def _plain_text(data: bytes) -> str:
         match = charset_normalizer.from_bytes(data).best()
         encoding = match.encoding if match else None
     text = data.decode(encoding) if encoding and decodes(data, encoding) else "\0"
-    # Any bytes decode in an encoding of one byte a character, but seldom without a control character.
+    # Any bytes decode in a one-byte encoding, but seldom without a control character.
     if "\0" in text or (encoding in WESTERN and FORBIDDEN_CHARACTERS.search(text)):
         message = _("This is not a text, or its encoding is not known: save it as UTF-8, or paste its text.")
         raise unreadable_file(message)

@@ -1,4 +1,4 @@
-"""Word files: paragraphs and tables in their order."""
+"""The text of Word files: paragraphs and tables in their order."""
 
 import io
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-#: Of the file once it is unpacked; XML, as a tree, takes many times as much memory.
+#: Of the unpacked file; a tree of XML takes many times as much memory.
 MAX_BYTES = 100_000_000
 MAX_MEMBERS = 2_000
 MAX_XML_BYTES = 25_000_000
@@ -24,7 +24,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def docx_text(data: bytes) -> str:
-    """Return the text of a file: a paragraph, or a row of a table with its cells parted by tabs, at a time."""
+    """Return the text of a file: its paragraphs, and the rows of its tables with tabs between the cells."""
     import docx
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
@@ -47,7 +47,7 @@ def docx_text(data: bytes) -> str:
 
 
 def _check_archive(data: bytes) -> None:
-    """Refuse what is no Word file, and what would unpack to more than a document needs."""
+    """Refuse a file that is not Word's, or would unpack to more than a document needs."""
     with open_zip(data, max_bytes=MAX_BYTES, max_members=MAX_MEMBERS, max_xml_bytes=MAX_XML_BYTES) as archive:
         if "word/document.xml" not in archive.namelist():
             raise unreadable_file(_("This is no Word file (.docx). Files that are read: PDF, .docx, HTML, plain text."))
@@ -68,7 +68,7 @@ def _blocks(element: "BaseOxmlElement") -> Iterator[str]:
 
 
 def _paragraph_text(paragraph: "CT_P") -> str:
-    """Return the text of a paragraph, with tracked insertions, but without what was moved away or deleted."""
+    """Return the text of a paragraph with tracked insertions, but without tracked deletions and moves."""
     from docx.text.run import Run
 
     runs = paragraph.xpath(".//w:r[not(ancestor::w:txbxContent or ancestor::w:moveFrom)]")

@@ -1,4 +1,4 @@
-"""PDF files: lines joined into paragraphs by the gaps between them."""
+"""The text of PDF files, whose lines are joined into paragraphs by the gaps between them."""
 
 import re
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 MAX_PAGES = 3_000
-#: Of a text; one that is this long is refused anyway.
+#: Of a text; a document takes no longer one.
 MAX_CHARACTERS = 4_000_000
-#: A gap this many times the usual distance of lines parts paragraphs; so does a line this many times as high.
+#: A gap this many times the usual distance of lines begins a paragraph; so does a line this many times as high.
 PARAGRAPH_GAP, HEIGHT_RATIO = 1.25, 1.2
-#: A line that ends before this part of the widest was not full.
+#: A line that ends before this part of the widest one is not full.
 FULL_LINE = 0.7
-#: The end of a line that was cut within a word: PDFium's own marks, a soft hyphen, a hyphen.
+#: The end of a line that breaks within a word: a mark of PDFium, a soft hyphen or a hyphen.
 WORD_CUT = re.compile("[\ufffe\x02\xad]$|(?<=[^\\W\\d_])[-\u2010]$")
 
 
 @dataclass
 class TextLine:
     text: str
-    #: In points from the bottom of the page, or None where that is unknown.
+    #: In points from the bottom of the page, or None if that is unknown.
     base: float | None
     height: float
     right: float
 
 
 def pdf_text(data: bytes) -> str:
-    """Return the text of a file, its paragraphs parted by blank lines. Headers and footers of pages are left in it."""
+    """Return the text of a file, with headers and footers, and blank lines between paragraphs."""
     import pypdfium2
 
     try:
@@ -46,9 +46,8 @@ def pdf_text(data: bytes) -> str:
         raise unreadable_file(_("This PDF is broken: save it again, or paste its text.")) from error
     try:
         if len(document) > MAX_PAGES:
-            raise unreadable_file(
-                _("This PDF has more than %(most)s pages: attach the part you need.", most=f"{MAX_PAGES:,}")
-            )
+            most = f"{MAX_PAGES:,}"
+            raise unreadable_file(_("This PDF has more than %(most)s pages: attach the part you need.", most=most))
         paragraphs: list[str] = []
         read = 0
         for number in range(len(document)):
@@ -73,7 +72,7 @@ def _page_lines(page: "PdfPage") -> list[TextLine]:
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
-        # The place of a line is known only where the characters of the text are those of the page.
+        # The position of a line is known only if the text has the same characters as the page.
         placed = len(text) == textpage.count_chars()
         lines, at = [], 0
         for line in text.split("\r\n"):
@@ -91,7 +90,7 @@ def _page_lines(page: "PdfPage") -> list[TextLine]:
 
 
 def _join_paragraphs(lines: list[TextLine]) -> list[str]:
-    """Join lines that follow one another at the usual distance."""
+    """Return the paragraphs of some lines, joining those at the usual distance."""
     bases = [line.base for line in lines if line.base is not None]
     line_distance = median([above - below for above, below in pairwise(bases) if above - below > 1] or [0])
     margin = max((line.right for line in lines), default=0)
@@ -110,13 +109,13 @@ def _is_paragraph_break(before: TextLine, line: TextLine, line_distance: float, 
     tall, low = max(before.height, line.height), min(before.height, line.height)
     if before.base - line.base > PARAGRAPH_GAP * max(line_distance, tall) or tall > HEIGHT_RATIO * low:
         return True
-    # A line that ends early ends a paragraph or a point of a list; one above the line before begins a column.
+    # A line that ends early ends a paragraph or list item; one above the line before begins a column.
     ended = before.right < FULL_LINE * margin or line.base - before.base > tall
     return ended and not _continues(before.text, line.text)
 
 
 def _append_page(paragraphs: list[str], more: list[str]) -> None:
-    """Add the paragraphs of a page; a sentence that the page's end cut goes on."""
+    """Add the paragraphs of a page, joining a sentence that continues from the page before."""
     if paragraphs and more and _continues(paragraphs[-1], more[0]):
         paragraphs[-1] = _join_lines(paragraphs[-1], more.pop(0))
     paragraphs += more
