@@ -1,17 +1,17 @@
-"""Who makes changes."""
+"""Accounts: the authors of changes."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.database import Base
 
-#: The account of whoever sits at this computer.
+#: The account of the person at this computer.
 LOCAL = "local"
-#: The account that planting seeds is recorded under.
+#: The account under which seeds are recorded.
 SEEDING = "seeds"
 
 
 class Account(Base):
-    """Somebody, or something, whose changes are recorded under its name."""
+    """A person or program whose changes are recorded under its name."""
 
     __tablename__ = "account"
 

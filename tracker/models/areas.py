@@ -13,7 +13,7 @@ class PolicyArea(Record):
     name: Mapped[str]
     name_es: Mapped[str | None]
     description: Mapped[str | None]
-    #: Where the area stands in lists, from the lowest number up.
+    #: The place of the area in lists, the lowest number first.
     order: Mapped[int]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("policy_area.id"), index=True)
 

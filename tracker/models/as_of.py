@@ -1,7 +1,7 @@
-"""How lead parties stand: now as it is stored, and on any two dates as the updates say.
+"""The statuses of lead parties: the current ones as stored, and those as of any two dates from the updates.
 
-An update counts if it was recorded by `known_by` and not corrected by then; of those that were true by `on`, the
-greatest (effective_on, recorded_at, id) of a commitment and lead is how that lead stands.
+An update counts if it was recorded by `known_by` and not corrected by then. Of those effective by `on`, the one of a
+commitment and lead with the greatest (effective_on, recorded_at, id) gives the status.
 """
 
 import datetime
@@ -37,15 +37,15 @@ from tracker.vocabulary import OverallStatus, PartyRole, Retired, Standing, Stat
 
 @dataclass(frozen=True)
 class AsOf:
-    """True in the world on a day, known to us by a moment (None: by now)."""
+    """What was true in the world on a day, and known here by a moment (None: now)."""
 
     on: datetime.date
     known_by: datetime.datetime | None = None
-    #: Whether the past is asked about, and not the present.
+    #: Whether it is the past, not the present.
     past: bool = True
 
     def recorded(self, model: type[Any]) -> ColumnElement[bool]:
-        """Return the condition that a row of a model that has `recorded_at` was recorded by then."""
+        """Return the condition that a row was recorded by then; its model has `recorded_at`."""
         return model.recorded_at <= self.known_by if self.known_by else true()
 
     def in_force(self, model: type[ProgressUpdate] | type[CheckLog]) -> ColumnElement[bool]:
@@ -56,7 +56,7 @@ class AsOf:
 def in_force(
     model: type[ProgressUpdate] | type[CheckLog], recorded: Callable[[Any], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """Return the condition that a row, but no row that corrects or voids it, is `recorded`."""
+    """Return the condition that a row is `recorded`, and no row that corrects or voids it is."""
     later: Any = aliased(model)
     undone = exists().where(getattr(later, model.UNDOES) == model.id, recorded(later))
     return and_(recorded(model), ~undone.correlate_except(later))
@@ -68,7 +68,7 @@ def latest_update(
     on: datetime.date | SQLColumnExpression[datetime.date],
     recorded: Callable[[Any], ColumnElement[bool]],
 ) -> Select[Any]:
-    """Return the query for the update by which a lead, (commitment id, party id), stood on a day."""
+    """Return the query for the update that gives the status of a lead, (commitment id, party id), on a day."""
     commitment_id, party_id = lead
     return (
         select(update)
@@ -85,14 +85,14 @@ def latest_update(
 
 
 def _precedence(update: type[ProgressUpdate]) -> tuple[SQLColumnExpression[Any], ...]:
-    """Return what updates of a lead are compared by: the greatest is how it stands."""
+    """Return the columns by which updates of a lead are compared: the greatest gives its status."""
     return update.effective_on, update.recorded_at, update.id
 
 
 def status_periods(as_of: AsOf, *conditions: ColumnElement[bool]) -> Subquery:
-    """Return from which day until which (or NULL) each of some updates was how its lead stood, as known by then.
+    """Return the first day, and the day after the last or NULL, on which each update gave the status of its lead.
 
-    The columns are those of `latest_update` and `until`; an update outdone by another of the same day ends on it.
+    Columns: id, commitment_id, party_id, status, effective_on, until. An update replaced on its day ends on it.
     """
     update = ProgressUpdate
     lead = (update.commitment_id, update.party_id)
@@ -110,7 +110,7 @@ def lead_statuses(as_of: AsOf) -> Subquery:
     return _lead_statuses(as_of).subquery()
 
 
-# Building it takes longer than querying a small database, and a page or a report needs it many times.
+# Building it takes longer than querying a small database, and pages and reports need it many times.
 @lru_cache(32)
 def _lead_statuses(as_of: AsOf) -> Select[Any]:
     row, update = CommitmentParty, ProgressUpdate
@@ -138,7 +138,7 @@ def _lead_statuses(as_of: AsOf) -> Select[Any]:
 
 
 def overall_status(as_of: AsOf) -> SQLColumnExpression[Any]:
-    """Return the overall status of a commitment: the common word of its leads, else mixed."""
+    """Return the overall status of a commitment: the status that all its leads have, else mixed."""
     if not as_of.past:
         return Commitment.status
     lead = lead_statuses(as_of)
@@ -147,7 +147,7 @@ def overall_status(as_of: AsOf) -> SQLColumnExpression[Any]:
 
 
 def existed(as_of: AsOf, retired: bool = False) -> ColumnElement[bool]:
-    """Return the condition that a commitment was made and recorded by then, and was not `retired` unless it may be."""
+    """Return the condition that a commitment was made and recorded by then; retired ones only count if `retired`."""
     recorded = and_(Commitment.made_on <= as_of.on, as_of.recorded(Commitment)) if as_of.past else true()
     return recorded if retired else and_(recorded, _not_retired(as_of))
 
@@ -159,19 +159,19 @@ def _not_retired(as_of: AsOf) -> ColumnElement[bool]:
 
 
 def is_retired(as_of: AsOf) -> ColumnElement[Any]:
-    """Return whether a commitment was retired by then, as a word."""
+    """Return whether a commitment was retired by then, as a Retired."""
     return as_term(case((_not_retired(as_of), literal(Retired.NO.value)), else_=literal(Retired.YES.value)), Retired)
 
 
 def update_in_force(as_of: AsOf) -> ColumnElement[Any]:
-    """Return whether an update was not corrected or voided by then, of a commitment that existed, as a word."""
+    """Return whether an update of a commitment that existed was in force by then, as a Standing."""
     commitment_existed = exists().where(Commitment.id == ProgressUpdate.commitment_id, existed(as_of))
     counts = and_(as_of.in_force(ProgressUpdate), commitment_existed)
     return as_term(case((counts, literal(Standing.YES.value)), else_=literal(Standing.NO.value)), Standing)
 
 
 def update_current_status(session: AnySession, row: CommitmentParty) -> None:
-    """Store in a party of a commitment how it stands now: the one place where a current status is written."""
+    """Store the current status of a party of a commitment; nothing else writes it."""
     update = ProgressUpdate
     row.status, row.finding_id, row.claim_id = Status.NOT_ASSESSED, None, None
     if row.role is not PartyRole.LEAD:
@@ -186,7 +186,7 @@ def update_current_status(session: AnySession, row: CommitmentParty) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _update_current_statuses(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    """Work out how each new or changed party stands, so that nothing else can set it."""
+    """Update the status of each new or changed party, so that nothing else can set it."""
     for row in (*session.new, *session.dirty):
         if isinstance(row, CommitmentParty) and inspect(row.commitment).persistent and _is_another_lead(session, row):
             update_current_status(session, row)

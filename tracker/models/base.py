@@ -1,4 +1,4 @@
-"""What every record has."""
+"""The fields and properties of every record."""
 
 from typing import Any, ClassVar
 
@@ -15,20 +15,20 @@ class Record(Base):
 
     __abstract__ = True
 
-    #: The attributes whose words a search looks at, the name or title first, so that sorting by them sorts by that.
+    #: The attributes that are searched; the name or title comes first, so that lists sort by it.
     SEARCHED: ClassVar[tuple[str, ...]] = ()
-    #: The relationship leading to the record this one is a row of, if it is one.
+    #: The relationship to the record of which this one is a row, or "".
     PARENT: ClassVar[str] = ""
-    #: The attributes that the tracker works out itself: no history is kept of them.
+    #: The attributes that the tracker works out itself; they have no history.
     DERIVED: ClassVar[frozenset[str]] = frozenset()
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
     code: Mapped[str] = mapped_column(unique=True, sort_order=-1)
-    #: Goes up with each save, so that two people editing at once are noticed.
+    #: Raised by each save, so that simultaneous edits are noticed.
     version: Mapped[int] = mapped_column(sort_order=92)
     #: The words of SEARCHED as `search_text` gives them; set by the session, checked by `tracker check`.
     search: Mapped[str] = mapped_column(default="", sort_order=91)
-    #: What analysts tell one another; never published.
+    #: For analysts; never published.
     note: Mapped[str | None] = mapped_column(sort_order=90)
 
     @declared_attr.directive
@@ -44,7 +44,7 @@ class Record(Base):
 
     @property
     def caveat(self) -> Label | None:
-        """Return what must be said wherever this record is shown, or None."""
+        """Return the warning to show wherever this record is shown, or None."""
         return None
 
     @property
@@ -53,9 +53,9 @@ class Record(Base):
 
 
 def search_text(record: Record) -> str:
-    """Return what `Record.search` should hold: each word after a blank, so that " fent" finds words beginning so.
+    """Return the text for `Record.search`: each word after a blank, so that " fent" finds the words that begin so.
 
-    A line end closes each attribute, and sorts before a blank: "Ana" comes before "Ana López".
+    Each attribute ends with a line end, which sorts before a blank: "Ana" comes before "Ana López".
     """
     texts = (getattr(record, name) or "" for name in record.SEARCHED)
     return "".join("".join(f" {word}" for word in search_words(text)) + "\n" for text in texts)
@@ -63,6 +63,6 @@ def search_text(record: Record) -> str:
 
 @event.listens_for(Record, "attribute_instrument", propagate=True)
 def _remember_old_value(_class: type, _name: str, attribute: QueryableAttribute[Any]) -> None:
-    """Let the history know the old value even of a field that is written without being read."""
+    """Load the old value of a field that is written without being read, for the history."""
     if hasattr(attribute.impl, "active_history"):
         attribute.impl.active_history = True

@@ -1,4 +1,4 @@
-"""Bulk steps: the same values given to many commitments at once, so that this can be undone as one."""
+"""Bulk steps: the same values set in many commitments at once, and undone at once."""
 
 import datetime
 from typing import Any
@@ -11,14 +11,14 @@ from tracker.models.accounts import Account
 
 
 class BulkStep(Base):
-    """The changes of the history that one step made; they follow one another."""
+    """The consecutive changes of the history that one step made."""
 
     __tablename__ = "bulk_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime.datetime]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    #: {field: the plain value given}
+    #: {field: the plain value set}
     values: Mapped[dict[str, Any]] = mapped_column("given", JSON)
     first_seq: Mapped[int]
     last_seq: Mapped[int]

@@ -1,4 +1,4 @@
-"""Claims."""
+"""Claims: reported facts and figures."""
 
 import datetime
 
@@ -14,7 +14,7 @@ from tracker.models.meetings import Meeting
 
 
 class Claim(Record):
-    """What a document reports as fact, not as an undertaking."""
+    """A fact that a document reports, not an undertaking."""
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -37,7 +37,7 @@ class Claim(Record):
     period_end: Mapped[datetime.date | None]
     published_on: Mapped[datetime.date | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), index=True)
-    #: The commitment that an analyst tied it to.
+    #: The commitment to which an analyst tied it.
     commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), index=True)
 
     meeting: Mapped[Meeting | None] = relationship()

@@ -91,15 +91,15 @@ class Commitment(Record):
     deadline_words: Mapped[str | None]
     #: What would count as done.
     done_when: Mapped[str | None]
-    #: Who follows it up.
+    #: The account that follows it up.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     priority: Mapped[Priority] = mapped_column(term_type(Priority))
-    #: After how many days without an update or a check it is stale; None: after the usual number.
+    #: The days without an update or a check after which it is stale; None: the usual number.
     review_every: Mapped[int | None]
-    #: Since when it is out of the lists, and why: it was recorded in error.
+    #: Since when it is left out of lists, as recorded in error, and why.
     retired_at: Mapped[datetime.datetime | None]
     retired_because: Mapped[str | None]
-    #: When the tracker came to know of it.
+    #: When it was recorded here.
     recorded_at: Mapped[datetime.datetime]
 
     meeting: Mapped[Meeting | None] = relationship()
@@ -111,9 +111,9 @@ class Commitment(Record):
     sources: Mapped[list["CommitmentSource"]] = relationship(viewonly=True, order_by="CommitmentSource.id")
 
     if TYPE_CHECKING:
-        #: The common status of its leads (an OverallStatus), or mixed.
+        #: The status that all its leads have, else mixed (an OverallStatus).
         status: Mapped[Any]
-        #: Whether some lead has not said it in a document of its own side: only others report it.
+        #: Whether no document of some lead's own side states it: only others report it.
         one_sided: Mapped[bool]
 
     def __str__(self) -> str:
@@ -127,7 +127,7 @@ class Commitment(Record):
 
 
 class CommitmentParty(Record):
-    """A party that leads, supports or is to gain from a commitment."""
+    """A party that leads, supports or benefits from a commitment."""
 
     __tablename__ = "commitment_party"
     __table_args__ = (UniqueConstraint("commitment_id", "party_id", "role"),)
@@ -138,10 +138,10 @@ class CommitmentParty(Record):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     role: Mapped[PartyRole] = mapped_column(term_type(PartyRole))
-    #: How a lead stands now, and the update that says so; set by the session, checked by `tracker check`.
+    #: The current status of a lead and its update; set by the session, verified by `tracker check`.
     status: Mapped[Status] = mapped_column(term_type(Status), default=Status.NOT_ASSESSED, index=True)
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
-    #: The latest update with what the party says of itself.
+    #: The latest update with a status that the party claims.
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
 
     commitment: Mapped[Commitment] = relationship()
@@ -166,7 +166,7 @@ class CommitmentSource(Record):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), index=True)
     relation: Mapped[SourceRelation] = mapped_column(term_type(SourceRelation))
-    #: Who said it, where the document reports somebody's words.
+    #: The speaker, where the document reports somebody's words.
     attributed_to: Mapped[str | None]
 
     commitment: Mapped[Commitment] = relationship()

@@ -1,4 +1,4 @@
-"""The text a document has now, and what it says of the document's passages, which the session keeps up to date."""
+"""The current text of a document, and the check of its passages against it, which the session keeps up to date."""
 
 import datetime
 from typing import Any
@@ -28,36 +28,32 @@ def current_paragraphs(session: AnySession, document: Document) -> Paragraphs | 
 
 
 def check_passage(passage: Passage, text: Paragraphs | None) -> None:
-    """Set in a passage what the text of its document says of it now."""
+    """Check a passage against the current text of its document, and store the result."""
     for name, value in passage_check(passage, text).items():
         setattr(passage, name, value)
     passage.checked_at = datetime.datetime.now(datetime.UTC) if text is not None else None
 
 
 def passage_check(passage: Passage, text: Paragraphs | None) -> dict[str, Any]:
-    """Return {attribute: value} of what a text says of a passage; once set, the result is the same again."""
+    """Return {attribute: value} from checking a passage against a text; repeating it gives the same."""
     if text is None:
         return {"check_result": PassageCheck.NO_TEXT, "found_paragraph": None, "found_start": None}
     selector = PassageSelector(*(getattr(passage, name) for name in PassageSelector.__dataclass_fields__))
     location = locate(text, selector)
     result = next(word for word in PassageCheck if word.value == location.result)
-    values: dict[str, Any] = {
-        "check_result": result,
-        "found_paragraph": location.paragraph,
-        "found_start": location.start,
-    }
-    if location.exact is not None and location.paragraph is not None and location.start is not None:
+    paragraph, start = location.paragraph, location.start
+    values: dict[str, Any] = {"check_result": result, "found_paragraph": paragraph, "found_start": start}
+    if location.exact is not None and paragraph is not None and start is not None:
         values |= {"exact": location.exact, "sha256": passage.sha256 or sha256_of(location.exact)}
         if result is PassageCheck.FOUND or passage.prefix is None:
-            end = location.start + len(location.exact)
-            prefix, suffix = surrounding_text(text[location.paragraph], location.start, end)
+            prefix, suffix = surrounding_text(text[paragraph], start, start + len(location.exact))
             values |= {"prefix": prefix, "suffix": suffix}
     return values
 
 
 @event.listens_for(Session, "before_flush")
 def _check_passages(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    """Check each new or changed passage, whatever adds or changes it."""
+    """Check each new or changed passage."""
     texts: dict[Document, Paragraphs | None] = {}
     for passage in (*session.new, *session.dirty):
         if isinstance(passage, Passage) and (passage in session.new or _changed(passage, *PLACE, "sha256")):
@@ -74,7 +70,7 @@ def _changed(passage: Passage, *names: str) -> bool:
 
 
 def _forget_old_words(passage: Passage, text: Paragraphs) -> None:
-    """Forget the words of a passage that was moved to another place: its words are now those found there."""
+    """Clear the words of a passage moved to another place: the words there become its own."""
     inside = passage.start < passage.end <= len(text.get(passage.paragraph, ""))
     if inspect(passage).persistent and inside and _changed(passage, *PLACE) and not _changed(passage, "sha256"):
         passage.sha256 = passage.exact = passage.prefix = passage.suffix = None

@@ -1,4 +1,4 @@
-"""Documents, their texts, and the passages in them that claims rest on."""
+"""Documents, their texts, and the passages that are cited."""
 
 import datetime
 
@@ -21,7 +21,7 @@ document_issuer = Table(
 
 
 class Document(Record):
-    """A document that was read; it can be catalogued before its text is at hand."""
+    """A catalogued document, with or without its text."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -59,7 +59,7 @@ class Document(Record):
 
 
 class DocumentText(Base):
-    """A text that was attached to a document. The latest is its text now; earlier ones stay."""
+    """A text attached to a document. The latest is the current one; earlier ones stay."""
 
     __tablename__ = "document_text"
     __table_args__ = (CheckConstraint("first_paragraph IN (0, 1)", "first_paragraph_0_or_1"),)
@@ -72,7 +72,7 @@ class DocumentText(Base):
     sha256: Mapped[str]
     #: The number of the first paragraph: 0 where it is the title, else 1.
     first_paragraph: Mapped[int]
-    #: The file it was read from; these three are None where it was pasted.
+    #: The file it was read from; these three are None for a pasted text.
     file_name: Mapped[str | None]
     media_type: Mapped[str | None]
     original: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
@@ -83,7 +83,7 @@ class DocumentText(Base):
     account: Mapped[Account] = relationship()
 
 
-#: What must be said wherever a passage is shown.
+#: The warning to show wherever a passage is shown.
 CAVEATS = {PassageCheck.NOT_FOUND: _l("Words not found in the text"), PassageCheck.MOVED: _l("Moved in the text")}
 
 
@@ -111,7 +111,7 @@ class Passage(Record):
     end: Mapped[int]
     #: Of the passage's exact words as UTF-8, in hexadecimal.
     sha256: Mapped[str | None]
-    #: Its words in the attached text, and the text right before and after; once found, they stay.
+    #: Its words in the attached text, and the text right before and after; kept once found.
     exact: Mapped[str | None]
     prefix: Mapped[str | None]
     suffix: Mapped[str | None]
@@ -133,7 +133,7 @@ class Passage(Record):
 
     @property
     def place(self) -> str:
-        """Return where it is within its document, as people cite it: "p3 s2"."""
+        """Return its place in the document, as cited: "p3 s2"."""
         return f"p{self.paragraph}" + (f" s{self.sentence}" if self.sentence else "")
 
     def __str__(self) -> str:

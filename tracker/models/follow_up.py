@@ -1,4 +1,4 @@
-"""What follows from a commitment's deadline, and from how long ago somebody looked: never a status."""
+"""Deadline states, and reasons to follow a commitment up; neither is a status."""
 
 import datetime
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ DUE_SOON_DAYS = datetime.timedelta(days=30)
 
 
 class DaysBetween(FunctionElement[int]):
-    """How many days one day, or the day of a moment in UTC, lies before another."""
+    """The number of days from one day, or the UTC day of a moment, to another."""
 
     type = Integer()
     inherit_cache = True
@@ -59,7 +59,7 @@ def _days_on_postgresql(element: DaysBetween, compiler: SQLCompiler, **options: 
 
 
 def is_closed(as_of: AsOf) -> ColumnElement[bool]:
-    """Return the condition that each lead of a commitment, at least one, has a status that closes it.
+    """Return the condition that a commitment has leads, and that the status of each closes it.
 
     A recurring commitment is not closed by being done once.
     """
@@ -73,7 +73,7 @@ def is_closed(as_of: AsOf) -> ColumnElement[bool]:
 
 
 def deadline_state(as_of: AsOf) -> ColumnElement[Any]:
-    """Return where a commitment stood against its deadline on a day."""
+    """Return the deadline state of a commitment on a day."""
     state = case(
         (is_closed(as_of), literal(DeadlineState.CLOSED.value)),
         (Commitment.due_on.is_(None), literal(DeadlineState.NO_DATE.value)),
@@ -85,10 +85,7 @@ def deadline_state(as_of: AsOf) -> ColumnElement[Any]:
 
 
 def reviews(as_of: AsOf) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions that an update, and that a check, is one by which somebody had looked by the end of a day.
-
-    The day ends where the tracker's days are counted.
-    """
+    """Return the conditions that an update, and that a check, is a review by the end of a day in the tracker's zone."""
     updated = and_(
         ProgressUpdate.status.is_not(None),
         as_of.in_force(ProgressUpdate),
@@ -99,7 +96,7 @@ def reviews(as_of: AsOf) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _stale(as_of: AsOf, review_every: int) -> ColumnElement[bool]:
-    """Return the condition that by a day nobody had looked for longer than the review interval."""
+    """Return the condition that the last review was longer ago than the review interval."""
     interval = func.coalesce(Commitment.review_every, review_every)
 
     def recent(on: SQLColumnExpression[datetime.date] | SQLColumnExpression[datetime.datetime]) -> ColumnElement[bool]:
@@ -113,7 +110,7 @@ def _stale(as_of: AsOf, review_every: int) -> ColumnElement[bool]:
 
 
 def follow_up(as_of: AsOf, review_every: int, words: Iterable[FollowUp] = FollowUp) -> CompoundSelect[Any]:
-    """Return (commitment id, FollowUp) of all that somebody should look at again, for any of these reasons.
+    """Return the query for (commitment id, FollowUp) of commitments to look at again, for any of these reasons.
 
     `review_every` is the review interval, in days, of commitments that have none of their own.
     """

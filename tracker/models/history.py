@@ -1,7 +1,6 @@
-"""Who changed what, when: written by the session itself, so that nothing can change a record without it.
+"""The history: who changed what, and when. The session writes it, so that no record changes without it.
 
-Each change holds a hash over itself and the hash of the one before, so that a change made behind the
-tracker's back breaks the chain.
+Each change holds a hash over itself and the hash before, so that tampering breaks the chain.
 """
 
 import datetime
@@ -30,7 +29,7 @@ from tracker.models.accounts import Account
 from tracker.models.base import Record, search_text
 from tracker.vocabulary import Action, Term
 
-#: The attributes of a record that are no fields people fill in.
+#: The attributes of a record that nobody fills in.
 WITHOUT_HISTORY = {"id", "version", "search"}
 
 
@@ -56,7 +55,7 @@ class Change(Base):
 
 
 def to_json(value: object) -> Any:
-    """Return a value as JSON would hold it."""
+    """Return a value as JSON holds it."""
     if isinstance(value, Record | Account):
         return value.code
     if isinstance(value, Term):
@@ -72,7 +71,7 @@ def to_json(value: object) -> Any:
 
 @cache
 def tracked_attributes(model: type[Record]) -> tuple[str, ...]:
-    """Return the names of the attributes of which a history is kept."""
+    """Return the names of the attributes that have a history."""
     mapper, left_out = inspect(model), WITHOUT_HISTORY | model.DERIVED
     columns = [
         attribute.key
@@ -91,7 +90,7 @@ def _is_bare_key(attribute: ColumnProperty[Any]) -> bool:
 
 
 def record_values(record: Record) -> dict[str, Any]:
-    """Return {attribute: plain value} of all that has a history and is not empty."""
+    """Return {attribute: plain value} of the attributes that have a history and are not empty."""
     values = {name: to_json(getattr(record, name)) for name in tracked_attributes(type(record))}
     return {name: value for name, value in values.items() if value not in (None, [])}
 
@@ -105,7 +104,7 @@ def chain_hash(
 
 
 def _loaded_history(record: Record, name: str) -> History:
-    """Return what SQLAlchemy remembers of an attribute; nothing is read for it."""
+    """Return the changes that SQLAlchemy remembers of an attribute, without reading the database."""
     return get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
@@ -129,26 +128,29 @@ def _edits(record: Record) -> dict[str, list[Any]]:
 
 @event.listens_for(Session, "before_flush")
 def _prepare(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    """Refuse changes without an account; set what is derived, and since when; note what removed records held."""
-    changed = [r for r in (*session.new, *session.dirty, *session.deleted) if isinstance(r, Record)]
-    if not changed:
+    """Refuse changes without an account; set derived values and moments; note the values of removed records."""
+    changed, removed = _records((*session.new, *session.dirty)), _records(session.deleted)
+    if not changed and not removed:
         return
     if "account" not in session.info:
         raise RuntimeError("A change needs an account.")
     if not session.connection().get_execution_options().get("write"):
         raise RuntimeError("A change needs a write transaction.")
     at = now(session)
-    for record in (*session.new, *session.dirty):
-        if isinstance(record, Record):
-            _refuse_bare_keys(record)
-            record.search = search_text(record)
-            if getattr(record, "recorded_at", at) is None:
-                record.recorded_at = at  # type: ignore[attr-defined]
-    session.info["removed"] = {r: record_values(r) for r in session.deleted if isinstance(r, Record)}
+    for record in changed:
+        _refuse_bare_keys(record)
+        record.search = search_text(record)
+        if getattr(record, "recorded_at", at) is None:
+            record.recorded_at = at  # type: ignore[attr-defined]
+    session.info["removed"] = {record: record_values(record) for record in removed}
+
+
+def _records(instances: Iterable[object]) -> list[Record]:
+    return [instance for instance in instances if isinstance(instance, Record)]
 
 
 def _refuse_bare_keys(record: Record) -> None:
-    """Refuse another record named by its id alone: the history holds relationships, by codes."""
+    """Refuse references set by id alone: the history holds relationships, by code."""
     for attribute in inspect(type(record)).column_attrs:
         is_bare = _is_bare_key(attribute) and attribute.key not in record.DERIVED
         if is_bare and _loaded_history(record, attribute.key).has_changes():
@@ -157,16 +159,13 @@ def _refuse_bare_keys(record: Record) -> None:
 
 @event.listens_for(Session, "after_flush")
 def _write_history(session: Session, _context: UOWTransaction) -> None:
-    changes: list[tuple[Action, Record, dict[str, list[Any]]]] = []
     _refuse_used_codes(session)
-    for record in session.new:
-        if isinstance(record, Record):
-            changes.append((Action.ADDED, record, {name: [None, new] for name, new in record_values(record).items()}))
-    for record in session.dirty:
-        if isinstance(record, Record) and (fields := _edits(record)):
-            changes.append((Action.EDITED, record, fields))
-    for record, values in session.info.pop("removed", {}).items():
-        changes.append((Action.REMOVED, record, {name: [old, None] for name, old in values.items()}))
+    removed: dict[Record, dict[str, Any]] = session.info.pop("removed", {})
+    changes: list[tuple[Action, Record, dict[str, list[Any]]]] = [
+        *((Action.ADDED, r, {k: [None, new] for k, new in record_values(r).items()}) for r in _records(session.new)),
+        *((Action.EDITED, r, fields) for r in _records(session.dirty) if (fields := _edits(r))),
+        *((Action.REMOVED, r, {k: [old, None] for k, old in values.items()}) for r, values in removed.items()),
+    ]
     if not changes:
         return
     account: Account = session.info["account"]
@@ -181,17 +180,16 @@ def _write_history(session: Session, _context: UOWTransaction) -> None:
 
 
 def now(session: AnySession) -> datetime.datetime:
-    """Return this moment, or that of the last change: where several clocks are in use, the history never goes back."""
+    """Return this moment, or that of the last change if later: clocks may differ, but the history never goes back."""
     at, last = datetime.datetime.now(datetime.UTC), select(Change.at).order_by(Change.seq.desc()).limit(1)
     return max(at, session.scalar(last) or at)
 
 
 def _refuse_used_codes(session: Session) -> None:
-    """Refuse a code that a removed record had, which is never used again."""
+    """Refuse the codes of removed records, which are never used again."""
     new: dict[type[Record], list[str]] = {}
-    for record in session.new:
-        if isinstance(record, Record):
-            new.setdefault(type(record), []).append(record.code)
+    for record in _records(session.new):
+        new.setdefault(type(record), []).append(record.code)
     for model, codes in new.items():
         if used := used_codes(session, model, codes):
             raise ValueError(f"The code {min(used)} was used before.")
@@ -204,13 +202,13 @@ def used_codes(session: AnySession, model: type[Record], codes: Iterable[str]) -
 
 
 def code_was_used(session: AnySession, model: type[Record], code: str) -> bool:
-    """Return whether a record of this kind ever had the code."""
+    """Return whether a record of this kind ever had this code."""
     return bool(used_codes(session, model, [code]))
 
 
 def next_number(session: AnySession, model: type[Record], start: str) -> int:
-    """Return one more than the highest number that a code of this kind ever had behind this start, unsaved ones too."""
-    # A code holds no % or _; what has a dot behind the start is another record's row.
+    """Return one more than the highest number that ever followed this start in a code of a kind, unsaved ones too."""
+    # A code holds no % or _; one with a dot after the start is of another record's row.
     like = and_(Change.kind == model.__tablename__, Change.code.like(f"{start}%"), ~Change.code.like(f"{start}%.%"))
     used = set(session.scalars(select(Change.code).distinct().where(like)))
     used |= {record.code for record in session.new if isinstance(record, model) and record.code}

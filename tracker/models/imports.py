@@ -1,4 +1,4 @@
-"""Files that are being imported, and how the columns of earlier ones were read."""
+"""Files being imported, and the column mappings of earlier ones."""
 
 import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from tracker.models.accounts import Account
 
 
 class ImportFile(Base):
-    """A file that somebody is importing; it is deleted once imported, or after a day."""
+    """A file being imported; it is deleted once imported, or after a day."""
 
     __tablename__ = "import_file"
 
@@ -22,7 +22,7 @@ class ImportFile(Base):
     kind: Mapped[str]
     file_name: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    #: How it is read: fields of tracker.actions.imports.mapping.Settings.
+    #: The fields of tracker.actions.imports.mapping.Settings.
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: The result of the last preview of this file under these settings; None before one.
     preview: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -34,7 +34,7 @@ class ImportFile(Base):
 
 
 class ImportMapping(Base):
-    """How a file with certain columns was read the last time."""
+    """The settings with which a file of certain columns was last read."""
 
     __tablename__ = "import_mapping"
 

@@ -1,4 +1,4 @@
-"""Indicators: what is counted."""
+"""Indicators: the quantities that claims report."""
 
 from sqlalchemy.orm import Mapped
 

@@ -1,4 +1,4 @@
-"""Participants: the people who sat there."""
+"""Participants: the people at meetings."""
 
 from sqlalchemy.orm import Mapped
 
@@ -6,7 +6,7 @@ from tracker.models.base import Record
 
 
 class Participant(Record):
-    """A person. The office is not here: it belongs to a seat, as it was on the day."""
+    """A person. The office belongs to a seat, as it was on the day."""
 
     __tablename__ = "participant"
     SEARCHED = ("name", "other_names", "note")

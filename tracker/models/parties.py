@@ -1,4 +1,4 @@
-"""Parties: who undertakes."""
+"""Parties: the countries and bodies that make commitments."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship

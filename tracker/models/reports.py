@@ -1,4 +1,4 @@
-"""Status reports that were issued: what they were asked for, and the data they printed, unchanged ever since."""
+"""Issued status reports: their parameters, and the data they printed, unchanged ever since."""
 
 import datetime
 
@@ -40,16 +40,16 @@ class ReportRun(AppendOnlyRecord):
     cover_note: Mapped[str | None]
     #: The filters as an address holds them: area=migration&kind=intention.
     scope: Mapped[str | None]
-    #: The filters in words, as they were when it was issued.
+    #: The filters in words, as of its issue.
     sentence: Mapped[str | None]
     as_of: Mapped[datetime.date]
     known_by: Mapped[datetime.datetime]
     since: Mapped[datetime.date | None]
     since_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     chapters: Mapped[list[Chapter]] = mapped_column(Chapters)
-    #: How many commitments are in it.
+    #: The number of commitments in it.
     commitments: Mapped[int]
-    #: Where the history stood: how many changes, and the hash of the last.
+    #: The head of the history: the number of changes, and the hash of the last.
     head_seq: Mapped[int]
     head_hash: Mapped[str]
     #: Of the data, in hexadecimal.
@@ -62,7 +62,7 @@ class ReportRun(AppendOnlyRecord):
 
 
 class ReportPart(Base):
-    """A piece of the data of a report, compressed; all of them in order are one stream of zlib."""
+    """A compressed piece of the data of a report; all pieces in order are one zlib stream."""
 
     __tablename__ = "report_part"
     __table_args__ = (UniqueConstraint("report_id", "number"),)

@@ -1,4 +1,4 @@
-"""Progress: what was found of each lead party, on what evidence, and where somebody searched in vain.
+"""Progress: the findings on each lead party, their evidence, and checks that found nothing.
 
 Rows are only ever added; triggers refuse to change or remove them. A wrong one is corrected or voided by another.
 """
@@ -23,7 +23,7 @@ class AppendOnlyRecord(Record):
 
     __abstract__ = True
 
-    #: Since when it is known here.
+    #: When it became known here.
     recorded_at: Mapped[datetime.datetime] = mapped_column(sort_order=88)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), sort_order=89)
 
@@ -33,7 +33,7 @@ class AppendOnlyRecord(Record):
 
 
 class ProgressUpdate(AppendOnlyRecord):
-    """How a lead party stands: true in the world on one day, known to us since another."""
+    """The status of a lead party: true in the world since one day, known here since another."""
 
     __tablename__ = "progress_update"
     __table_args__ = (
@@ -46,22 +46,22 @@ class ProgressUpdate(AppendOnlyRecord):
     )
     PARENT = "commitment"
     SEARCHED = ("reason", "claimed_by", "on_behalf_of", "note")
-    #: The column that names the update of which this is a correction or void.
+    #: The column of the update that this one corrects or voids.
     UNDOES: ClassVar = "corrects_id"
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
-    #: None for a void: what it corrects should not have been logged.
+    #: None for a void: the update it corrects should not have been logged.
     status: Mapped[Status | None] = mapped_column(term_type(Status))
     #: Since when it is true in the world.
     effective_on: Mapped[datetime.date]
     reason: Mapped[str]
     confidence: Mapped[Confidence | None] = mapped_column(term_type(Confidence))
-    #: What the party says of itself, and who says it.
+    #: The status that the party claims, and its speaker.
     claimed_status: Mapped[Status | None] = mapped_column(term_type(Status, "claimed_status"))
     claimed_by: Mapped[str | None]
     on_behalf_of: Mapped[str | None]
-    #: The code of the first of the updates that were logged for all leads at once.
+    #: The code of the first of the updates logged for all leads at once.
     joint_id: Mapped[str | None]
     #: At most one correction of each.
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), unique=True)
@@ -75,7 +75,7 @@ class ProgressUpdate(AppendOnlyRecord):
 
 
 class Evidence(AppendOnlyRecord):
-    """A passage, or a web page that was read, and what it shows of a finding."""
+    """A passage or web page, and its relation to a finding."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -103,7 +103,7 @@ class Evidence(AppendOnlyRecord):
 
 
 class CheckLog(AppendOnlyRecord):
-    """Somebody searched, and found nothing."""
+    """A search that found nothing."""
 
     __tablename__ = "check_log"
     __table_args__ = (
@@ -114,7 +114,7 @@ class CheckLog(AppendOnlyRecord):
     )
     PARENT = "commitment"
     SEARCHED = ("where_searched", "reason", "note")
-    #: The column that names the check of which this is a void.
+    #: The column of the check that this one voids.
     UNDOES: ClassVar = "voids_id"
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
@@ -129,6 +129,6 @@ class CheckLog(AppendOnlyRecord):
     voided_by: Mapped["CheckLog | None"] = relationship(viewonly=True, remote_side=voids_id)
 
 
-# Here, for updates are defined after the parties of commitments.
+# Set here because updates are defined after the parties of commitments.
 CommitmentParty.finding = relationship(ProgressUpdate, viewonly=True, foreign_keys=[CommitmentParty.finding_id])
 CommitmentParty.claim = relationship(ProgressUpdate, viewonly=True, foreign_keys=[CommitmentParty.claim_id])

@@ -1,4 +1,4 @@
-"""What a step over many commitments would change, and what the latest ones changed."""
+"""The changes of bulk steps over commitments: those planned, and those of the latest steps."""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -18,14 +18,14 @@ from tracker.records.commitments import KIND, CommitmentForm
 from tracker.records.fields import FORBIDDEN_CHARACTERS, RecordCode
 from tracker.vocabulary import PartyRole, Status
 
-#: How many commitments one step changes.
+#: The number of commitments that one step can change.
 MAX_COMMITMENTS = 5_000
-#: How many of them, of its changes and of the steps themselves a page lists.
+#: The numbers of their codes, of changes and of steps that a page lists.
 MAX_CODES, MAX_LINES, MAX_STEPS = 5, 200, 50
 
 
 def commitments_by_code(codes: Sequence[str]) -> Sequence[Commitment]:
-    """Return the commitments of these codes; raises Invalid for none, for too many, and for an unknown code."""
+    """Return the commitments with these codes; raises Invalid for none, too many, or an unknown code."""
     unique = dict.fromkeys(codes)
     if not unique:
         raise Invalid({"code": [_("No commitment is selected: tick some in the list first.")]})
@@ -38,7 +38,7 @@ def commitments_by_code(codes: Sequence[str]) -> Sequence[Commitment]:
 
 
 def commitments_in(query: Select[Any]) -> Sequence[Commitment]:
-    """Return all commitments of a list; raises Invalid for none, and for too many."""
+    """Return all commitments of a list; raises Invalid for none or too many."""
     number = listing.count_rows(query)
     check_count(number)
     if not number:
@@ -47,18 +47,15 @@ def commitments_in(query: Select[Any]) -> Sequence[Commitment]:
 
 
 def check_count(number: int) -> None:
-    """Raise Invalid if these are more commitments than one step takes."""
+    """Raise Invalid for more commitments than one step can change."""
     if number > MAX_COMMITMENTS:
-        message = _(
-            "These are %(n)s commitments; at most %(most)s are changed at once.",
-            n=f"{number:,}",
-            most=f"{MAX_COMMITMENTS:,}",
-        )
+        numbers = {"n": f"{number:,}", "most": f"{MAX_COMMITMENTS:,}"}
+        message = _("These are %(n)s commitments; at most %(most)s are changed at once.", **numbers)
         raise Invalid({"code": [message + " " + _("Narrow the filters, and change them in parts.")]})
 
 
 def _read(query: Select[Any]) -> Sequence[Commitment]:
-    """Read commitments with all that changing them needs; raises Invalid if one was recorded in error."""
+    """Return commitments with everything loaded for a change; raises Invalid if one was recorded in error."""
     loads = [*KIND.loads(KIND.columns[field.name] for field in CommitmentForm()), selectinload(Commitment.parties)]
     commitments = session.scalars(query.order_by(Commitment.id).options(*loads)).all()
     check_not_retired(commitments)
@@ -66,21 +63,21 @@ def _read(query: Select[Any]) -> Sequence[Commitment]:
 
 
 def check_not_retired(commitments: Sequence[Commitment]) -> None:
-    """Raise Invalid if commitments that were recorded in error are among these."""
+    """Raise Invalid if any of these commitments was recorded in error."""
     if retired := [commitment.code for commitment in commitments if commitment.retired_at]:
         message = _("Recorded in error, so nothing is followed up of them: %(codes)s.", codes=_first_codes(retired))
         raise Invalid({"code": [message + " " + _("Leave them out.")]})
 
 
 def _first_codes(codes: Collection[str]) -> str:
-    """Return the first of some codes, as people read them."""
+    """Return the first of some codes, in words."""
     shown = ", ".join(FORBIDDEN_CHARACTERS.sub("�", code[:80]) or "“”" for code in sorted(codes)[:MAX_CODES])
     more = len(codes) - MAX_CODES
     return shown if more <= 0 else str(_("%(codes)s and %(n)s more", codes=shown, n=more))
 
 
 def fingerprint(commitments: Sequence[Commitment]) -> str:
-    """Return a hash of which commitments these are and how they and their leads stand, in hexadecimal."""
+    """Return a hash of the versions of commitments and the statuses of their leads, in hexadecimal."""
     lines = []
     for commitment in commitments:
         statuses = " ".join(f"{row.party_id}={row.status.value}" for row in lead_parties(commitment))
@@ -103,7 +100,7 @@ class BulkChange:
 
 
 def planned_changes(commitments: Sequence[Commitment], form: BulkForm) -> list[BulkChange]:
-    """Return what would change if commitments were given the values of a valid form."""
+    """Return the changes that a valid form would make to commitments."""
     return [BulkChange(commitment, *change) for commitment in commitments for change in _changes(commitment, form)]
 
 
@@ -125,7 +122,7 @@ def _changes(commitment: Commitment, form: BulkForm) -> list[tuple[str, str, str
 
 
 def latest_steps() -> list[tuple[BulkStep, int]]:
-    """Return the latest steps, each with the number of commitments it changed."""
+    """Return (step, number of commitments it changed) of the latest steps."""
     query = select(BulkStep).order_by(BulkStep.id.desc()).limit(MAX_STEPS)
     steps = session.scalars(query.options(selectinload(BulkStep.account))).all()
     tables = (Commitment.__tablename__, CheckLog.__tablename__)

@@ -14,15 +14,15 @@ from tracker.models.commitments import common_status
 from tracker.models.follow_up import follow_up
 from tracker.vocabulary import CommitmentKind, FollowUp, OverallStatus, PartyRole, Status
 
-#: How many months the chart of statuses covers.
+#: The number of months in the chart of statuses.
 MONTHS = 12
-#: How many ids of commitments are counted at once.
+#: The number of ids of commitments counted at once.
 BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many commitments have an area as their primary one: in all, {kind: n} and {status: n}."""
+    """The number of commitments whose primary area it is: in all, as {kind: n} and as {status: n}."""
 
     area: PolicyArea
     total: int
@@ -31,10 +31,9 @@ class AreaCount:
 
 
 def counts_by_area(as_of: AsOf, within: ColumnElement[bool] | None = None) -> list[AreaCount]:
-    """Return the counts of each area, in the areas' own order; areas without commitments too.
+    """Return the counts of every area, in the areas' own order.
 
-    `within` is a condition on commitments, here and below: only those that meet it are counted;
-    without one, those that existed and are not retired.
+    Here and below, only commitments that meet `within` are counted; by default those that existed and are not retired.
     """
     status: ColumnElement[Any] = overall_status(as_of).label("status")
     commitment = select(Commitment.area_id, Commitment.kind, status).where(_scope(as_of, within)).subquery()
@@ -54,7 +53,7 @@ def counts_by_area(as_of: AsOf, within: ColumnElement[bool] | None = None) -> li
 
 
 def follow_up_counts(as_of: AsOf, review_every: int, within: ColumnElement[bool] | None = None) -> dict[FollowUp, int]:
-    """Return how many commitments somebody should look at again, for each reason there is."""
+    """Return {reason: number of commitments to look at again}."""
     pair = follow_up(as_of, review_every).subquery()
     scope = select(Commitment.id).where(_scope(as_of, within))
     query = select(pair.c.word, func.count()).where(pair.c.id.in_(scope)).group_by(pair.c.word)
@@ -63,7 +62,7 @@ def follow_up_counts(as_of: AsOf, review_every: int, within: ColumnElement[bool]
 
 
 def month_ends(on: datetime.date) -> list[datetime.date]:
-    """Return the last days of the months before a day, and the day itself."""
+    """Return the last days of the MONTHS − 1 months before a day, and the day itself."""
     days = [on]
     while len(days) < MONTHS and days[0].replace(day=1) > datetime.date.min:
         days.insert(0, days[0].replace(day=1) - datetime.timedelta(days=1))
@@ -73,13 +72,10 @@ def month_ends(on: datetime.date) -> list[datetime.date]:
 def statuses_over_time(
     days: Sequence[datetime.date], as_of: AsOf, within: ColumnElement[bool] | None = None
 ) -> dict[datetime.date, dict[Any, int]]:
-    """Return how many commitments had which status at the end of each day, as known by then: {day: {status: n}}.
-
-    A day by which there was no commitment is left out.
-    """
+    """Return {day: {status: number of commitments}} at the end of each day, as known by then; without days of none."""
     counts: dict[datetime.date, dict[Any, int]] = {}
     first, last = session.execute(select(func.min(Commitment.id), func.max(Commitment.id))).one()
-    # A batch at a time, for the database holds in memory what it groups.
+    # In batches, because the database groups in memory.
     for start in range(first or 0, (last or -1) + 1, BATCH):
         for day, status, number in session.execute(_statuses_on_days(days, as_of, within, start)):
             of_day = counts.setdefault(day, {})
@@ -93,7 +89,7 @@ def _statuses_on_days(
     """Return the query for (day, status, number) of the batch of commitments whose ids begin at `start`."""
     end = start + BATCH - 1
     lead, period = CommitmentParty, status_periods(as_of, ProgressUpdate.commitment_id.between(start, end))
-    # How things stand now, and not how they stood today, is no question of a day.
+    # The present counts all updates, even those of later days.
     ends = {day: datetime.date.max if day == as_of.on and not as_of.past else day for day in days}
     points = (select(literal(day, Date()).label("day"), literal(end, Date()).label("end")) for day, end in ends.items())
     point = union_all(*points).subquery()

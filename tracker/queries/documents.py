@@ -1,4 +1,4 @@
-"""The text of a document with the passages in it, and the records that cite these."""
+"""The text of a document with its passages, and the records that cite them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ from tracker.models import (
 from tracker.passage_text import split_paragraphs
 from tracker.vocabulary import PassageCheck
 
-#: From how many paragraphs on a browser lays out only those in sight.
+#: With more paragraphs, a browser lays out only those in sight.
 LONG = 300
 
 
 @dataclass(frozen=True)
 class TextSegment:
-    """A stretch of a paragraph between two boundaries of passages, the passages it is in, and those it begins."""
+    """A part of a paragraph between boundaries of passages, with the passages around it and those it begins."""
 
     text: str
     passages: Sequence[Passage] = ()
@@ -43,13 +43,13 @@ class TextSegment:
 class AnnotatedParagraph:
     number: int
     pieces: list[TextSegment]
-    #: The passages listed beside it, those that are not found too.
+    #: The passages listed beside it, including those not found.
     passages: list[Passage]
 
 
 @dataclass
 class AnnotatedText:
-    """A text to be read, and the passages that no paragraph of it is recorded for."""
+    """A text with its passages; `elsewhere` are those recorded for none of its paragraphs."""
 
     text: DocumentText
     paragraphs: list[AnnotatedParagraph]
@@ -97,7 +97,7 @@ def _segments(words: str, passages: Sequence[Passage]) -> list[TextSegment]:
 
 
 def meetings_reported_in(document: Document) -> Sequence[Meeting]:
-    """Return the meetings that a document tells of."""
+    """Return the meetings that a document reports."""
     return session.scalars(select(Meeting).where(Meeting.documents.contains(document)).order_by(Meeting.id)).all()
 
 

@@ -1,4 +1,4 @@
-"""Which records can be the same person, party, document or meeting as one that is being entered."""
+"""Likely duplicates of a person, party, document or meeting that is being entered."""
 
 import datetime
 import re
@@ -25,29 +25,29 @@ from tracker.records.base import Kind, RecordForm
 from tracker.records.date_fields import format_date_range
 from tracker.vocabulary import DatePrecision
 
-#: {kind: the fields that are compared}, the name or title first; records of other kinds are not compared.
+#: {kind: the fields compared}, the name or title first; records of other kinds are not compared.
 COMPARED: Mapping[str, tuple[str, ...]] = {
     "participants": ("name", "other_names"),
     "parties": ("name", "name_es", "kind", "parent"),
     "documents": ("title", "published_precision", "published_on", "web_address", "sha256"),
     "meetings": ("title", "title_es", "date_precision", "starts_on", "venue", "city", "country"),
 }
-#: How many records are asked about at once, the likeliest first.
+#: The number of candidates shown, the likeliest first.
 MAX_CANDIDATES = 8
-#: How many forms of a person's name are compared, the first ones.
+#: The number of forms of a person's name that are compared, the first ones.
 MAX_FORMS = 10
 
 
 @dataclass(frozen=True)
 class DuplicateCandidate:
-    """A record that can be the one being entered, and a sentence saying why."""
+    """A record that may be the one being entered, and the reason, a sentence."""
 
     record: Record
     reason: str
 
 
 class Likeness(NamedTuple):
-    """How likely a record is the one being entered, from 0 to 100, more where no name is compared; and why."""
+    """How likely a record is the one being entered, from 0 to 100, more where no name is compared, and the reason."""
 
     score: float
     id: int
@@ -55,7 +55,7 @@ class Likeness(NamedTuple):
 
 
 def likely_duplicates(kind: Kind, form: RecordForm) -> list[DuplicateCandidate]:
-    """Return the records likely to be the one in a form, the likeliest first; the form's own record is left out."""
+    """Return the likely duplicates of the record in a form, the likeliest first."""
     if kind.name not in COMPARED:
         return []
     own_id = form.record.id if form.record is not None else None
@@ -100,12 +100,12 @@ def _parties(form: RecordForm) -> Iterator[Likeness]:
 
 
 def _words_of(*names: str | None) -> dict[str, list[str]]:
-    """Return {name: its words} of those that are not empty."""
+    """Return {name: its words}, without empty names."""
     return {name: search_words(name) for name in names if name}
 
 
 class _Match(NamedTuple):
-    """Two names that can be one's, and how similar they are; 100 are the same words in any order."""
+    """Two names that can belong to one record, and their similarity: 100 for the same words in any order."""
 
     score: float
     typed: str
@@ -117,14 +117,14 @@ def _closest(
     known: Mapping[str, list[str]],
     could_be_same: Callable[[Sequence[str], Sequence[str]], bool],
 ) -> _Match | None:
-    """Return the most similar two of {name: words} typed and {name: words} known that can be the same, or None."""
+    """Return the most similar pair of a typed and a known name, from {name: words}, that can be the same, or None."""
     pairs = [(t, k) for t in typed for k in known if could_be_same(typed[t], known[k])]
     matches = (_Match(fuzz.token_sort_ratio(*(" ".join(search_words(n)) for n in pair)), *pair) for pair in pairs)
     return max(matches, key=lambda match: match.score, default=None)
 
 
 def _name_reason(match: _Match, name: str) -> str:
-    """Return why a record of this name, which matched by one of its names, can be the one being entered."""
+    """Return why a record of this name, with a match, can be the one being entered."""
     if match.known == name and match.score == 100:
         return str(_("The name is the same."))
     if match.known == name:
@@ -146,7 +146,8 @@ def _documents(form: RecordForm) -> Iterator[Likeness]:
         for number, web_address in session.execute(select(Document.id, Document.web_address).where(at_host)):
             if normalise_address(web_address or "") == address:
                 yield Likeness(101, number, _("It has the same web address."))
-    typed, day = _words_of(form["title"].data), _day_text(form, "published_on", "published_precision")
+    typed = _words_of(form["title"].data)
+    day = format_date_range(form["published_on"].data, form["published_precision"].data)
     day_fields = (Document.published_on, Document.published_precision)
     for row, same_day in _rows_of_day(form, *day_fields, Document.id, Document.title) if typed else ():
         match = _closest(typed, _words_of(row.title), similar_titles if same_day else nearly_equal_titles)
@@ -164,14 +165,15 @@ def documents_with_text(sha256s: Iterable[str]) -> Sequence[Document]:
 
 
 def normalise_address(address: str) -> str:
-    """Return a web address without what makes no other page of it: the scheme, www, a last slash and the fragment."""
+    """Return a web address without scheme, www, last slash and fragment."""
     rest = re.sub(r"^https?://(www\.)?", "", address, flags=re.IGNORECASE).partition("#")[0]
     host, _slash, path = rest.partition("/")
     return f"{host.lower()}/{path.rstrip('/')}"
 
 
 def _meetings(form: RecordForm) -> Iterator[Likeness]:
-    typed, day = _words_of(form["title"].data, form["title_es"].data), _day_text(form, "starts_on", "date_precision")
+    typed = _words_of(form["title"].data, form["title_es"].data)
+    day = format_date_range(form["starts_on"].data, form["date_precision"].data)
     columns = (Meeting.id, Meeting.title, Meeting.title_es, Meeting.venue, Meeting.city, Meeting.country)
     for row, same_day in _rows_of_day(form, Meeting.starts_on, Meeting.date_precision, *columns):
         known = _words_of(row.title, row.title_es)
@@ -191,7 +193,7 @@ def _meetings(form: RecordForm) -> Iterator[Likeness]:
 
 
 def _common_place(form: RecordForm, row: Row[Any]) -> str:
-    """Return the venue, city or country that both have, or ""."""
+    """Return the venue, city or country that both share, or ""."""
     for name in ("venue", "city", "country"):
         typed, known = form[name].data, getattr(row, name)
         if typed and known and search_words(typed) == search_words(known):
@@ -201,14 +203,10 @@ def _common_place(form: RecordForm, row: Row[Any]) -> str:
     return ""
 
 
-def _day_text(form: RecordForm, day: str, precision: str) -> str:
-    return format_date_range(form[day].data, form[precision].data)
-
-
 def _rows_of_day(
     form: RecordForm, day: InstrumentedAttribute[Any], precision: InstrumentedAttribute[Any], *columns: Any
 ) -> Iterator[tuple[Row[Any], bool]]:
-    """Yield the rows whose day can be the one in a form, each with whether it is; else it is not known well enough."""
+    """Yield (row, whether its day is that of a form), without rows of another day; False where too little is known."""
     on, known_to = form[day.key].data, form[precision.key].data
     query = select(*columns, day.label("day"), precision.label("precision"))
     if on is not None and known_to is DatePrecision.DAY:
@@ -223,7 +221,7 @@ def _rows_of_day(
 def _same_day(
     on: datetime.date | None, precision: DatePrecision | None, other: datetime.date | None, its_precision: DatePrecision
 ) -> bool | None:
-    """Return whether two dates are one day; None where they are not known well enough to differ."""
+    """Return whether two dates are one day; None where they are too vague to differ."""
     if on is None or other is None:
         return None
     known_to = {precision, its_precision}

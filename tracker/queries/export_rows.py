@@ -1,4 +1,4 @@
-"""Lists of records as plain values, read as rows: many times faster than as objects."""
+"""Lists of records as rows of plain values: many times faster than as objects."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from tracker.models import AsOf, Record
 from tracker.queries.listing import Order
 from tracker.records.base import Column, Kind
 
-#: How many records are read at once; what is held in memory does not grow with the list.
+#: The number of records read at once, so that memory does not grow with the list.
 CHUNK = 500
 #: Values of these types are the same in JSON as in the database.
 JSON_TYPES = (str, int, bool)
@@ -42,10 +42,10 @@ def iterate_rows(
 
 
 def _source(model: type[Record], column: Column, as_of: AsOf) -> Any:
-    """Return what gives the values of a column: an expression, or a select of (record id, value) pairs."""
+    """Return the source of the values of a column: an expression, or a select of (record id, value) pairs."""
     source = column.source(as_of)
     if not isinstance(source, QueryableAttribute) or not isinstance(source.property, RelationshipProperty):
-        # A word is stored as files have it.
+        # Words are the same in the database and in files.
         return type_coerce(source, String) if isinstance(getattr(source, "type", None), Enum) else source
     other: Any = aliased(source.property.mapper.class_)
     if source.property.uselist:

@@ -1,4 +1,4 @@
-"""What feeds and calendars hold of filtered commitments."""
+"""The entries of feeds and calendars of filtered commitments."""
 
 import datetime
 from collections.abc import Collection, Sequence
@@ -25,7 +25,7 @@ from tracker.vocabulary import DatePrecision
 
 R = TypeVar("R", bound=Record)
 COMMITMENTS = CATALOGUE["commitments"]
-#: When a feed without any entry was last changed.
+#: The last change of a feed without entries.
 LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -34,7 +34,7 @@ def _ids(filters: Filters) -> Select[Any]:
 
 
 def recent_changes(filters: Filters, limit: int) -> Sequence[StatusChange]:
-    """Return what the last recorded updates in force moved, voids too, the latest first."""
+    """Return the changes by the last recorded updates in force, including voids, the latest first."""
     as_of = filters.as_of_dates
     query = select(Update).where(
         Update.commitment_id.in_(_ids(filters)),
@@ -56,24 +56,24 @@ def last_change(filters: Filters) -> datetime.datetime:
 
 @dataclass(frozen=True)
 class CommitmentDates:
-    """The days of commitments, and of the meetings they were made at."""
+    """The dates of commitments, and of the meetings at which they were made."""
 
     #: Those due on a day, with their areas.
     due: Sequence[Commitment]
-    #: How these stood.
+    #: The values of `due` as of the dates of the filters.
     as_of_values: AsOfValues
     #: Those due on a day, with their commitments.
     milestones: Sequence[Milestone]
-    #: Those whose days are known.
+    #: Those of a known day.
     meetings: Sequence[Meeting]
-    #: {id of a commitment: its leads and how each stands}
+    #: {id of a commitment: its leads and their statuses}
     standings: dict[int, list[tuple[Party, Any]]]
     #: {id of a meeting: the parties that sat there}
     sides: dict[int, list[Party]]
 
 
 def commitment_dates(filters: Filters, limit: int) -> CommitmentDates:
-    """Return all days, the earliest first; raises Invalid for more than `limit`."""
+    """Return all dates, the earliest first; raises Invalid for more than `limit`."""
     ids, as_of = _ids(filters), filters.as_of_dates
     area = selectinload(Milestone.commitment).selectinload(Commitment.area)
     exact = Meeting.date_precision == DatePrecision.DAY
@@ -101,13 +101,13 @@ def _by_day(
     limit: int,
     *loads: ORMOption,
 ) -> Sequence[R]:
-    """Return the records that have a day and meet a condition, one more than `limit` at most, the earliest first."""
+    """Return at most `limit` + 1 records that have a day and meet a condition, the earliest first."""
     query = select(model).where(day.is_not(None), condition).order_by(day, model.id)
     return session.scalars(query.limit(limit + 1).options(*loads)).all()
 
 
 def _meeting_scope(filters: Filters) -> ColumnElement[bool]:
-    """Return the condition that a meeting is one of the commitments', or where nothing narrows these, a known one."""
+    """Return the condition that commitments were made at a meeting, or without filters, that it was known."""
     as_of = filters.as_of_dates
     if any(field.name not in ("as_of", "known_by") for field in filters.chosen):
         return Meeting.id.in_(select(Commitment.meeting_id).where(Commitment.id.in_(_ids(filters))))

@@ -1,4 +1,4 @@
-"""The history of records: what was changed, when, and by whom."""
+"""The history of records: changes, their moments and authors."""
 
 import datetime
 from collections.abc import Collection, Sequence
@@ -14,9 +14,12 @@ from tracker.models import Change, Record
 from tracker.records import CATALOGUE, kind_of, kind_stored_as, rows_of
 from tracker.records.base import Kind, RowForm
 
+#: The number of changes read for the latest groups.
+CHANGES_READ = 200
+
 
 def record_history(kind: Kind, code: str) -> Sequence[Change]:
-    """Return the changes to a record and to its rows, the latest first; also when the record is gone."""
+    """Return the changes to a record and its rows, the latest first, even of a removed record."""
     query = select(Change).where(_about(kind, code))
     return session.scalars(query.order_by(Change.seq.desc()).options(selectinload(Change.account))).all()
 
@@ -28,18 +31,18 @@ def last_changed(kind: Kind, codes: Collection[str]) -> dict[str, datetime.datet
 
 
 def chain_origin() -> str:
-    """Return the hash of the first change, which no other tracker has, or "" before there is one."""
+    """Return the hash of the first change, unique to this tracker, or ""."""
     return session.scalar(select(Change.hash).order_by(Change.seq).limit(1)) or ""
 
 
 def _about(kind: Kind, code: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Return the condition that a change is to the record with this code, a text or a column, or to a row of it."""
+    """Return the condition that a change is to the record with a code (a text or column), or to a row of it."""
     to_record = and_(Change.kind == kind.model.__tablename__, Change.code == code)
     return or_(to_record, *(_about_rows(row, code) for row in rows_of(kind)))
 
 
 def _about_rows(kind: Kind, code: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Return the condition that a change is to a row of the record with this code: that, a letter and a number."""
+    """Return the condition that a change is to a row of the record with a code: the code, a letter and a number."""
     start = code + f".{cast(type[RowForm], kind.form).letter}"
     # From the first digit to before the character after the last one, so that the index is entered there. A code
     # holds no % or _, and no dot follows the letter in that of a row, or it would be another record's.
@@ -49,13 +52,13 @@ def _about_rows(kind: Kind, code: str | SQLColumnExpression[str]) -> ColumnEleme
 
 @dataclass
 class ChangeGroup:
-    """Changes of one action to one kind that one account made one after the other, the latest of them first."""
+    """Consecutive changes of one action to one kind by one account, the latest first."""
 
     kind: Kind
     changes: list[Change]
-    #: The record of the latest, if it still exists.
+    #: The record of the latest change, if it still exists.
     record: Record | None = None
-    #: Whether there may be more of them than were read.
+    #: Whether more may have been left unread.
     cut: bool = False
 
     @property
@@ -67,14 +70,14 @@ class ChangeGroup:
         return self.changes[0]
 
 
-def latest_changes(limit: int, among: int = 200) -> list[ChangeGroup]:
-    """Return the latest groups of changes to records that have a page, found among so many changes."""
+def latest_changes(limit: int) -> list[ChangeGroup]:
+    """Return the latest groups of changes to records that have a page, out of the last CHANGES_READ changes."""
     tables = [kind.model.__tablename__ for kind in CATALOGUE.values() if not kind.parent]
-    query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(among)
+    query = select(Change).where(Change.kind.in_(tables)).order_by(Change.seq.desc()).limit(CHANGES_READ)
     changes = session.scalars(query.options(selectinload(Change.account))).all()
     grouped = groupby(changes, key=lambda change: (change.account_id, change.action, change.kind))
     groups = [ChangeGroup(kind_stored_as(key[2]), list(changes_of_group)) for key, changes_of_group in grouped]
-    if len(changes) == among:
+    if len(changes) == CHANGES_READ:
         groups[-1].cut = True
     groups = groups[:limit]
     for kind in {group.kind.name: group.kind for group in groups}.values():
@@ -87,7 +90,7 @@ def latest_changes(limit: int, among: int = 200) -> list[ChangeGroup]:
 
 
 def last_changed_by(record: Record) -> dict[str, str]:
-    """Return {field: code of the account that changed it last}, for the fields that ever changed."""
+    """Return {field: code of the account that changed it last}, of the fields ever changed."""
     kind = kind_of(record)
     query = select(Change).where(Change.kind == kind.model.__tablename__, Change.code == record.code)
     changes = session.scalars(query.order_by(Change.seq).options(selectinload(Change.account)))
@@ -95,7 +98,7 @@ def last_changed_by(record: Record) -> dict[str, str]:
 
 
 def chain_head(connection: Connection | AnySession = session) -> tuple[int, str]:
-    """Return how many changes there are, and the hash of the last."""
+    """Return the number of changes, and the hash of the last."""
     last = connection.execute(select(Change.seq, Change.hash).order_by(Change.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, "")
 

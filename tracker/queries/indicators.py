@@ -1,4 +1,4 @@
-"""The figures of an indicator: what claims say of it, and which of them a later one revises."""
+"""The claims about an indicator or commitment, and which of them later ones revise."""
 
 import datetime
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from tracker.database import session
 from tracker.models import Claim, Commitment, Indicator
 
-#: How many claims are shown at once, the latest ones.
+#: The number of claims shown at once, the latest ones.
 MAX_CLAIMS = 500
 #: The day a claim is about: of its period, else of its publication.
 DAY = func.coalesce(Claim.period_start, Claim.period_end, Claim.published_on)
@@ -18,12 +18,12 @@ DAY = func.coalesce(Claim.period_start, Claim.period_end, Claim.published_on)
 
 @dataclass(frozen=True)
 class IndicatorClaims:
-    """Claims in the order of the days they are about, those of no known day last."""
+    """Claims in the order of their days, those of no known day last."""
 
     claims: Sequence[Claim]
     #: {claim: those that revise it}
     revised_by: dict[Claim, list[Claim]] = field(default_factory=dict)
-    #: There are more, which are older.
+    #: Whether there are more, older ones.
     more: bool = False
 
     @property
@@ -35,7 +35,7 @@ class IndicatorClaims:
         return [claim for claim in self.claims if claim in self.revised_by]
 
     def plottable(self, indicator: Indicator) -> list[Claim]:
-        """Return the figures of an indicator that fit on one line: not revised, in its unit, of a known day."""
+        """Return the claims that fit on one line of a chart: not revised, in the indicator's unit, of a known day."""
         return [
             claim
             for claim in self.standing

@@ -1,4 +1,4 @@
-"""Whether the database is sound: every derived value is worked out again and compared."""
+"""Checks of the database: every derived value is worked out again and compared."""
 
 import datetime
 import json
@@ -27,7 +27,7 @@ ReplayedRecords = dict[tuple[str, str], dict[str, Any]]
 
 
 def integrity_problems() -> list[str]:
-    """Return what is wrong, a sentence each; nothing if all is well."""
+    """Return the problems, a sentence each; none if all is well."""
     unknown_words = dict(_unknown_words())
     problems = [*_storage_problems(), *unknown_words.values()]
     history: ReplayedRecords | None = None
@@ -41,7 +41,7 @@ def integrity_problems() -> list[str]:
             for problem in check():
                 problems.append(problem)
         except (LookupError, ValueError):
-            # What cannot be read is reported below.
+            # Unreadable values are reported below.
             pass
     for kind in CATALOGUE.values():
         table = kind.model.__tablename__
@@ -49,7 +49,7 @@ def integrity_problems() -> list[str]:
             for problem in _record_problems(kind, history):
                 problems.append(problem)
         except (LookupError, ValueError):
-            # A word of no list, or a day that does not exist.
+            # An unknown word, or a day that does not exist.
             problems.append(_("%(kind)s: not all can be read until that is put right.", kind=kind.name))
             history = {key: values for key, values in (history or {}).items() if key[0] != table}
     problems += [
@@ -60,10 +60,7 @@ def integrity_problems() -> list[str]:
 
 
 def _unknown_words() -> Iterator[tuple[tuple[str, str], str]]:
-    """Look for words that are in no list, which the database refuses unless it is told not to.
-
-    Yields ((table, code), what is wrong).
-    """
+    """Yield ((table, code), problem) of words in no vocabulary; with its checks on, the database refuses them."""
     for table in Base.metadata.sorted_tables:
         name = table.c["code"] if "code" in table.c and "seq" not in table.c else table.primary_key.columns[0]
         for column in table.c:
@@ -76,7 +73,7 @@ def _unknown_words() -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _display_name(table: str, code: str) -> str:
-    """Return what a record is called everywhere else: commitments/mx-us-2023-07-24.c1."""
+    """Return the name of a record, such as commitments/mx-us-2023-07-24.c1."""
     if table == Change.__tablename__:
         return str(_("Change %(seq)s", seq=code))
     kinds = {kind.model.__tablename__: kind.name for kind in CATALOGUE.values()}
@@ -84,23 +81,19 @@ def _display_name(table: str, code: str) -> str:
 
 
 def _storage_problems() -> Iterator[str]:
-    """Ask SQLite whether its file is whole and its foreign keys lead somewhere; PostgreSQL sees to both itself."""
+    """Let SQLite check its file and foreign keys; PostgreSQL guards both itself."""
     if session.get_bind().dialect.name != "sqlite":
         return
     for (answer,) in session.execute(text("PRAGMA integrity_check")):
         if answer != "ok":
             yield _("The file is damaged: %(said)s", said=answer)
     for table, row, parent, _number in session.execute(text("PRAGMA foreign_key_check")):
-        yield _(
-            "%(table)s, row %(row)s refers to a row of %(parent)s that is not there.",
-            table=table,
-            row=row,
-            parent=parent,
-        )
+        names = {"table": table, "row": row, "parent": parent}
+        yield _("%(table)s, row %(row)s refers to a row of %(parent)s that is not there.", **names)
 
 
 def _chain_problems() -> Iterator[str]:
-    """Follow the chain of the history from its beginning."""
+    """Verify the chain of the history from its beginning."""
     seq, before = 0, ""
     query = select(Change).order_by(Change.seq).options(selectinload(Change.account))
     for change in session.scalars(query):
@@ -115,7 +108,7 @@ def _chain_problems() -> Iterator[str]:
 
 
 def _text_problems() -> Iterator[str]:
-    """Read each attached text, and check every passage against it once more."""
+    """Verify each attached text, and check every passage against it again."""
     for number, code, sha256 in session.execute(select(Document.id, Document.code, Document.text_sha256)).all():
         name, paragraphs = _display_name("document", code), None
         document = session.get_one(Document, number)
@@ -135,7 +128,7 @@ def _text_problems() -> Iterator[str]:
 
 
 def status_problems() -> Iterator[str]:
-    """Compare the stored status of each party with what follows from the updates alone."""
+    """Compare the stored status of each party with the one that the updates give."""
     row, expected = CommitmentParty, lead_statuses(AsOf(datetime.date.max))
     stored_update, expected_update = aliased(ProgressUpdate), aliased(ProgressUpdate)
     stored_status = type_coerce(row.status, String)
@@ -175,7 +168,7 @@ def _evidence_problems() -> Iterator[str]:
 
 
 def _replay_history() -> ReplayedRecords:
-    """Return what the history says each record holds."""
+    """Return the values of each record according to the history."""
     records: ReplayedRecords = {}
     for change in session.scalars(select(Change).order_by(Change.seq)):
         key = (change.kind, change.code)

@@ -28,11 +28,11 @@ from tracker.records import kind_of
 from tracker.records.base import NO_VALUES, AsOfValues, Column, Kind
 from tracker.records.filters import Filters, value_in_query
 
-#: How many records a page of a list holds.
+#: The number of records on a page of a list.
 PAGE_SIZE = 50
-#: How many values of a filter are offered, the most frequent first.
+#: The number of values of a filter that are offered, the most frequent first.
 MAX_FACET_VALUES = 30
-#: How many records are suggested to somebody who types the name of one.
+#: The number of records suggested for a typed name.
 MAX_SUGGESTIONS = 20
 
 
@@ -56,9 +56,9 @@ def rows_of_parent(kind: Kind, parent: Record, as_of: AsOf | None = None) -> Seq
 def read_as_of(
     kind: Kind, records: Sequence[Record], as_of: AsOf, columns: Iterable[Column] | None = None
 ) -> AsOfValues:
-    """Return what `columns`, all unless some are named, say of records as of two dates, where it depends on them.
+    """Return {record: {column: value}} of the `columns` (default: all) that depend on the two dates.
 
-    It is read in as many queries for any number of records, and never put into them.
+    The number of queries does not depend on the number of records; nothing is written into them.
     """
     dated = [column for column in columns or kind.columns.values() if column.read is None]
     if not dated or not records:
@@ -80,7 +80,7 @@ def read_as_of(
 
 
 def filtered_query(kind: Kind, filters: Filters) -> Select[Any]:
-    """Return the query for the records that meet the filters; nothing is read yet."""
+    """Return the query for the records that meet the filters, not yet run."""
     return select(kind.model).where(*filters.conditions(kind.model))
 
 
@@ -89,7 +89,7 @@ def count_rows(query: Select[Any], connection: Connection | AnySession = session
 
 
 def suggestions(kind: Kind, typed: str) -> Sequence[Any]:
-    """Return the first records of a kind that somebody may mean: by words of theirs, or a part of their code."""
+    """Return the first records of a kind whose words or code match what was typed."""
     words = [kind.model.search.contains(f" {word}", autoescape=True) for word in search_words(typed)]
     code = kind.model.code.contains(typed.strip().lower(), autoescape=True)
     query = (
@@ -146,7 +146,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a list, and the codes that the parts beside it begin from."""
+    """A page of a list, and the codes from which its neighbours begin."""
 
     records: Sequence[Any]
     as_of_values: AsOfValues
@@ -163,9 +163,9 @@ def list_page(
     columns: Sequence[Column],
     as_of: AsOf,
 ) -> Page:
-    """Return the records that follow (or precede) the one whose code is given, or the first ones.
+    """Return the records that follow (or precede) the one with a code, or the first ones; raises Invalid if unknown.
 
-    It costs the same on the last page as on the first. Raises Invalid for an unknown code.
+    The last page costs the same as the first.
     """
     backwards, code = before is not None, before if before is not None else after
     if code is not None:
@@ -192,7 +192,7 @@ def list_page(
 
 @dataclass(frozen=True)
 class FacetValue:
-    """One value a filter can take, and how many records of the list it would leave."""
+    """A value of a filter, and the number of records that it would leave."""
 
     key: str
     label: str
@@ -201,12 +201,12 @@ class FacetValue:
 
 
 def facets(kind: Kind, filters: Filters) -> dict[str, list[FacetValue]]:
-    """Return what each filter of several values offers, counted under the other filters: {filter: offers}."""
+    """Return {filter: the values it offers} of each filter of several values, counted under the other filters."""
     return {field.name: facet_values(kind, filters, field.name) for field in filters.multiple}
 
 
 def facet_values(kind: Kind, filters: Filters, name: str) -> list[FacetValue]:
-    """Return what one filter of several values offers, counted under the others."""
+    """Return the values that a filter of several values offers, counted under the other filters."""
     field, source = filters.choice(name), filters.source(name)
     chosen = field.values(field.data)
     others = filters.conditions(kind.model, but=name)

@@ -1,4 +1,4 @@
-"""Which meetings there were and are to come, and what was undertaken and claimed at one."""
+"""Past and planned meetings, and the commitments and claims made at one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ from tracker.vocabulary import MeetingStatus
 
 @dataclass(frozen=True)
 class MeetingContent:
-    """What was undertaken and claimed at a meeting, and the links that start or end there."""
+    """The commitments and claims made at a meeting, and the links that start or end there."""
 
     commitments: Sequence[Commitment]
-    #: How these stood.
+    #: The values of the commitments as of the two dates.
     as_of_values: AsOfValues
     claims: Sequence[Claim]
     links: Sequence[MeetingLink]
 
 
 def meeting_content(meeting: Meeting, as_of: AsOf) -> MeetingContent:
-    """Return what is shown of a meeting beyond its own rows."""
+    """Return the content shown of a meeting beyond its own rows."""
     query = select(Commitment).where(Commitment.meeting == meeting, existed(as_of)).order_by(Commitment.id)
     loads = (Commitment.area, Commitment.parties, Commitment.sources)
     commitments = session.scalars(query.options(*map(selectinload, loads))).all()
@@ -52,7 +52,7 @@ def latest_meetings(as_of: AsOf, limit: int) -> Sequence[tuple[Meeting, int]]:
 
 
 def last_held_meeting(as_of: AsOf, *conditions: ColumnElement[bool]) -> Meeting | None:
-    """Return the last meeting that was held, of those that meet the conditions."""
+    """Return the last held meeting that meets the conditions."""
     known = (Meeting.status == MeetingStatus.HELD, Meeting.starts_on <= as_of.on, _recorded(as_of))
     query = select(Meeting).where(*known, *conditions).order_by(Meeting.starts_on.desc(), Meeting.id)
     return session.scalars(query.limit(1)).first()
@@ -65,7 +65,7 @@ def planned_meetings(as_of: AsOf, limit: int) -> Sequence[Meeting]:
 
 
 def meeting_count(as_of: AsOf) -> int:
-    """Return how many meetings have recorded commitments."""
+    """Return the number of meetings that have recorded commitments."""
     return session.scalar(select(func.count(Commitment.meeting_id.distinct())).where(existed(as_of))) or 0
 
 

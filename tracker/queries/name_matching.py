@@ -1,4 +1,4 @@
-"""Whether two names can be those of one person, one body or one text.
+"""Tests of whether two names can belong to one person, body or text.
 
 Names are compared as the words that `search_words` gives, without accents or case; their order does not matter.
 """
@@ -10,13 +10,13 @@ from rapidfuzz.distance import JaroWinkler
 
 from tracker.passage_text import search_words
 
-#: What is written before or after a person's name and is no part of it, in English and Spanish.
+#: Titles around a person's name, in English and Spanish.
 TITLES = {"amb", "dr", "dra", "gen", "ing", "lic", "mr", "mrs", "ms", "mtra", "mtro", "prof", "sr", "sra", "srta"}
-#: What English and Spanish put between the words that tell bodies apart.
+#: English and Spanish words that do not distinguish bodies.
 FUNCTION_WORDS = {"and", "de", "del", "el", "for", "la", "las", "los", "of", "para", "the", "y"}
-#: No name of a person is told apart by more words than these.
+#: The number of words of a person's name that are compared.
 MAX_NAME_WORDS = 12
-#: How similar, of 100, titles are that differ in a slip of the pen, titles of one text, and names of one body.
+#: The least similarity, of 100, of titles that differ by a slip, of titles of one text, and of names of one body.
 NEARLY_EQUAL, SIMILAR_TITLES, SIMILAR_BODIES = 95, 90, 92
 
 
@@ -85,7 +85,7 @@ def could_be_same_body(name: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def similar_titles(title: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two titles have so many words in common that, of one day, they can be one text's or meeting's."""
+    """Return whether two titles of one day share enough words to be of one text or meeting."""
     if same_words(title, other):
         return True
     comparable = min(len(title), len(other)) >= 2 and _numbers_agree(title, other)
@@ -93,13 +93,13 @@ def similar_titles(title: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def nearly_equal_titles(title: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two titles differ in no more than a slip of the pen."""
+    """Return whether two titles differ by at most a slip of the pen."""
     if not title or not other or not _numbers_agree(title, other):
         return False
     return fuzz.token_sort_ratio(" ".join(title), " ".join(other)) >= NEARLY_EQUAL
 
 
 def _numbers_agree(title: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether no number tells two titles apart, such as the 12th and the 13th of a series."""
+    """Return whether no number distinguishes two titles, such as the 12th and the 13th of a series."""
     numbers, others = ({word for word in words if any(c.isdigit() for c in word)} for words in (title, other))
     return not numbers or not others or numbers == others

@@ -1,9 +1,8 @@
-"""What of the records anybody may read: the open data set.
+"""The open data set: the records that anybody may read.
 
-Left out are: what is for those who keep the records (the fields marked as internal: notes, owners, priorities, review
-intervals, who recorded something and for whom); the words around a cited passage, and the texts of documents; the
-reports that were issued, which were written for somebody. Left out too are commitments that were recorded in error,
-and what belongs to them; a claim that was tied to one stays, and names none.
+It leaves out internal fields (notes, owners, priorities, review intervals, who recorded something and for whom), the
+words around cited passages, the texts of documents, issued reports, and commitments recorded in error with everything
+that belongs to them; a claim tied to such a commitment stays, without naming it.
 """
 
 from dataclasses import replace
@@ -15,7 +14,7 @@ from tracker.models import Commitment, Record
 from tracker.records import CATALOGUE, kind_of
 from tracker.records.base import Column, Kind
 
-#: Columns that would only be filled for commitments that are left out.
+#: Columns filled only for commitments that are left out.
 RETIREMENT = {"retired_at", "retired_because"}
 #: The kinds of record in the set.
 KINDS = {name: kind for name, kind in CATALOGUE.items() if not kind.internal}

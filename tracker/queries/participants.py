@@ -6,12 +6,12 @@ from tracker.database import session
 from tracker.models import Participant, Participation
 from tracker.passage_text import search_words
 
-#: Characters of a name; nobody has a longer one, and no database would look for it.
+#: The length of a name in characters; nobody has a longer one.
 MAX_LENGTH = 300
 
 
 def participants_named(name: str) -> list[Participant]:
-    """Return the participants who have this name, or another form of it, or were printed so; accents and case aside."""
+    """Return the participants with this name, in any form or as printed, accents and case aside."""
     if len(name) > MAX_LENGTH:
         return []
     words = search_words(name)

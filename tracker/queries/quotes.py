@@ -1,4 +1,4 @@
-"""Whether a quote is word for word in the passages it is attributed to."""
+"""Comparison of a quote with the passages it is attributed to."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from tracker.models import Passage
 
-#: What replaces words left out of a quote.
+#: The marks for words left out of a quote.
 LEFT_OUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.")
 #: Characters of a passage; a longer one is not compared word by word.
 MAX_LENGTH = 20_000
@@ -17,10 +17,9 @@ MAX_LENGTH = 20_000
 
 @dataclass(frozen=True)
 class QuoteComparison:
-    """How a quote compares with a passage: word for word in it, or with differences.
+    """How a quote compares with a passage: word for word, or with differences.
 
-    `passage` is None where no passage's words are known. Each difference is ("same", "left out" or "put in", words):
-    what the quote did with the words of the passage.
+    `passage` is None where no passage's words are known. A difference is ("same", "left out" or "put in", words).
     """
 
     passage: Passage | None = None
@@ -29,7 +28,7 @@ class QuoteComparison:
 
 
 def compare_quote(quote: str, passages: Iterable[Passage]) -> QuoteComparison:
-    """Compare a quote with the exact words of passages, blanks apart; it may be a part of one, with words left out."""
+    """Compare a quote with the exact words of passages, blanks aside; it may be a part, with words left out."""
     known = {passage: " ".join(passage.exact.split()) for passage in passages if passage.exact}
     words = _without_marks(quote)
     for passage, exact in known.items():
@@ -64,7 +63,7 @@ def _without_marks(quote: str) -> str:
 
 
 def _differences(exact: list[str], quote: list[str]) -> list[tuple[str, str]]:
-    """Return (sort, words) in order, without what the passage has before and after the quote."""
+    """Return (sort, words) in order, without the words of the passage before and after the quote."""
     differences: list[tuple[str, str]] = []
     for sort, a, b, c, d in SequenceMatcher(None, exact, quote, autojunk=False).get_opcodes():
         if sort == "equal":

@@ -1,4 +1,4 @@
-"""Which records name a record."""
+"""The records that refer to a record."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ from tracker.records import CATALOGUE, edited_rows_of, kind_of
 from tracker.records.base import Kind
 from tracker.vocabulary import Label
 
-#: How many records that name one are listed, for each field that does; one more shows that there are more.
+#: The number of referrers listed for each field; one more shows that there are more.
 MAX_REFERRERS = 100
 
 
 @dataclass(frozen=True)
 class Referrer:
-    """A record that names another in one of its fields."""
+    """A record that refers to another in one of its fields."""
 
     kind: Kind
     record: Record
@@ -30,7 +30,7 @@ class Referrer:
 
 
 def referrers_of(*records: Record) -> list[Referrer]:
-    """Return the records that name any of these, which are all of one kind, but for rows that would go with them."""
+    """Return the records that refer to any of these, all of one kind, except rows that would be removed with them."""
     referrers = []
     model, ids = type(records[0]), [record.id for record in records]
     for kind in CATALOGUE.values():
@@ -50,12 +50,12 @@ def referrers_of(*records: Record) -> list[Referrer]:
 
 
 def rows_going_with(record: Record) -> list[Record]:
-    """Return the rows that belong to a record, and are removed with it."""
+    """Return the rows of a record, which are removed with it."""
     return [row for kind in edited_rows_of(kind_of(record)) for row in listing.rows_of_parent(kind, record)]
 
 
 def blocking_referrers(record: Record) -> list[Referrer]:
-    """Return what forbids removing a record: what names it, or names a row of it, from outside."""
+    """Return the outside referrers to a record or its rows, which forbid its removal."""
     rows = rows_going_with(record)
     groups: dict[type[Record], list[Record]] = {}
     for row in rows:

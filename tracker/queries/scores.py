@@ -1,4 +1,4 @@
-"""Scores: what the statuses of lead parties come to in one figure, after the G7 and G20 Research Groups."""
+"""Scores: the statuses of lead parties in one figure, after the G7 and G20 Research Groups."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tracker.vocabulary import SCORED_ONCE_DUE, SCORES, CommitmentKind
 
 @dataclass(frozen=True)
 class Score:
-    """What the scored leads of a group add up to, each being −1, 0 or +1; and how many are scored and not."""
+    """The sum of the points (−1, 0 or +1) of the leads of a group, and the numbers scored and unscored."""
 
     points: int = 0
     scored: int = 0
@@ -24,7 +24,7 @@ class Score:
     @property
     def percentage(self) -> float | None:
         """Return (mean + 1) / 2 × 100 to one decimal, halves rounded up; None where none is scored."""
-        # In whole numbers, of which no half is lost: the nearest of tenths.
+        # In whole numbers, so that halves of a tenth are exact.
         return (1000 * (self.points + self.scored) // self.scored + 1) // 2 / 10 if self.scored else None
 
     def __add__(self, other: "Score") -> "Score":

@@ -1,4 +1,4 @@
-"""Updates as news: from which status each moved its lead to which."""
+"""Updates as news: the status of the lead before and after each."""
 
 import datetime
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from tracker.vocabulary import Status
 
 @dataclass(frozen=True)
 class StatusChange:
-    """An update, and how its lead stood before: None where it corrects a void."""
+    """An update, and the status of its lead before: None where it corrects a void."""
 
     update: ProgressUpdate
     before: Status | None
@@ -28,7 +28,7 @@ class StatusChange:
 
 
 def status_changes(updates: Select[Any], limit: int) -> Sequence[StatusChange]:
-    """Return what the last recorded of some updates moved, the latest first."""
+    """Return the changes by the last recorded of some updates, the latest first."""
     query = updates.add_columns(_status_before()).order_by(ProgressUpdate.recorded_at.desc(), ProgressUpdate.id.desc())
     loads = selectinload(ProgressUpdate.commitment), selectinload(ProgressUpdate.corrects)
     return [
@@ -38,7 +38,7 @@ def status_changes(updates: Select[Any], limit: int) -> Sequence[StatusChange]:
 
 
 def _status_before() -> ColumnElement[Status]:
-    """Return how the lead of an update stood on the day it is about, as known just before it was recorded."""
+    """Return the status of the lead of an update on its day, as known just before it was recorded."""
     update, earlier = ProgressUpdate, aliased(ProgressUpdate)
     latest = latest_update(
         earlier,
