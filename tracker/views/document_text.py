@@ -22,7 +22,7 @@ from tracker.records.fields import FORBIDDEN_CHARACTERS, mask_forbidden
 from tracker.views.forms import StaleForm, handle_form
 from tracker.views.records import get_or_404, render_record
 
-pages = Blueprint("texts", __name__)
+pages = Blueprint("document_text", __name__)
 KIND = CATALOGUE["documents"]
 #: Names that Windows keeps for devices.
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")

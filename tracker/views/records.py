@@ -154,7 +154,7 @@ def edit_record(name: str, kind: Kind, record: Record) -> ResponseReturnValue:
         editor = EDITORS.get(kind.name, RecordEditor)(kind, record, posted_form(), request.args)
 
         def show(refusal: TrackerError | None) -> str:
-            return render_page(name, kind, sheet=editor, refusal=refusal)
+            return render_page(name, kind, editor=editor, refusal=refusal)
 
         def act() -> str | None:
             if name == "edit":

@@ -49,23 +49,23 @@ MAX_SHOWN, MAX_DIFFERENCES = 100, 200
 def new() -> ResponseReturnValue:
     if tidy := tidy_url():
         return redirect(tidy)
-    sheet = ReportRequest(request.args)
+    report_request = ReportRequest(request.args)
     if "show" not in request.args:
-        return _render_request(sheet)
+        return _render_request(report_request)
     try:
-        document = build_document(report_data(sheet.parameters(request.url_root)), None, MAX_SHOWN)
+        document = build_document(report_data(report_request.parameters(request.url_root)), None, MAX_SHOWN)
     except Invalid as error:
-        return _render_request(sheet, refusal=error), error.status
-    return _render_request(sheet, document)
+        return _render_request(report_request, refusal=error), error.status
+    return _render_request(report_request, document)
 
 
 @pages.post("/reports/new")
 def issue() -> ResponseReturnValue:
-    sheet = ReportRequest(request.args)
+    report_request = ReportRequest(request.args)
 
     def act() -> str:
         # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
-        parameters = sheet.parameters(request.url_root)
+        parameters = report_request.parameters(request.url_root)
         # Read from one moment of the database, while others may write.
         begin_snapshot()
         with draft_report(report_data(parameters)) as draft:
@@ -76,16 +76,22 @@ def issue() -> ResponseReturnValue:
         )
         return url_for("reports.show", code=run.code)
 
-    return handle_form(lambda refusal: _render_request(sheet, refusal=refusal), act)
+    return handle_form(lambda refusal: _render_request(report_request, refusal=refusal), act)
 
 
 def _render_request(
-    sheet: ReportRequest, shown: ReportDocument | None = None, refusal: TrackerError | None = None
+    report_request: ReportRequest, shown: ReportDocument | None = None, refusal: TrackerError | None = None
 ) -> str:
     if isinstance(refusal, Invalid):
-        sheet.wrong |= refusal.errors
-    offers = listing.facets(COMMITMENTS, sheet.filters)
-    context = {"sheet": sheet, "form": sheet.form, "shown": shown, "offers": offers, "refusal": refusal}
+        report_request.wrong |= refusal.errors
+    offers = listing.facets(COMMITMENTS, report_request.filters)
+    context = {
+        "report_request": report_request,
+        "form": report_request.form,
+        "shown": shown,
+        "offers": offers,
+        "refusal": refusal,
+    }
     return render_template("reports/new.html", brief=BRIEF, **context)
 
 

@@ -11,7 +11,7 @@ from tracker.records.fields import FORBIDDEN_CHARACTERS
 from tracker.views.forms import check_version, handle_form, only_field_errors
 from tracker.views.records import get_or_404
 
-pages = Blueprint("retiring", __name__)
+pages = Blueprint("retire", __name__)
 
 
 @pages.route("/commitments/<code:code>/retire", methods=["GET", "POST"])

@@ -31,18 +31,18 @@ MAX_FIELDS = 18_000
 FORM_ENDPOINTS = {
     "records.new",
     "records.edit",
-    "texts.attach",
+    "document_text.attach",
     "updates.log",
     "updates.correct",
     "updates.check",
     "updates.void",
-    "retiring.change",
+    "retire.change",
     "bulk.change",
     "reports.issue",
     "reports.into_template",
 }
 #: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
-UPLOADING = {"texts.attach", "imports.upload", "reports.into_template"}
+UPLOADING = {"document_text.attach", "imports.upload", "reports.into_template"}
 MAX_UPLOAD_BYTES = 27 * 1024 * 1024
 
 

@@ -110,7 +110,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
             return render_template(
                 "updates/log.html",
                 commitment=commitment,
-                sheet=editor,
+                editor=editor,
                 seen=latest_update_code(commitment),
                 next=next_address,
                 # That nobody has looked is what holds without an update; to come back to it, void what was logged.
