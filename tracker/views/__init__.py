@@ -1,4 +1,4 @@
-"""The pages, and JSON and files at the same addresses."""
+"""The pages of the tracker, and JSON and files at the same addresses."""
 
 from flask import Flask
 from flask_babel import format_datetime, get_locale
@@ -34,22 +34,7 @@ from tracker.views import (
     urls,
 )
 
-#: Where pages are; of two that an address fits, the first.
-PAGES = (
-    bulk,
-    feeds,
-    dashboard,
-    imports,
-    methods,
-    follow_up,
-    reports,
-    records,
-    retire,
-    duplicates,
-    document_text,
-    updates,
-)
-#: Words that say how something stands: they are shown as tags, others as plain text.
+#: Vocabularies of states: their terms are shown as tags, others as plain text.
 STANDING = (
     vocabulary.Attendance,
     vocabulary.Basis,
@@ -70,7 +55,9 @@ def init_app(app: Flask) -> None:
     app.url_map.converters |= {"kind": urls.KindConverter, "paged": urls.PagedKindConverter, "code": urls.CodeConverter}
     security.init_app(app)
     error_pages.init_app(app)
-    for module in PAGES:
+    # The first of two routes that match an address is taken.
+    modules = (bulk, feeds, dashboard, imports, methods, follow_up, reports, records, retire)
+    for module in (*modules, duplicates, document_text, updates):
         app.register_blueprint(module.pages)
     app.jinja_env.globals.update(
         address=urls.current_url,
@@ -95,18 +82,20 @@ def init_app(app: Flask) -> None:
         confirmed_different=duplicates.confirmed_different,
         when=meeting_dates,
     )
-    app.jinja_env.tests["standing"] = lambda value: isinstance(value, STANDING)
-    app.jinja_env.tests["record"] = lambda value: isinstance(value, Record)
-    app.jinja_env.tests["seat"] = lambda value: isinstance(value, Participation)
-    # Why a form was not taken.
-    app.jinja_env.tests["stale_form"] = lambda refusal: isinstance(refusal, forms.StaleForm)
-    app.jinja_env.tests["conflict"] = lambda refusal: isinstance(refusal, Conflict)
-    app.jinja_env.tests["changed_meanwhile"] = lambda refusal: isinstance(refusal, forms.ChangedMeanwhile)
-    app.jinja_env.tests["likely_duplicates"] = lambda refusal: isinstance(refusal, duplicates.LikelyDuplicates)
+    app.jinja_env.tests.update(
+        standing=lambda value: isinstance(value, STANDING),
+        record=lambda value: isinstance(value, Record),
+        seat=lambda value: isinstance(value, Participation),
+        # Reasons why a form is refused.
+        stale_form=lambda refusal: isinstance(refusal, forms.StaleForm),
+        conflict=lambda refusal: isinstance(refusal, Conflict),
+        changed_meanwhile=lambda refusal: isinstance(refusal, forms.ChangedMeanwhile),
+        likely_duplicates=lambda refusal: isinstance(refusal, duplicates.LikelyDuplicates),
+    )
 
 
 def display_change(kind: Kind, field: str, value: PlainValue) -> str:
-    """Return a plain value of the history as people read it: words by their labels, yes and no."""
+    """Return a value of the history as people read it: terms by their labels, booleans as yes and no."""
     if value is None or value == []:
         return _("empty")
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The pages on which many commitments are changed in one step, and a step is taken back."""
+"""The pages that change many commitments in one step, and undo a step."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ pages = Blueprint("bulk", __name__, url_prefix="/bulk")
 
 
 def chosen_list_address() -> str:
-    """Return the address of the list that the commitments were chosen in."""
+    """Return the address of the list from which the commitments were chosen."""
     query = request.query_string.decode()
     return url_for("records.index", kind="commitments") + (f"?{query}" if query else "")
 
@@ -38,13 +38,13 @@ def index() -> ResponseReturnValue:
 
 @pages.get("/change")
 def again() -> ResponseReturnValue:
-    """Lead back to the list somebody who opens the address of the form anew."""
+    """Redirect to the list, where the address of the form is opened on its own."""
     return redirect(chosen_list_address())
 
 
 @pages.post("/change")
 def change() -> ResponseReturnValue:
-    """Ask what to give, show what would change, and do it: three times the same form, its button says which."""
+    """Take the values, show what would change, and apply it: one form, whose button names the step."""
     listed, posted = ListRequest(CATALOGUE["commitments"], request.args), request.form
     if listed.filters.as_of_dates.past:
         raise Invalid({"as_of": [_("The past is not edited: go back to today first.")]})
@@ -67,12 +67,12 @@ def change() -> ResponseReturnValue:
         changing = len({line.commitment for line in bulk.planned_changes(commitments, form)})
         bulk_step = apply_bulk_change(g.account, commitments, form.changes)
         message = ngettext("Changed %(num)s commitment.", "Changed %(num)s commitments.", changing)
-        # The page that shows it offers to undo the step of this number.
+        # The page that shows the message offers to undo this step.
         flash(message, f"undo {bulk_step.id}")
         return chosen_list_address()
 
     def show(refusal: TrackerError | None) -> str:
-        # What was undone is read again at once, not record by record.
+        # After the rollback all are read again in one query.
         shown = _chosen_commitments(listed) if refusal else commitments
         confirming = step in ("confirm", "do") and not form.errors and not isinstance(refusal, StaleForm)
         return _render_step("confirm" if confirming else "choose", listed, shown, form, refusal)
@@ -89,17 +89,16 @@ def _chosen_commitments(listed: ListRequest) -> Sequence[Commitment]:
 def _render_step(
     name: str, listed: ListRequest, commitments: Sequence[Commitment], form: BulkForm, refusal: TrackerError | None
 ) -> str:
-    context: dict[str, object] = {"refused": {}}
+    context: dict[str, object] = {}
     if name == "confirm":
         lines = bulk.planned_changes(commitments, form)
-        # How many of the lines that are shown are about each.
+        # The number of shown lines for each commitment.
         counted = Counter(line.commitment for line in lines[: bulk.MAX_LINES])
         context |= {"lines": lines, "counted": counted, "most": bulk.MAX_LINES, "seen": bulk.fingerprint(commitments)}
         context["changing"] = len({line.commitment for line in lines})
-    if isinstance(refusal, Invalid):
-        context["refused"] = refusal.errors
-    elif isinstance(refusal, Conflict) and not isinstance(refusal, ChangedMeanwhile):
-        context["refused"] = {"": [str(refusal)]}
+    errors = refusal.errors if isinstance(refusal, Invalid) else {}
+    if isinstance(refusal, Conflict) and not isinstance(refusal, ChangedMeanwhile):
+        errors = {"": [str(refusal)]}
     whole = "whole" in request.form
     if whole:
         context["sentence"] = listed.filters.sentence() or _("no filter: the whole list")
@@ -110,6 +109,7 @@ def _render_step(
         whole=whole,
         list_address=chosen_list_address(),
         refusal=refusal,
+        refused=errors,
         **context,
     )
 

@@ -1,4 +1,4 @@
-"""What a calendar says of deadlines, milestones and meetings."""
+"""Deadlines, milestones and meetings as events of a calendar."""
 
 import datetime
 from collections.abc import Iterable, Iterator
@@ -15,9 +15,6 @@ from tracker.records.date_fields import format_date_range
 from tracker.views.urls import with_requested_dates
 from tracker.vocabulary import Basis, DatePrecision, DeadlineState, MeetingStatus
 
-#: What stands in a calendar.
-Dated = Commitment | Milestone | Meeting
-
 MEETINGS = CATALOGUE["meetings"]
 STATUSES = {
     MeetingStatus.HELD: "CONFIRMED",
@@ -27,7 +24,7 @@ STATUSES = {
 
 
 def calendar_events(dates: feeds.CommitmentDates) -> Iterator[Event]:
-    """Yield an event for each day, those of a kind together."""
+    """Yield an event for each deadline, then for each milestone, then for each meeting."""
     origin = history.chain_origin()
     due = {*(commitment.code for commitment in dates.due), *(step.commitment.code for step in dates.milestones)}
     commitments = history.last_changed(feeds.COMMITMENTS, due)
@@ -43,9 +40,9 @@ def calendar_events(dates: feeds.CommitmentDates) -> Iterator[Event]:
 def _event(
     record: Commitment | Milestone | Meeting, origin: str, changed_at: datetime.datetime, values: dict[str, Any]
 ) -> Event:
-    """Return the event of a record; no two trackers have the same origin."""
+    """Return the event of a record; `origin`, the hash of the first change, makes its uid unique among trackers."""
     address = with_requested_dates(record_address(record, request.url_root))
-    # A milestone's event names its commitment, whose version steps with all its rows.
+    # The version of a commitment increases with each change to its rows, milestones included.
     subject = record.belongs_to or record
     lines = [*values.pop("lines"), str(subject.caveat or ""), address]
     return Event(
@@ -59,7 +56,7 @@ def _event(
 
 
 def _deadline(commitment: Commitment, dates: feeds.CommitmentDates) -> dict[str, Any]:
-    # What is over does not come round again.
+    # A closed deadline does not recur.
     closed = dates.as_of_values[commitment]["deadline_state"] is DeadlineState.CLOSED
     words = commitment.deadline_words
     return {

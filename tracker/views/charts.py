@@ -1,4 +1,4 @@
-"""The charts of pages: figures of indicators, and how statuses moved."""
+"""The charts on pages: figures of indicators, and statuses over time."""
 
 import datetime
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from tracker.records import CATALOGUE
 from tracker.records.claims import claim_period
 from tracker.vocabulary import OverallStatus
 
-#: How many of the largest changes are named.
+#: The number of the largest changes that are named.
 MAX_NAMED = 3
 
 
 def indicator_figures(indicator: Indicator) -> dict[str, Any]:
-    """Return what the page of an indicator shows: its figures, those plotted, and their chart."""
+    """Return the context of the page of an indicator: its figures, those plotted, and their chart."""
     claims = indicators.indicator_claims(indicator)
     plotted = claims.plottable(indicator)
     return {
@@ -33,7 +33,7 @@ def indicator_figures(indicator: Indicator) -> dict[str, Any]:
 
 
 def commitment_figures(commitment: Commitment) -> dict[str, Any]:
-    """Return what the page of a commitment shows of claims: those tied to it, and {indicator: chart}."""
+    """Return the context of the page of a commitment: the claims tied to it, and {indicator: chart}."""
     tied = indicators.commitment_claims(commitment)
     plotted = {claim.indicator: tied.plottable(claim.indicator) for claim in tied.claims if claim.indicator}
     charts_of_tied = {
@@ -43,7 +43,7 @@ def commitment_figures(commitment: Commitment) -> dict[str, Any]:
 
 
 def indicator_chart(indicator: Indicator, claims: Sequence[Claim]) -> Markup:
-    """Return figures of an indicator as a chart, described in words; nothing for none."""
+    """Return the chart of figures of an indicator, with a description; empty where no figure has a day."""
     points = [
         (*days, claim.value or 0, figure_text(claim)) for claim in claims if (days := indicators.claim_days(claim))
     ]
@@ -61,7 +61,7 @@ def indicator_chart(indicator: Indicator, claims: Sequence[Claim]) -> Markup:
 
 
 def figure_text(claim: Claim) -> str:
-    """Return a figure with what it is of: 26,000 (January 1, 2020 – December 31, 2022)."""
+    """Return a figure with its period: 26,000 (January 1, 2020 – December 31, 2022)."""
     columns = CATALOGUE["claims"].columns
     number = columns["value"].display(claim.value)
     when = claim_period(claim) or _("published on %(day)s", day=columns["published_on"].display(claim.published_on))
@@ -69,7 +69,7 @@ def figure_text(claim: Claim) -> str:
 
 
 def reason_not_drawn(claim: Claim) -> str:
-    """Return why a figure that stands is not among those of its indicator that are drawn, or nothing."""
+    """Return why a figure that is not revised is left out of the chart of its indicator, or ""."""
     if claim.value is None:
         return ""
     if not indicators.in_unit(claim):
@@ -78,9 +78,9 @@ def reason_not_drawn(claim: Claim) -> str:
 
 
 def status_trend(as_of: AsOf) -> dict[str, Any]:
-    """Return how the statuses of all commitments moved up to a day: days, words, counts, chart and text.
+    """Return the statuses of all commitments at the ends of months: days, words, counts, chart and summary.
 
-    Nothing where there were commitments on fewer than two of the days.
+    Empty if fewer than two of the days had commitments.
     """
     by_day = dashboard.statuses_over_time(dashboard.month_ends(as_of.on), as_of)
     days, counts = sorted(by_day), [by_day[day] for day in sorted(by_day)]
@@ -97,7 +97,7 @@ def status_trend(as_of: AsOf) -> dict[str, Any]:
 
 
 def _describe_trend(days: Sequence[datetime.date], series: Sequence[tuple[str, str, Sequence[int]]]) -> str:
-    """Return in words how many commitments there were first and last, and which counts changed most."""
+    """Return a sentence on the first and last totals, and one on the counts that changed most."""
 
     def span(counts: Sequence[int]) -> dict[str, str]:
         return {"before": format_decimal(counts[0]), "after": format_decimal(counts[-1])}

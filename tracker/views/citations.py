@@ -19,25 +19,20 @@ from tracker.vocabulary import Basis, DatePrecision, DocumentKind, PartyRole
 
 #: The records that can be cited.
 Cited = Commitment | Document | Meeting
-#: {kind: what begins the keys of its records}; no two begin alike.
+#: {kind: prefix of the citation keys of its records}
 CITED = {"commitments": "commitment", "documents": "document", "meetings": "meeting"}
-#: {format in the address: (writer, content type, ending of the file)}
+#: {format in the address: (writer, content type, extension)}
 FORMATS: dict[str, tuple[Callable[[citations.Source], str], str, str]] = {
     "bibtex": (citations.bibtex, citations.BIBTEX, "bib"),
     "csl": (citations.csl, citations.CSL, "csl.json"),
 }
-#: Documents that CSL has a type of their own for.
+#: The kinds of document that have their own CSL type.
 SORTS = {
     DocumentKind.DATASET: "dataset",
     DocumentKind.FACT_SHEET: "report",
     DocumentKind.PROGRESS_REPORT: "report",
     DocumentKind.SOCIAL_POST: "post",
 }
-
-
-def formats_of(kind_name: str) -> tuple[str, ...]:
-    """Return in which formats a record of a kind can be cited in a file."""
-    return tuple(FORMATS) if kind_name in CITED else ()
 
 
 def record_citations(record: Cited) -> dict[str, str]:
@@ -49,7 +44,7 @@ def record_citations(record: Cited) -> dict[str, str]:
 
 
 def citation_file(record: Cited, form: str) -> Response:
-    """Return a citation to be saved and opened in a reference manager."""
+    """Return a citation as a file for a reference manager."""
     write, content_type, ending = FORMATS[form]
     source = source_of(record)
     response = Response(write(source), content_type=content_type)
@@ -58,7 +53,7 @@ def citation_file(record: Cited, form: str) -> Response:
 
 
 def source_of(record: Cited) -> citations.Source:
-    """Return what a citation of a record says."""
+    """Return the bibliographic data of a record."""
     kind = kind_of(record)
     key = f"{CITED[kind.name]}-{record.code}"
     if isinstance(record, Document):

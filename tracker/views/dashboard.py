@@ -1,4 +1,4 @@
-"""The first page: what needs attention, what changed, how everything stands, and how that moved."""
+"""The first page: what needs attention, recent changes, and the statuses of all commitments now and over time."""
 
 import datetime
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ pages = Blueprint("dashboard", __name__)
 
 UPDATES = CATALOGUE["updates"]
 
-#: How far back the page looks for what changed, unless it is asked for another day.
+#: The period of the recent changes, unless the address names a day.
 LATELY = datetime.timedelta(days=30)
 MAX_CHANGES, MAX_MEETINGS, MAX_PLANNED, MAX_STEPS = 10, 5, 3, 8
 
 
 class DashboardForm(AsOfForm):
-    """What the first page is asked for."""
+    """The parameters of the first page."""
 
     since = Date(_l("Changes since"))
 
@@ -43,14 +43,14 @@ class DashboardForm(AsOfForm):
 
     @property
     def dates(self) -> dict[str, str]:
-        """Return the two dates that are asked for, as an address holds them."""
+        """Return those of the two dates that are set, as parameters of an address."""
         fields = (self["as_of"], self["known_by"])
         return {field.name: str(field.to_json(field.data)) for field in fields if field.data}
 
 
 @dataclass(frozen=True)
 class RecentChanges:
-    """What changed since a day: the latest changes, and how many the list at an address holds."""
+    """The latest changes since a day; all of them, `total` in number, are listed at `address`."""
 
     since: datetime.date
     address: str
@@ -94,7 +94,7 @@ def _changes(since: datetime.date, form: DashboardForm) -> RecentChanges:
 
 
 def _matrix(as_of: AsOf) -> dict[str, Any]:
-    """Return how many commitments each area has, by kind and by status, and the score of their leads."""
+    """Return the number of commitments of each area, by kind and by status, and the scores of their leads."""
     areas, scored = dashboard.counts_by_area(as_of), scores.scores_by_area(as_of)
     statuses = [word for word in OverallStatus if any(area.statuses[word] for area in areas)]
     return {

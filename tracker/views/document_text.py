@@ -30,7 +30,7 @@ DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 @pages.post("/documents/<code:code>/text")
 def attach(code: str) -> ResponseReturnValue:
-    """Attach what was pasted or uploaded, or do what another button of the form says."""
+    """Attach the text that is pasted or uploaded, or do what another button of the form says."""
     document = get_or_404(KIND, code)
     pasted = request.form.get("text", "")
 
@@ -49,7 +49,7 @@ def attach(code: str) -> ResponseReturnValue:
 
 
 def _render(document: Document, refusal: TrackerError | None, **typed: Any) -> str:
-    """Render the page of a document, with what a form on it did not take and why."""
+    """Render the page of a document, with what was typed into a form on it and why that was refused."""
     wrong: Mapping[str, Sequence[object]] = {"": [str(refusal)]}
     if isinstance(refusal, StaleForm):
         wrong = {
@@ -77,7 +77,7 @@ def _attach_sent_text(document: Document, pasted: str) -> documents.AttachmentRe
 
 
 def attachment_message(result: documents.AttachmentResult) -> str:
-    """Return in words what attaching a text did."""
+    """Return sentences on the result of attaching a text."""
     sentences = [_("The text is attached.") if result.changed else _("This is the text that was attached already.")]
     if result.document.text_differs:
         sentences.append(_("It is not the one catalogued: its sha256 differs."))
@@ -88,13 +88,13 @@ def attachment_message(result: documents.AttachmentResult) -> str:
 
 
 def safe_file_name(typed: str) -> str:
-    """Return the name of a file without folders, and without what no name should hold."""
+    """Return the name of a file without folders and forbidden characters."""
     return FORBIDDEN_CHARACTERS.sub("", re.split(r"[\\/:]", typed)[-1]).strip(" .")[-200:] or "text"
 
 
 @pages.get("/documents/<code:code>/original")
 def original(code: str) -> ResponseReturnValue:
-    """Send the file that the text was read from: always to be saved, never to be shown."""
+    """Send the file that the text was extracted from: to be saved, never shown in the browser."""
     document = get_or_404(KIND, code)
     text = current_text(session, document)
     row = session.get(DocumentText, text.id, options=[undefer(DocumentText.original)]) if text else None
@@ -109,7 +109,7 @@ def original(code: str) -> ResponseReturnValue:
 
 @pages.post("/documents/<code:code>/passages")
 def cite(code: str) -> ResponseReturnValue:
-    """Make a passage of a place, or take the one that is there, and go on to what shall rest on it."""
+    """Record the passage at a place, unless it is recorded, and go on to the record that will cite it."""
     document = get_or_404(KIND, code)
     places = {name: request.form.get(name, "").strip()[:20] for name in ("paragraph", "sentence", "start", "end")}
 
@@ -121,7 +121,7 @@ def cite(code: str) -> ResponseReturnValue:
 
 
 def _address_to_use(document: Document, passage: Passage, to: str) -> str:
-    """Return where a passage is put to use; a message says so where there is no such page."""
+    """Return the address of the form for a record that cites a passage; where there is none, flash a message."""
     meetings, code = meetings_reported_in(document), passage.code
     meeting = meetings[0].code if len(meetings) == 1 else None
     begun: dict[str, Any] = {"meeting": meeting} if meeting else {}

@@ -8,11 +8,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from flask import Response, g, request, stream_with_context
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from tracker.database import snapshot
-from tracker.errors import Invalid
 from tracker.exports import json_file, list_file
 from tracker.exports.provenance import DigestCounter
 from tracker.models import Change, Record
@@ -20,31 +18,30 @@ from tracker.queries import export_rows, history, listing
 from tracker.records import CATALOGUE
 from tracker.records.base import AsOfValues, Column, Kind
 from tracker.views.lists import ListRequest
-from tracker.views.urls import current_url
-
-
-def url_column(kind: Kind) -> Column:
-    return kind.url_column(request.url_root)
+from tracker.views.urls import current_url, require_known
 
 
 def columns_with_url(selection: ListRequest) -> list[Column]:
-    return [*selection.file_columns, url_column(selection.kind)]
+    return [*selection.file_columns, selection.kind.url_column(request.url_root)]
+
+
+def stream_file(chunks: Iterator[bytes], content_type: str) -> Response:
+    """Return a response that is sent a chunk at a time.
+
+    The first chunk is made now, so that what goes wrong at once is answered as any other error.
+    """
+    return Response(stream_with_context(chain([next(chunks)], chunks)), content_type=content_type)
 
 
 def list_as_file(selection: ListRequest) -> Response:
-    """Return the whole list, read and sent a chunk at a time."""
-    chunks = _chunks(selection, selection.format)
-    # The first chunk now, so that what goes wrong at once is answered as any other error.
-    start = next(chunks)
-    response = Response(
-        stream_with_context(chain([start], chunks)), content_type=list_file.MEDIA_TYPES[selection.format]
-    )
+    """Return the whole list as a file."""
+    response = stream_file(_chunks(selection, selection.format), list_file.MEDIA_TYPES[selection.format])
     response.headers["Content-Disposition"] = f'attachment; filename="{selection.kind.name}.{selection.format}"'
     return _with_stamp_link(response, selection.format)
 
 
 def _chunks(selection: ListRequest, form: str) -> Iterator[bytes]:
-    """Read the list on a connection of its own: it is still read when the request that asked for it is done."""
+    """Yield the file of a list, read on its own connection, which outlasts the session of the request."""
     with snapshot() as connection:
         yield from _whole_list(selection, form, connection, DigestCounter())
 
@@ -69,8 +66,8 @@ def _page(selection: ListRequest, counter: DigestCounter) -> str:
 
 
 def _with_stamp_link(response: Response, form: str) -> Response:
-    """Name the address of the stamp of a file in a header."""
-    # A page has a stamp of its own; that of a CSV is the usual one.
+    """Add a header with the address of the stamp of a file."""
+    # Each page of JSON has its own stamp; "of" defaults to CSV.
     place = {name: request.args.get(name) for name in ("after", "before")} if form == "json" else {}
     path = urljoin(request.host_url, current_url(format="about", of=None if form == "csv" else form, **place))
     response.headers["Link"] = f'<{path}>; rel="describedby"; type="{json_file.MEDIA_TYPE}"'
@@ -78,11 +75,9 @@ def _with_stamp_link(response: Response, form: str) -> Response:
 
 
 def stamp_of_list(selection: ListRequest) -> Response:
-    """Return the stamp of the file that the same address gives at this moment, or of the page of JSON."""
+    """Return the stamp of the file, or the page of JSON, that the same address gives now."""
     form = selection.args.get("of", "csv")
-    if form not in list_file.MEDIA_TYPES:
-        known = ", ".join(list_file.MEDIA_TYPES)
-        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=form[:60], known=known)]})
+    require_known("of", form, list_file.MEDIA_TYPES)
     at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
     with snapshot() as connection:
         head = history.chain_head() if form == "json" else history.chain_head(connection)
@@ -114,8 +109,8 @@ FORMATS: dict[str, Callable[[ListRequest], Response]] = {
 
 
 def record_as_json(kind: Kind, record: Record, rows: dict[str, Sequence[Any]], as_of_values: AsOfValues) -> Response:
-    """Return a record, with its rows under the names of their kinds."""
-    item = json_file.json_item([*kind.columns.values(), url_column(kind)], record, as_of_values)
+    """Return a record with its rows under the names of their kinds."""
+    item = json_file.json_item([*kind.columns.values(), kind.url_column(request.url_root)], record, as_of_values)
     for name, records in rows.items():
         columns = list(CATALOGUE[name].columns.values())
         item[name.replace("-", "_")] = [json_file.json_item(columns, row, as_of_values) for row in records]

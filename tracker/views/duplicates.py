@@ -1,4 +1,4 @@
-"""Asks, while somebody types and before anything is saved, whether a record is here already."""
+"""Likely duplicates of a record, shown while somebody types and confirmed before it is saved."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,6 @@ from tracker.queries import duplicates, listing
 from tracker.records import Kind
 from tracker.records.base import RecordForm
 from tracker.records.fields import RecordCode
-from tracker.views import downloads
 from tracker.views.record_editor import RecordEditor
 
 pages = Blueprint("duplicates", __name__)
@@ -19,10 +18,10 @@ pages = Blueprint("duplicates", __name__)
 
 @pages.get("/<paged:kind>/alike")
 def likely_duplicates_json(kind: Kind) -> Response:
-    """Tell the records likely to be the one that is being typed, as JSON."""
+    """Return the likely duplicates of the record being typed, as JSON."""
     if kind.name not in duplicates.COMPARED:
         raise NotFound(_("%(kind)s are not compared with one another.", kind=kind.plural))
-    url = downloads.url_column(kind)
+    url = kind.url_column(request.url_root)
     items = [
         {"code": match.record.code, "name": str(match.record), "url": url.value(match.record), "reason": match.reason}
         for match in duplicates.likely_duplicates(kind, _typed(kind))
@@ -31,7 +30,7 @@ def likely_duplicates_json(kind: Kind) -> Response:
 
 
 def _typed(kind: Kind) -> RecordForm:
-    """Return the form as far as it is typed; raises Invalid for a field that is not compared, or holds no value."""
+    """Return the form as typed so far; raises Invalid for fields that are not compared and for invalid values."""
     names = duplicates.COMPARED[kind.name]
     wrong: dict[str, Any] = {}
     for name in request.args:
@@ -52,7 +51,7 @@ def _typed(kind: Kind) -> RecordForm:
 
 
 class LikelyDuplicates(Invalid):
-    """Records that may be the one being entered, and were not confirmed to be different."""
+    """Existing records are likely the one being entered, and were not confirmed to be different."""
 
     def __init__(self, candidates: Sequence[duplicates.DuplicateCandidate]) -> None:
         names = ", ".join(candidate.record.code for candidate in candidates)
@@ -61,9 +60,9 @@ class LikelyDuplicates(Invalid):
 
 
 def confirm_no_duplicate(editor: RecordEditor) -> None:
-    """Refuse to save what is likely here already and was not confirmed to be different; raises LikelyDuplicates.
+    """Raise LikelyDuplicates for what is likely recorded already and was not confirmed to be different.
 
-    Not while something is to be put right anyway, and not for a record whose compared fields stay as they are.
+    Nothing is compared while a field is invalid, nor for a record whose compared fields are unchanged.
     """
     compared = [entry for entry in editor.entered if entry[0].name in duplicates.COMPARED and _is_new(*entry)]
     if not compared or not all([editor.form.validate(), *(row.removed or row.form.validate() for row in editor.rows)]):
@@ -74,11 +73,11 @@ def confirm_no_duplicate(editor: RecordEditor) -> None:
 
 
 def _is_new(kind: Kind, form: RecordForm) -> bool:
-    """Return whether anything that is compared differs from what is saved."""
+    """Return whether a compared field differs from what is saved."""
     record, names = form.record, duplicates.COMPARED[kind.name]
     return record is None or any(form[n].to_json(form[n].data) != form[n].to_json(getattr(record, n)) for n in names)
 
 
 def confirmed_different() -> list[str]:
-    """Return the codes of the records that somebody confirmed to be different."""
+    """Return the codes of the records confirmed to be different."""
     return [code for code in request.form.get("different", "").split() if RecordCode.SHAPE.fullmatch(code)]

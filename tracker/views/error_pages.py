@@ -42,7 +42,7 @@ def error_response(
     errors: Mapping[str, Sequence[object]] | None = None,
     in_the_way: Sequence[Referrer] = (),
 ) -> Response:
-    """Return the page, or JSON, that says what is wrong."""
+    """Return the page, or JSON, that describes an error."""
     title, way_out = TITLES.get(status, (_l("This cannot be done"), _l("Go back, and try again.")))
     if wants_json():
         body: dict[str, object] = {"status": status, "message": str(message or title)}

@@ -1,4 +1,4 @@
-"""What programs subscribe to: status changes as an Atom feed, and days as a calendar, of any filtered commitments."""
+"""Subscriptions to filtered commitments: status changes as an Atom feed, and dates as a calendar."""
 
 import uuid
 from urllib.parse import urlencode
@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 
 from tracker.exports import calendar_file
 from tracker.queries import feeds, history
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import mask_forbidden
 from tracker.records.filters import Filters
 from tracker.views.calendar_events import calendar_events
 
 pages = Blueprint("feeds", __name__)
 
 ATOM = "application/atom+xml; charset=utf-8"
-#: How many changes a feed holds, and how many days a calendar holds: more than anybody reads.
+#: The number of changes in a feed, and of dates in a calendar: more than anybody reads.
 MAX_CHANGES, MAX_DATES = 50, 5_000
 
 
@@ -36,10 +36,10 @@ def changes() -> ResponseReturnValue:
         name=request.path + ending,
         own_address=url_for("feeds.changes", _external=True) + ending,
         list_address=url_for("records.index", kind="commitments", _external=True) + ending,
-        # A name of its own wherever the tracker is served; no two trackers begin with the same change.
+        # Stable wherever the tracker is served, and unique: no two trackers begin with the same change.
         urn=lambda name: uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/{name}").urn,
     )
-    return conditional_response(FORBIDDEN_CHARACTERS.sub("�", body).encode(), ATOM)
+    return conditional_response(mask_forbidden(body).encode(), ATOM)
 
 
 @pages.get("/calendar.ics")
@@ -56,7 +56,7 @@ def feed_title(title: str, filters: Filters) -> str:
 
 
 def conditional_response(body: bytes, content_type: str) -> Response:
-    """Return an answer that is empty for a program that has it already."""
+    """Return a response that is empty (304) for a program that has it already."""
     response = Response(body, content_type=content_type)
     response.add_etag()
     response.make_conditional(request)

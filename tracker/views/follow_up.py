@@ -1,4 +1,4 @@
-"""The page on which an analyst works off what should be looked at again."""
+"""The page that lists the commitments due for another look, for analysts to work through."""
 
 from urllib.parse import urlencode
 
@@ -11,27 +11,24 @@ from tracker.errors import Invalid
 from tracker.queries import commitments, listing
 from tracker.records import CATALOGUE
 from tracker.views.lists import ListRequest
+from tracker.views.urls import unknown_value
 from tracker.vocabulary import FollowUp
 
 pages = Blueprint("follow_up", __name__)
 
 WHOSE = ("everyone", "mine")
-#: What an address of this page holds.
+#: The parameters of this page.
 KNOWN = ("reason", "whose", "as_of", "known_by", "after", "before")
 
 
 @pages.get("/follow-up/")
 def index() -> ResponseReturnValue:
-    wrong = {name[:60]: [_("There is no such filter.")] for name in request.args if name not in KNOWN}
+    errors = {name[:60]: [_("There is no such filter.")] for name in request.args if name not in KNOWN}
     reason, whose = request.args.get("reason", FollowUp.OVERDUE.value), request.args.get("whose", WHOSE[0])
-    if reason not in set(FollowUp):
-        words = ", ".join(word.value for word in FollowUp)
-        wrong["reason"] = [_("“%(word)s” is not one of: %(words)s.", word=reason[:60], words=words)]
-    if whose not in WHOSE:
-        words = ", ".join(WHOSE)
-        wrong["whose"] = [_("“%(word)s” is not one of: %(words)s.", word=whose[:60], words=words)]
-    if wrong:
-        raise Invalid(wrong)
+    errors |= unknown_value("reason", reason, (term.value for term in FollowUp))
+    errors |= unknown_value("whose", whose, WHOSE)
+    if errors:
+        raise Invalid(errors)
     args = MultiDict((n, v) for n, v in request.args.items(multi=True) if v and n not in ("reason", "whose"))
     args["sort"] = "due_on"
     if whose == "mine":
@@ -43,7 +40,7 @@ def index() -> ResponseReturnValue:
     counted = listing.facet_values(selection.kind, selection.filters, "follow_up")
     return render_template(
         "follow_up/index.html",
-        reason=next(word for word in FollowUp if word.value == reason),
+        reason=next(term for term in FollowUp if term.value == reason),
         reasons=list(FollowUp),
         whose=whose,
         counts={offer.key: offer.count for offer in counted},

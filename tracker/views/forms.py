@@ -1,4 +1,4 @@
-"""The one way of every form: what was sent is acted on and leads on, or is shown again as it was typed."""
+"""The handling of every form: it is acted on and redirects, or is shown again as it was typed."""
 
 from collections.abc import Callable, Iterable
 
@@ -22,7 +22,7 @@ class StaleForm(TrackerError):
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody else saved what the form is about after it was opened."""
+    """The record was saved by somebody else after its form was opened."""
 
 
 def handle_form(
@@ -30,9 +30,9 @@ def handle_form(
 ) -> ResponseReturnValue:
     """Show a form, or act on what was sent.
 
-    `act` returns the address to go on to, another response, or None to show the form again, where a button asks for
-    another row. It refuses by raising Invalid or Conflict: what it did is undone, and `show` gets the refusal; programs
-    get it as JSON.
+    `act` returns the address to redirect to, another response, or None to show the form again, as for a button that
+    adds a row. It refuses by raising Invalid or Conflict: its changes are rolled back, and the refusal is passed to
+    `show`, or sent to programs as JSON.
     """
     refusal: TrackerError | None = None
     if request.method == "POST":
@@ -51,12 +51,12 @@ def handle_form(
 
 
 def posted_form() -> MultiDict[str, str] | None:
-    """Return what was sent by a form, or None where its page is only opened."""
+    """Return the values of a form that was sent, or None where its page is only opened."""
     return request.form if request.method == "POST" else None
 
 
 def check_version(record: Record) -> None:
-    """Refuse what was typed into a page that shows an older version of a record; raises ChangedMeanwhile."""
+    """Raise ChangedMeanwhile if the form was opened on an older version of a record."""
     if request.form.get("version") != str(record.version):
         raise ChangedMeanwhile(
             _("“%(record)s” was changed since you opened this page: look at it again.", record=record)
@@ -68,6 +68,6 @@ def field_errors(fields: Iterable[Field]) -> list[ErrorLine]:
 
 
 def only_field_errors(refusal: TrackerError | None, field_id: str, label: str) -> list[ErrorLine]:
-    """Return what is wrong with a form of one field."""
+    """Return the errors of a form that has one field."""
     errors = refusal.errors.values() if isinstance(refusal, Invalid) else ()
     return [(field_id, label, str(message)) for messages in errors for message in messages]

@@ -1,4 +1,4 @@
-"""The pages on which a spreadsheet becomes records: upload, columns, preview, import."""
+"""The pages that import a spreadsheet: upload, columns, preview, import."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ from tracker.views.forms import handle_form
 
 pages = Blueprint("imports", __name__, url_prefix="/import")
 
-#: How many wrong cells the page shows; the report has all.
+#: The number of wrong cells the page shows; the report has all.
 MAX_ERRORS = 200
-#: {id of a file: rows done, rows in all}, while it is being read.
+#: {id of a file: (rows done, rows in all)} of the imports that run.
 PROGRESS: dict[str, tuple[int, int]] = {}
 
 
@@ -58,7 +58,7 @@ def show(number: str) -> ResponseReturnValue:
 
 
 def _render_settings(file: ImportFile, settings: ImportSettings, refusal: TrackerError | None) -> str:
-    """Show how a file is read, its columns, and the values nobody knows."""
+    """Render the page of how a file is read, its columns, and its unknown values."""
     kind, table = CATALOGUE[file.kind], uploads.upload_table(file)
     columns = source_columns(kind, table, settings)
     return render_template(
@@ -102,9 +102,9 @@ def settle(number: str) -> ResponseReturnValue:
 
 
 def _posted_settings(settings: ImportSettings, header: list[str]) -> ImportSettings:
-    """Read what the form says of columns, values and days."""
+    """Read columns, values and the order of dates from the form into `settings`."""
     for place, name in enumerate(header):
-        # A question mark is chosen where nobody can know what a column fills.
+        # A question mark leaves a column open.
         if (fills := request.form.get(f"column-{place}", "?")) != "?":
             settings.columns[name] = fills
     for name, word in request.form.items():
@@ -117,7 +117,7 @@ def _posted_settings(settings: ImportSettings, header: list[str]) -> ImportSetti
 
 
 def _with_progress(number: str, run: Callable[[Callable[[int, int], None]], ImportResult]) -> ImportResult:
-    """Run an import, and note all the while how far it is."""
+    """Run an import, and record its progress meanwhile."""
 
     def report(done: int, total: int) -> None:
         PROGRESS[number] = done, total
@@ -152,7 +152,7 @@ def preview(number: str) -> ResponseReturnValue:
 
 @pages.get("/<number>/report")
 def report(number: str) -> ResponseReturnValue:
-    """Give all that is wrong as a file."""
+    """Return all errors as a CSV file."""
     file = uploads.get_upload(g.account, number)
     result = file.preview or {"report": {"told": []}}
     rows = (
@@ -165,7 +165,7 @@ def report(number: str) -> ResponseReturnValue:
 
 @pages.post("/<number>/apply")
 def apply(number: str) -> ResponseReturnValue:
-    """Import a file as its preview was confirmed, or show the preview as it is now."""
+    """Import a file if its preview still holds, else show the new preview."""
     file = uploads.get_upload(g.account, number)
     kind = CATALOGUE[file.kind]
     confirmed = {name: request.form.get(name, -1, type=int) for name in ("added", "changed", "left")}

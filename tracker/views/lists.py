@@ -1,24 +1,22 @@
-"""A list as its address asks for it: filters, order, columns and place."""
+"""A list as requested by an address: filters, order, columns and page."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from urllib.parse import urlencode
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from tracker.errors import Invalid
 from tracker.queries import listing
 from tracker.records import Kind
 from tracker.records.base import Column
-from tracker.views.urls import requested_format
+from tracker.views.urls import requested_format, require_known
 
-#: What an address holds beside filters.
+#: The parameters of an address that are not filters.
 VIEW = ("after", "before", "columns", "format", "of", "sort")
 
 
 class ListRequest:
-    """What of a list an address asks for; raises Invalid, by name, for what in it is not known."""
+    """A request for a list; raises Invalid, by name, for unknown parameters and values."""
 
     def __init__(self, kind: Kind, args: MultiDict[str, str]) -> None:
         self.kind, self.args = kind, args
@@ -29,22 +27,20 @@ class ListRequest:
 
     @property
     def filter_query(self) -> str:
-        """Return the filters as an address holds them."""
+        """Return the filters as a query string."""
         return urlencode([(name, value) for name, value in self.args.items(multi=True) if name not in VIEW and value])
 
     def _columns(self, standard: Sequence[str], required: str) -> list[Column]:
-        """Return the columns asked for, in the order of the kind, else the standard ones; one is required."""
+        """Return the required column, then those requested, in the order of the kind, else the standard ones."""
         chosen = [name for name in self.args.getlist("columns") if name]
         for name in chosen:
-            if name not in self.kind.columns:
-                known = ", ".join(self.kind.columns)
-                raise Invalid({"columns": [_("“%(name)s” is not one of: %(known)s.", name=name[:60], known=known)]})
+            require_known("columns", name, self.kind.columns)
         names = [name for name in self.kind.columns if name in chosen] if chosen else list(standard)
         return [self.kind.columns[name] for name in dict.fromkeys([required, *names])]
 
     @cached_property
     def page_columns(self) -> list[Column]:
-        """Return the columns of the page, the one people click on first."""
+        """Return the columns of the page, the linked one first."""
         return self._columns(self.kind.list_columns, self.kind.title_column)
 
     @cached_property
@@ -67,11 +63,9 @@ class ListRequest:
 
     @cached_property
     def unfiltered_total(self) -> int:
-        return (
-            listing.count_rows(listing.filtered_query(self.kind, self.kind.filters()))
-            if self.filters.chosen
-            else self.total
-        )
+        if not self.filters.chosen:
+            return self.total
+        return listing.count_rows(listing.filtered_query(self.kind, self.kind.filters()))
 
     @cached_property
     def offers(self) -> dict[str, list[listing.FacetValue]]:

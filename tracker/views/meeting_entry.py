@@ -56,14 +56,14 @@ CONTENTS: Mapping[str, tuple[type[RecordForm], tuple[str, ...]]] = {
 
 
 class MeetingEditor(RecordEditor):
-    """The page of a meeting: what is added on the way, the meeting, its seats, commitments, claims and links."""
+    """The form of a meeting, its seats, commitments, claims and links, and of what they refer to."""
 
     form: MeetingForm
     #: Fields of the meeting that are seldom filled in.
     folded = ("code", "title_es", "status", "ends_on", "series", "note")
 
     def build(self) -> None:
-        # What is typed into these can be chosen in all that follows.
+        # Built first: records typed here can be chosen in all other fields.
         self.additions = {
             name: self.table(CATALOGUE[name], form, "", first) for name, (form, first) in ADDITIONS.items()
         }
@@ -77,7 +77,7 @@ class MeetingEditor(RecordEditor):
         self.readings = self._readings()
         read_before = self.typed.get("reading") if self.typed else None
         chosen = (self.typed.get("read") if self.typed else None) or read_before
-        #: Which of the texts is being read, if any.
+        #: The key of the text being read, if any.
         self.reading_key = chosen if chosen in self.readings else next(iter(self.readings), None)
         self.reading = self.readings[self.reading_key] if self.reading_key else None
         for form in [edit.form for table in self.contents.values() for edit in table.edits]:
@@ -89,7 +89,7 @@ class MeetingEditor(RecordEditor):
 
     @property
     def additions_open(self) -> bool:
-        """Return whether what is added on the way is shown at once: there is some, or nothing to choose from."""
+        """Return whether the additions are unfolded: some are typed, or there are no parties to choose from yet."""
         return bool(self._added()) or listing.has_no_records(CATALOGUE["parties"])
 
     def _added(self) -> list[RowEdit]:
@@ -105,12 +105,12 @@ class MeetingEditor(RecordEditor):
         return edit
 
     def _readings(self) -> dict[str, SourceText]:
-        """Return {key: text} of what can be read beside: texts of the meeting's documents, and those just pasted."""
+        """Return {key: text} of the texts to read beside the form: the meeting's documents, and those just pasted."""
         readings = {}
         for edit in self.filled(self.additions["documents"]):
             form, key = cast(DocumentEntry, edit.form), key_of(edit)
             if form.text.data and len(form.text.data) <= MAX_TEXT_LENGTH:
-                # The field refuses what no page can hold; here it only takes up its place.
+                # The field refuses forbidden characters; masked here, they keep positions the same.
                 text = mask_forbidden(normalise_line_ends(form.text.data))
                 has_title = not form.title_supplied.data and begins_with_title(text, form.title.data or "")
                 paragraphs = split_paragraphs(text, 0 if has_title else 1)
@@ -152,7 +152,7 @@ class MeetingEditor(RecordEditor):
 
 
 def key_of(edit: RowEdit) -> str:
-    """Return what stands in a list of choices for a row that is not saved yet."""
+    """Return the key that a row not saved yet has in lists of choices."""
     return f"+{edit.form._prefix.removesuffix('-')}"
 
 

@@ -1,4 +1,4 @@
-"""The page that says what every word means, and how every figure is worked out."""
+"""The page that defines every word, and how every figure is calculated."""
 
 import datetime
 
@@ -10,7 +10,7 @@ from tracker.vocabulary import SCORES, Status
 
 pages = Blueprint("methods", __name__)
 
-#: Each score as it is printed; nothing for what is not scored.
+#: (text, score) of each score; None for statuses that are not scored.
 SHOWN = (("+1", 1), ("0", 0), ("−1", -1), ("", None))
 
 
@@ -23,5 +23,5 @@ def index() -> str:
 
 
 def _day(month: int, day: int) -> str:
-    """Return a day of the year of the worked example."""
+    """Return a day of 2024, the year of the worked example."""
     return str(format_date(datetime.date(2024, month, day), "long"))

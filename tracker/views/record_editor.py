@@ -21,7 +21,7 @@ from tracker.records.fields import FieldMixin
 from tracker.records.record_lookup import RecordLookup
 from tracker.views.forms import ErrorLine, field_errors
 
-#: How many rows a page takes, blank ones too; how many an address can begin; and the highest number of a row.
+#: The number of rows a page takes, blank ones included, and an address can begin; the highest number of a row.
 MAX_ROWS, MAX_BEGUN, MAX_ROW_NUMBER = 2_000, 100, 99_999
 ROW_PREFIX = re.compile("(" + "|".join(CATALOGUE) + r")-(0|[1-9]\d{0,8})-", re.ASCII)
 
@@ -32,12 +32,12 @@ class RowTable:
 
     kind: Kind
     edits: list[RowEdit]
-    #: The fields that the page itself fills in.
+    #: The fields that the page fills in itself.
     settled: tuple[str, ...]
-    #: The fields shown at first, if not all; the others are folded away.
+    #: The fields shown at first, if not all; the others are folded.
     first: tuple[str, ...] = ()
-    #: The name of the kind whose likely duplicates are shown while somebody types, and the fields that are compared
-    #: as field:control, if not those of that kind.
+    #: The name of the kind whose likely duplicates are shown during typing, and the compared fields as field:control,
+    #: if not those of that kind.
     compared_as: str | None = None
     compared_fields: str | None = None
 
@@ -49,7 +49,7 @@ class RowTable:
 
 @dataclass(frozen=True)
 class FieldConflict:
-    """A field that somebody else saved otherwise than it is typed here."""
+    """A field whose saved value differs from the typed one."""
 
     label: str
     saved: str
@@ -57,9 +57,9 @@ class FieldConflict:
 
 
 class RecordEditor:
-    """What a page for adding or editing a record shows, and what was typed into it.
+    """The form of a record and its rows, and what was typed into it.
 
-    What stands in the address counts as typed: values of a new record, and new rows of any.
+    Values in the address count as typed: those of a new record, and new rows of any.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class RecordEditor:
         for row, prefix in zip(untyped.values(), prefixes, strict=False):
             edits.append(RowEdit(kind, row, form(obj=row, lookup=self.lookup, prefix=prefix)))
         if self.posted is None:
-            # Rows begun in the address come after those that are there.
+            # Rows begun in the address come after the saved ones.
             edits.sort(key=lambda edit: edit.form.record is None)
         adding = self.posted is not None and self.posted.get("add") == kind.name
         if adding or not edits or not is_blank_row(edits[-1], self.typed):
@@ -107,7 +107,7 @@ class RecordEditor:
     ) -> RowEdit:
         typed = None
         if self.typed is not None and not blank:
-            # The row is this record's, whatever is sent; a row that somebody removed meanwhile is typed anew.
+            # The owner is not taken from what is sent; a row that was removed meanwhile is added anew.
             not_typed = {prefix + owner, f"{prefix}code"} if row is None else {prefix + owner}
             typed = MultiDict((k, v) for k, v in self.typed.items(multi=True) if k not in not_typed)
         data = {owner: self.record} if owner else {}
@@ -117,7 +117,7 @@ class RecordEditor:
 
     @property
     def rows(self) -> list[RowEdit]:
-        """Return the rows to save: those that stay, change, go or are added, but no blank ones."""
+        """Return all rows that are not blank, those to remove included."""
         return [edit for table in self.tables for edit in self.filled(table)]
 
     def filled(self, table: RowTable) -> list[RowEdit]:
@@ -132,14 +132,14 @@ class RecordEditor:
 
     @property
     def begun_from(self) -> list[Passage]:
-        """Return the passages of known words that a new record is begun from."""
+        """Return the passages, of known words, in the fields of a new record."""
         forms = [] if self.known else [self.form, *(edit.form for table in self.tables for edit in table.edits)]
         passages = dict.fromkeys(field.data for form in forms for field in form if isinstance(field.data, Passage))
         return [passage for passage in passages if passage.exact]
 
     @property
     def entered(self) -> list[tuple[Kind, RecordForm]]:
-        """Return what may be here already under another code."""
+        """Return the forms to compare with existing records, each with its kind."""
         return [(self.kind, self.form)]
 
     @property
@@ -153,7 +153,7 @@ class RecordEditor:
         return errors
 
     def differences(self) -> list[FieldConflict]:
-        """Return where what is saved and what is typed differ."""
+        """Return the differences between what is saved and what is typed."""
         differences = _field_conflicts(self.form, self.record, "")
         for table in self.tables:
             for number, edit in enumerate(table.edits, start=1):
@@ -174,13 +174,13 @@ def _field_conflicts(form: RecordForm, record: Record, place: str) -> list[Field
 
 
 def _row_text(form: RecordForm, settled: tuple[str, ...]) -> str:
-    """Return in words what stands in a row that only one of two editors has."""
+    """Return the values of a row that was added or removed meanwhile, as text."""
     shown = [(f.label.text, f.display(f.data)) for f in form if f.short_name not in settled and f.data]
     return "; ".join(f"{label}: {text}" for label, text in shown if text)
 
 
 def row_numbers(names: Iterable[str], max_rows: int) -> dict[str, set[int]]:
-    """Return {kind: the numbers of its rows} as the names of fields have them; raises TooLarge for too many rows."""
+    """Return {kind: the numbers of its rows} from the names of fields; raises TooLarge for too many rows."""
     numbers: dict[str, set[int]] = {}
     for row in filter(None, map(ROW_PREFIX.match, names)):
         numbers.setdefault(row[1], set()).add(int(row[2]))

@@ -1,4 +1,4 @@
-"""The pages every kind of record has: list, one, new, edit, remove, history."""
+"""The pages of every kind of record: list, show, new, edit, remove, history."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from tracker.actions.save import remove_record
 from tracker.database import session
 from tracker.errors import Conflict, NotFound, TrackerError
-from tracker.models import AsOf, Commitment, Document, Indicator, Meeting, Record
+from tracker.models import AsOf, Commitment, Document, Record
 from tracker.queries import commitments, documents, history, listing, meetings, quotes, referrers
 from tracker.records import CATALOGUE, Kind, record_address, rows_of
 from tracker.records.base import AsOfValues
@@ -52,22 +52,14 @@ def document_context(document: Document, rows: Rows, _as_of: AsOf) -> dict[str, 
     }
 
 
-def indicator_context(indicator: Indicator, _rows: Rows, _as_of: AsOf) -> dict[str, Any]:
-    return charts.indicator_figures(indicator)
-
-
-def meeting_context(meeting: Meeting, _rows: Rows, as_of: AsOf) -> dict[str, Any]:
-    return {"told_here": meetings.meeting_content(meeting, as_of)}
-
-
-#: {kind: what its records' pages show beside fields, rows and referrers}
+#: {kind: the function that adds to the context of its records' pages}
 PAGE_CONTEXTS: Mapping[str, Callable[[Any, Rows, AsOf], dict[str, Any]]] = {
     "commitments": commitment_context,
     "documents": document_context,
-    "indicators": indicator_context,
-    "meetings": meeting_context,
+    "indicators": lambda indicator, _rows, _as_of: charts.indicator_figures(indicator),
+    "meetings": lambda meeting, _rows, as_of: {"content": meetings.meeting_content(meeting, as_of)},
 }
-#: Kinds entered on a page of more than their own rows.
+#: The kinds whose editors take more than a record and its rows.
 EDITORS: Mapping[str, type[RecordEditor]] = {"meetings": MeetingEditor}
 
 
@@ -88,7 +80,7 @@ def index(kind: Kind) -> ResponseReturnValue:
 
 @pages.get("/<kind:kind>/suggest")
 def suggest(kind: Kind) -> ResponseReturnValue:
-    """Return which records somebody may mean who begins to type a name or a code, as JSON."""
+    """Return the records that match the beginning of a name or a code, as JSON."""
     typed = request.args.get("q", "")[:200]
     matches = listing.suggestions(kind, typed) if typed.strip() else []
     return jsonify(items=[{"code": record.code, "name": str(record)} for record in matches])
@@ -99,7 +91,7 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
     as_of = requested_as_of()
     record = get_or_404(kind, code)
     rows = {row_kind.name: listing.rows_of_parent(row_kind, record, as_of) for row_kind in rows_of(kind)}
-    form = requested_format("json", *citations.formats_of(kind.name))
+    form = requested_format("json", *(citations.FORMATS if kind.name in citations.CITED else ()))
     if form == "json":
         return downloads.record_as_json(kind, record, rows, values_as_of(kind, record, rows, as_of))
     if form:
@@ -112,7 +104,7 @@ def show(kind: Kind, code: str) -> ResponseReturnValue:
 def render_record(
     kind: Kind, record: Record, rows: Rows | None = None, as_of: AsOf | None = None, **context: Any
 ) -> str:
-    """Render the page of a record, with what a form on it could not take."""
+    """Render the page of a record; `context` holds what a form on it refused."""
     rows = rows or {row_kind.name: listing.rows_of_parent(row_kind, record) for row_kind in rows_of(kind)}
     as_of = as_of or requested_as_of()
     if isinstance(record, citations.Cited):
@@ -148,9 +140,9 @@ def edit(kind: Kind, code: str) -> ResponseReturnValue:
 
 
 def edit_record(name: str, kind: Kind, record: Record) -> ResponseReturnValue:
-    """Show a record and its rows for typing into, and save what was typed; whatever happens, that is kept."""
+    """Show the form of a record and its rows, and save it; what was typed is shown again if it is refused."""
     with session.no_autoflush:
-        # A record, or its rows, can be begun with values in the address: /commitments/new?meeting=….
+        # Values in the address fill in a new record, or new rows: /commitments/new?meeting=….
         editor = EDITORS.get(kind.name, RecordEditor)(kind, record, posted_form(), request.args)
 
         def show(refusal: TrackerError | None) -> str:
@@ -187,7 +179,7 @@ def remove(kind: Kind, code: str) -> ResponseReturnValue:
 
 
 def values_as_of(kind: Kind, record: Record, rows: Rows, as_of: AsOf) -> AsOfValues:
-    """Return what of a record and its rows depends on the two dates."""
+    """Return the values of a record and its rows that depend on the two dates."""
     kinds = [(kind, [record]), *((CATALOGUE[name], records) for name, records in rows.items())]
     return {
         record: values for kind, records in kinds for record, values in listing.read_as_of(kind, records, as_of).items()
@@ -195,7 +187,7 @@ def values_as_of(kind: Kind, record: Record, rows: Rows, as_of: AsOf) -> AsOfVal
 
 
 def get_or_404(kind: Kind, code: str) -> Any:
-    """Return the record with a code; raises NotFound, or Conflict for a change to what was removed meanwhile."""
+    """Return the record with a code; raises NotFound, or Conflict where a form is sent for a removed record."""
     record = listing.get_record(kind, code)
     if record is not None:
         return record

@@ -1,22 +1,10 @@
-"""Asking for a status report, reading it, issuing it, and taking it away."""
+"""Status reports: requesting, reading, issuing and downloading them."""
 
 import unicodedata
-from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import islice
 from urllib.parse import parse_qsl, quote, urlencode
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    stream_with_context,
-    url_for,
-)
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -35,13 +23,14 @@ from tracker.queries.reports import stored
 from tracker.queries.reports.data import report_data
 from tracker.queries.reports.parameters import BRIEF, ReportRequest
 from tracker.records import CATALOGUE
+from tracker.views.downloads import stream_file
 from tracker.views.forms import handle_form, only_field_errors
-from tracker.views.urls import requested_format, tidy_url
+from tracker.views.urls import requested_format, require_known, tidy_url
 
 pages = Blueprint("reports", __name__)
 
 COMMITMENTS = CATALOGUE["commitments"]
-#: How many commitments a page shows, and how many differences.
+#: The number of commitments a page shows, and of differences.
 MAX_SHOWN, MAX_DIFFERENCES = 100, 200
 
 
@@ -64,9 +53,9 @@ def issue() -> ResponseReturnValue:
     report_request = ReportRequest(request.args)
 
     def act() -> str:
-        # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
+        # `known_by` is set while nobody else writes, so that all recorded by then is committed.
         parameters = report_request.parameters(request.url_root)
-        # Read from one moment of the database, while others may write.
+        # The data are read from one snapshot, while others may write.
         begin_snapshot()
         with draft_report(report_data(parameters)) as draft:
             begin_write()
@@ -106,23 +95,15 @@ def show(code: str) -> ResponseReturnValue:
 
 def _file(run: ReportRun, form: str) -> Response:
     FORMATS[form].allow(run.commitments, run.chapters)
-    chunks = iter(FORMATS[form].write(run))
-    # The first now, so that what goes wrong at once is answered as any other error.
-    start = next(chunks)
-    response = _sent(run, form, stream_with_context(chain([start], chunks)))
+    response = stream_file(iter(FORMATS[form].write(run)), FORMATS[form].media_type)
     if form in BARE:
         place = url_for("reports.show", code=run.code, format="about", of=form, _external=True)
         response.headers["Link"] = f'<{place}>; rel="describedby"; type="application/json"'
-    return response
-
-
-def _sent(run: ReportRun, form: str, chunks: Iterable[bytes]) -> Response:
-    response = Response(chunks, content_type=FORMATS[form].media_type)
     return _as_attachment(response, report_file_name(run, form))
 
 
 def _as_attachment(response: Response, name: str) -> Response:
-    """Name the file that a response is saved as, in any script; in plain letters for programs that know no others."""
+    """Name the file a response is saved as, in any script, and in ASCII for programs that read no other."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = UNSAFE.sub("-", plain).strip(" .-")
     names = {"filename": plain} | ({"filename*": f"UTF-8''{quote(name, safe='')}"} if plain != name else {})
@@ -132,9 +113,9 @@ def _as_attachment(response: Response, name: str) -> Response:
 
 @pages.route("/reports/<code:code>/word", methods=["GET", "POST"])
 def into_template(code: str) -> ResponseReturnValue:
-    """Lay a report into the Word file that somebody sends."""
+    """Render a report into a Word template that is uploaded."""
     if request.method == "POST":
-        # Nothing is written, and drawing takes long: nobody else has to wait for it.
+        # Rendering takes long and writes nothing: others need not wait for it.
         begin_snapshot()
     run = stored.get_report(code)
     FORMATS["docx"].allow(run.commitments, run.chapters)
@@ -147,21 +128,21 @@ def into_template(code: str) -> ResponseReturnValue:
         sent = request.files.get("template")
         if sent is None or not sent.filename:
             raise Invalid({"template": [_("Choose a Word file.")]})
-        return _sent(run, "docx", render_docx(run, sent.read()))
+        response = Response(render_docx(run, sent.read()), content_type=FORMATS["docx"].media_type)
+        return _as_attachment(response, report_file_name(run, "docx"))
 
     return handle_form(show, act)
 
 
 @pages.get("/reports/template.docx")
 def template() -> Response:
-    """Return our own template, to be made into another."""
+    """Return the built-in template, to start another from."""
     return send_file(folder("templates") / "reports" / "report.docx", as_attachment=True)
 
 
 def _about(run: ReportRun) -> Response:
     described = request.args.get("of", BARE[0])
-    if described not in BARE:
-        raise Invalid({"of": [_("“%(form)s” is not one of: %(known)s.", form=described[:60], known=", ".join(BARE))]})
+    require_known("of", described, BARE)
     return _as_attachment(jsonify(report_provenance(run, described)), f"{report_file_name(run, described)}.about.json")
 
 
@@ -172,14 +153,14 @@ def now(code: str) -> ResponseReturnValue:
     try:
         differences = list(islice(diff_text.described_differences(run), MAX_DIFFERENCES + 1))
     except Invalid as error:
-        # Its scope names what was removed since.
+        # The scope names a record that was removed since.
         gone = error
     shown, more = differences[:MAX_DIFFERENCES], len(differences) > MAX_DIFFERENCES
     return render_template("reports/now.html", run=run, differences=shown, more=more, gone=gone)
 
 
 def _again(run: ReportRun) -> str:
-    """Return the address that asks for a report like one that was issued, as of today."""
+    """Return the address for requesting a report like this one as of today."""
     same = [("title", run.title), *([("cover_note", run.cover_note)] if run.cover_note else [])]
     chapters = [("chapters", word) for word in (BRIEF, *(word.value for word in run.chapters))]
     return f"{url_for('reports.new')}?{urlencode([*parse_qsl(run.scope or ''), *same, *chapters])}"

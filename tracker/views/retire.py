@@ -1,4 +1,4 @@
-"""The page on which a commitment recorded in error is taken out of the lists, or back into them."""
+"""The page that takes a commitment recorded in error out of the lists, or back into them."""
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from tracker.actions.retire import restore_commitment, retire_commitment
 from tracker.errors import TrackerError
 from tracker.records import CATALOGUE, record_address
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import mask_forbidden
 from tracker.views.forms import check_version, handle_form, only_field_errors
 from tracker.views.records import get_or_404
 
@@ -17,7 +17,7 @@ pages = Blueprint("retire", __name__)
 @pages.route("/commitments/<code:code>/retire", methods=["GET", "POST"])
 def change(code: str) -> ResponseReturnValue:
     commitment = get_or_404(CATALOGUE["commitments"], code)
-    typed = FORBIDDEN_CHARACTERS.sub("�", request.form.get("retired_because", ""))
+    typed = mask_forbidden(request.form.get("retired_because", ""))
 
     def show(refusal: TrackerError | None) -> str:
         errors = only_field_errors(refusal, "retired_because", _("Why"))

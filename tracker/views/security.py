@@ -1,4 +1,4 @@
-"""What is refused before any page sees it, and the headers every answer carries."""
+"""Checks of each request before its page is called, and headers of each response."""
 
 from urllib.parse import unquote_to_bytes
 
@@ -9,10 +9,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
 from tracker.errors import Invalid, TooLarge
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import FORBIDDEN_CHARACTERS, mask_forbidden
 from tracker.views import error_pages
 
-#: No script, style or frame of anybody else's, and none inline; pictures in the stylesheet are data.
+#: Scripts, styles and frames only from the tracker, none inline; the pictures in the stylesheet are data.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -24,10 +24,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-#: No form has so many fields, however many rows it has.
+#: More fields than any form has, however many rows it has.
 MAX_FIELDS = 18_000
 
-#: Where a form is shown again with what was typed into it, if its token is no longer valid.
+#: The endpoints that show a form again, as it was typed, if its token is no longer valid.
 FORM_ENDPOINTS = {
     "records.new",
     "records.edit",
@@ -41,7 +41,7 @@ FORM_ENDPOINTS = {
     "reports.issue",
     "reports.into_template",
 }
-#: Where a file can be sent, which is larger than any form and in any encoding; and how many bytes at most.
+#: The endpoints that take a file, which may be larger than any form and in any encoding; its limit in bytes.
 UPLOADING = {"document_text.attach", "imports.upload", "reports.into_template"}
 MAX_UPLOAD_BYTES = 27 * 1024 * 1024
 
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 
 def bind_refused_host() -> None:
-    """Let the page that refuses a host have its links: they name none."""
+    """Let the page that refuses a host build its links, which name no host."""
     if request_ctx.url_adapter is None:
         request_ctx.url_adapter = current_app.url_map.bind("", request.script_root or "/")
 
@@ -75,17 +75,11 @@ def refuse_unreadable() -> None:
         raise BadRequest(_("This is not UTF-8, so it cannot be read.")) from error
     for name, value in request.args.items(multi=True):
         if FORBIDDEN_CHARACTERS.search(name + value):
-            raise Invalid(
-                {
-                    FORBIDDEN_CHARACTERS.sub("�", name[:60]): [
-                        _("Remove the control characters; nothing here holds them.")
-                    ]
-                }
-            )
+            raise Invalid({mask_forbidden(name[:60]): [_("Remove the control characters; nothing here holds them.")]})
 
 
 def refuse_forged() -> None:
-    """Refuse a form without our token, which another site may have sent; say so where a page of ours lost it."""
+    """Refuse a form without a valid token, which another site may have sent; FORM_ENDPOINTS show theirs again."""
     if request.endpoint is None:
         return
     try:

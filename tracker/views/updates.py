@@ -1,4 +1,4 @@
-"""The pages on which analysts log what became of a commitment: updates, corrections and checks."""
+"""The pages for logging the progress of a commitment: updates, corrections and checks."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from tracker.errors import Conflict, TrackerError
 from tracker.models import Account, CheckLog, Commitment, ProgressUpdate
 from tracker.records import CATALOGUE, record_address
 from tracker.records.base import RowForm
-from tracker.records.fields import FORBIDDEN_CHARACTERS
+from tracker.records.fields import mask_forbidden
 from tracker.records.updates import CheckForm, EvidenceForm, UpdateForm
 from tracker.views.forms import field_errors, handle_form, only_field_errors, posted_form
 from tracker.views.record_editor import RecordEditor
@@ -27,12 +27,12 @@ from tracker.vocabulary import WITHOUT_EVIDENCE, Status
 pages = Blueprint("updates", __name__)
 
 UPDATES, EVIDENCE, CHECKS, COMMITMENTS = (CATALOGUE[name] for name in ("updates", "evidence", "checks", "commitments"))
-#: Stands for all leads where one is chosen, and for a void where a status is; no code and no word begins so.
+#: The choice of all leads in the place of one, and of a void in the place of a status; no code or word starts so.
 JOINTLY, VOID = "*", "*"
 
 
 class UpdateEditor(RecordEditor):
-    """An update and its evidence as one form: of one lead or of all, a correction or not."""
+    """The form of an update, or a correction, of one lead or of all, with its evidence."""
 
     form: UpdateForm
 
@@ -67,7 +67,7 @@ class UpdateEditor(RecordEditor):
 
 
 def begun_from(update: ProgressUpdate) -> MultiDict[str, str]:
-    """Return an update and its evidence as what somebody would have typed, to correct it from."""
+    """Return the typed values that give an update and its evidence, as the start of a correction."""
     typed: MultiDict[str, str] = MultiDict()
     forms: list[tuple[str, RowForm]] = [("", UpdateForm(obj=update))]
     forms += [(f"evidence-{n}-", EvidenceForm(obj=piece)) for n, piece in enumerate(update.evidence)]
@@ -113,7 +113,7 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
                 editor=editor,
                 seen=latest_update_code(commitment),
                 next=next_address,
-                # That nobody has looked is what holds without an update; to come back to it, void what was logged.
+                # “Not assessed” is the status without an update; voiding what was logged restores it.
                 statuses=[s for s in Status if s is not Status.NOT_ASSESSED and not s.is_retired],
                 without_evidence=WITHOUT_EVIDENCE,
                 refusal=refusal,
@@ -134,15 +134,15 @@ def _log_page(commitment: Commitment, corrected: ProgressUpdate | None) -> Respo
 
 
 def latest_update_code(commitment: Commitment) -> str:
-    """Return the code of the last update of a commitment, or an empty text."""
+    """Return the code of the last update of a commitment, or ""."""
     query = select(ProgressUpdate.code).where(ProgressUpdate.commitment == commitment)
     return session.scalar(query.order_by(ProgressUpdate.id.desc()).limit(1)) or ""
 
 
 def _updates_since(commitment: Commitment, seen: str) -> list[ProgressUpdate]:
-    """Return the updates that were logged after the one with a code."""
+    """Return the updates logged after the one with the code `seen`."""
     updates = session.scalars(select(ProgressUpdate).where(ProgressUpdate.commitment == commitment)).all()
-    # Compared here and not in a query: anything may have been sent.
+    # Not compared in a query: `seen` may be anything.
     last_seen = next((update.id for update in updates if update.code == seen), 0)
     return [update for update in updates if update.id > last_seen]
 
@@ -180,7 +180,7 @@ def check(code: str) -> ResponseReturnValue:
 
 
 def _last_place_searched() -> str:
-    """Return where this account searched last: it is likely to search there again."""
+    """Return where this account searched last, as a default."""
     query = select(CheckLog.where_searched).where(CheckLog.recorded_by == g.account, CheckLog.voids_id.is_(None))
     return session.scalar(query.order_by(CheckLog.id.desc()).limit(1)) or ""
 
@@ -190,7 +190,7 @@ def void(code: str) -> ResponseReturnValue:
     logged = get_or_404(CHECKS, code)
     if request.method == "GET" and (logged.voids or logged.voided_by):
         raise Conflict(_("%(code)s is void already, or makes another check void.", code=code))
-    typed = FORBIDDEN_CHARACTERS.sub("�", request.form.get("reason", ""))
+    typed = mask_forbidden(request.form.get("reason", ""))
 
     def show(refusal: TrackerError | None) -> str:
         errors = only_field_errors(refusal, "reason", _("Why it is void"))
@@ -206,7 +206,7 @@ def void(code: str) -> ResponseReturnValue:
 
 @pages.get("/log")
 def choose() -> ResponseReturnValue:
-    """Ask of which commitment an update shall be logged, and keep what it is begun from."""
+    """Ask for the commitment of a new update, passing on the values in the address."""
     begun = [(name, value) for name, value in request.args.items(multi=True) if name != "commitment"]
     if code := request.args.get("commitment"):
         get_or_404(COMMITMENTS, code)

@@ -1,6 +1,7 @@
-"""What stands in an address."""
+"""Parsing addresses and building them."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -15,7 +16,7 @@ from tracker.records.filters import AsOfForm
 
 
 class KindConverter(BaseConverter):
-    """The name of a kind of record, as the kind."""
+    """A kind of record, by its name."""
 
     regex = "|".join(CATALOGUE)
 
@@ -27,9 +28,9 @@ class KindConverter(BaseConverter):
 
 
 class PagedKindConverter(KindConverter):
-    """The name of a kind whose records have pages of their own."""
+    """A kind whose records have their own pages, by its name."""
 
-    # Tried before the other, so that /new is the page for adding and not a code.
+    # Matched before KindConverter, so that /new is the page for adding and not a code.
     weight = 50
     regex = "|".join(name for name, kind in CATALOGUE.items() if not kind.parent and not kind.append_only)
 
@@ -42,26 +43,39 @@ class CodeConverter(BaseConverter):
 
 def requested_format(*known: str) -> str:
     """Return the file format the address asks for, or "" for the page; raises Invalid."""
-    form = request.args.get("format", "")
-    if form and form not in known:
-        raise Invalid({"format": [_("“%(form)s” is not one of: %(known)s.", form=form[:60], known=", ".join(known))]})
-    return form
+    file_format = request.args.get("format", "")
+    if file_format:
+        require_known("format", file_format, known)
+    return file_format
+
+
+def require_known(name: str, value: str, known: Iterable[str]) -> None:
+    """Raise Invalid if a parameter of the address has an unknown value."""
+    if errors := unknown_value(name, value, known):
+        raise Invalid(errors)
+
+
+def unknown_value(name: str, value: str, known: Iterable[str]) -> dict[str, list[str]]:
+    """Return {name: [message]} if the value of a parameter is unknown, else {}."""
+    known = list(known)
+    text = _("“%(value)s” is not one of: %(known)s.", value=value[:60], known=", ".join(known))
+    return {} if value in known else {name: [text]}
 
 
 def list_address(kind: str, /, **filters: str) -> str:
-    """Return the address of the list of a kind, as filters narrow it; one of them may be called "kind", too."""
+    """Return the address of the filtered list of a kind; a filter may be called "kind", too."""
     return url_for("records.index", kind=kind) + (f"?{urlencode(filters)}" if filters else "")
 
 
 def with_requested_dates(path: str) -> str:
-    """Return an address of this site as of the same time as this page."""
+    """Return an address of the tracker with the `as_of` and `known_by` of this page."""
     dates = {name: request.args[name] for name in ("as_of", "known_by") if request.args.get(name)}
     page, mark, place = path.partition("#")
     return f"{page}{'&' if '?' in page else '?'}{urlencode(dates)}{mark}{place}" if dates else path
 
 
 def local_path(path: str | None) -> str:
-    """Return a path within the tracker that a form may lead back to, or "" for any other address."""
+    """Return the path if it is within the tracker, so that a form may redirect to it, else ""."""
     path = path or ""
     inside = path.startswith(url_for("dashboard.index")) and re.fullmatch(r"/(?![/\\])[^\s\\]*", path)
     # A browser takes two dots as a step up, written as %2E too.
@@ -69,7 +83,7 @@ def local_path(path: str | None) -> str:
 
 
 def requested_as_of() -> AsOf:
-    """Return as of when the address asks for things; raises Invalid."""
+    """Return the two dates in the address; raises Invalid."""
     form = AsOfForm(request.args)
     if not form.validate():
         raise Invalid(form.errors)
@@ -77,7 +91,7 @@ def requested_as_of() -> AsOf:
 
 
 def current_url(**changes: str | list[str] | None) -> str:
-    """Return this page's address with other values; None takes one out, and so does a changed list its page."""
+    """Return this page's address with other values, on the first page of its list; None removes a value."""
     args: MultiDict[str, str] = request.args.copy()
     for name in ("after", "before"):
         args.poplist(name)
@@ -90,7 +104,7 @@ def current_url(**changes: str | list[str] | None) -> str:
 
 
 def tidy_url() -> str:
-    """Return this address without what a form sends of fields left empty, or "" if it is tidy."""
+    """Return this address without its empty parameters, or "" if it has none."""
     if all(value for _name, value in request.args.items(multi=True)):
         return ""
     return current_url(**{name: [v for v in request.args.getlist(name) if v] or None for name in request.args})
