@@ -14,14 +14,14 @@ from tracker.paths import folder
 
 #: Methods that change nothing.
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-#: The size of the largest request in bytes: a long text in every field, and many rows, stay below.
+#: The size of the largest request in bytes; a form with a long text in every field and many rows is smaller.
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
-#: Names by which a browser on this computer reaches it; others are refused, also when they lead here.
+#: The host names a browser on this computer uses; others are refused, even if they resolve to it.
 HOSTS = ["localhost", "127.0.0.1"]
 
 
 class PrefixedSession(SecureCookieSessionInterface):
-    """Sessions whose cookie is sent to the tracker alone, not to others that are served beside its path."""
+    """Sessions whose cookie is sent only to the path where the tracker is served."""
 
     def get_cookie_path(self, app: Flask) -> str:
         return request.script_root or "/"
@@ -38,7 +38,7 @@ class Tracker(Flask):
         if request.method not in SAFE_METHODS:
             database.begin_write()
         else:
-            # All of a page is of one moment, on PostgreSQL as on SQLite.
+            # All of a page is read from one snapshot, on PostgreSQL as on SQLite.
             database.begin_snapshot()
         g.account = database.session.scalar(select(Account).where(Account.code == LOCAL))
         try:
@@ -46,7 +46,7 @@ class Tracker(Flask):
             if response.status_code < 400:
                 database.session.commit()
         finally:
-            # After a commit there is nothing left to undo.
+            # After a commit this does nothing.
             database.session.rollback()
         return response
 
@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None, **config: object) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         # A form may stay open all day.
         WTF_CSRF_TIME_LIMIT=None,
-        # Done by views.security, once it is clear that the form can be read at all.
+        # views.security checks the token, once the form is known to be readable.
         WTF_CSRF_CHECK_DEFAULT=False,
         SETTINGS=settings,
     )

@@ -20,18 +20,18 @@ class Settings(BaseSettings):
     data: Path = platformdirs.user_data_path("tracker", appauthor=False)
     #: A path of an SQLite file, or a postgresql:// address. Left out: tracker.sqlite in the data folder.
     database: str = ""
-    #: What addresses in files written by the command start with.
+    #: The start of the addresses in files that the command line writes.
     address: str = "http://127.0.0.1:8000"
-    #: Where days begin and end.
+    #: The time zone of days.
     timezone: ZoneInfo = Field(
         default=ZoneInfo("UTC"), description="the name of a time zone, such as America/Mexico_City"
     )
-    #: After how many days without an update or a check a commitment is stale, where it names no number of its own.
+    #: The number of days without an update or a check after which a commitment is stale, unless it has its own.
     review_every: int = Field(default=180, ge=1, le=3650, description="a number of days from 1 to 3650")
 
 
 def describe_settings_error(error: ValidationError) -> str:
-    """Return in a line which settings cannot be used, and what each must be."""
+    """Return a line that names each wrong setting, and what it must be."""
     return " ".join(
         f"TRACKER_{name.upper()} is “{detail['input']}”; it must be {Settings.model_fields[name].description}."
         for detail in error.errors()
@@ -39,15 +39,14 @@ def describe_settings_error(error: ValidationError) -> str:
     )
 
 
-#: The fewest characters of a key; those made here have more.
+#: The least number of characters of a key; generated ones have more.
 MIN_KEY_LENGTH = 43
 
 
 def secret_key(folder: Path) -> str:
-    """Return the secret key kept in a folder, made on first use and readable to its owner alone.
+    """Return the secret key in a folder, created on first use and readable only by its owner.
 
-    A key that others could read, or too short to be one, is replaced: all that costs is that open forms
-    must be sent again.
+    A key that others can read, or that is too short, is replaced; open forms must then be sent again.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "secret-key"
@@ -60,7 +59,7 @@ def secret_key(folder: Path) -> str:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            # Two first starts at once: the link of one fails, and both read the same whole key.
+            # Of two first starts at once, the link of one fails, and both read the same complete key.
             os.link(draft, path)
         except FileExistsError:
             pass

@@ -1,4 +1,4 @@
-"""The engine, the session, and how one request becomes one transaction."""
+"""The engine, the session, and their transactions."""
 
 import datetime
 import enum
@@ -42,13 +42,14 @@ try:
 except ImportError:
     import sqlite3 as sqlite
 
-#: One writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes are given out in order.
+#: The key of the lock that admits one writer at a time, on PostgreSQL as on SQLite: the history is a chain, and codes
+#: are numbered in order.
 WRITE_LOCK = 7_205_114
 
-#: How many seconds a write waits for the one before it.
+#: The number of seconds a write waits for the one before it.
 LOCK_TIMEOUT = 30
 
-#: A scheme without “://”. A drive has one letter alone; a file called so can be named with ./ before it.
+#: A scheme without “://”. A drive is a single letter; a file with such a name can be given with ./ before it.
 MISTYPED = re.compile(r"\s*([a-z][\w+.-]+:(?!//)|postgres[\w+.-]*//)", re.IGNORECASE)
 
 
@@ -68,13 +69,13 @@ def term_type(words: type[enum.Enum], name: str | None = None) -> Enum:
 
 
 def as_term(expression: SQLColumnExpression[Any], words: type[enum.Enum]) -> ColumnElement[Any]:
-    """Return an expression whose values are read as the words of a list; it is never stored."""
+    """Return an expression whose values are read as the words of a list."""
     values = Enum(words, native_enum=False, values_callable=lambda terms: [term.value for term in terms])
     return type_coerce(expression, values)
 
 
 class UTCDateTime(TypeDecorator[datetime.datetime]):
-    """A point in time, always aware and in UTC; SQLite would give it back without its zone."""
+    """A point in time, always aware and in UTC, also on SQLite, which stores no zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -98,22 +99,22 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    # The "C" collation compares as SQLite does, so that both databases put a list in the same order.
+    # The "C" collation compares as SQLite does, so that both databases sort alike.
     type_annotation_map = {
         str: Text().with_variant(Text(collation="C"), "postgresql"),
         datetime.datetime: UTCDateTime,
     }
 
 
-#: A session, or the proxy that leads to the one of this request.
+#: A session, or the proxy for that of the current request.
 AnySession = Session | scoped_session[Session]
 session = cast(scoped_session[Session], LocalProxy(lambda: current_app.extensions["tracker.session"]))
 
 
 def database_url(name: str, data: Path) -> URL:
-    """Return the address of the database a person named: a file, an address, or "" for the default file.
+    """Return the address of a database from a file, an address, or "" for the default file.
 
-    Raises ValueError for an address mistyped so that it would be taken for a file, password and all.
+    Raises ValueError for a mistyped address that would be taken for a file, password included.
     """
     if not name:
         name = str(data / "tracker.sqlite")
@@ -128,8 +129,8 @@ def database_url(name: str, data: Path) -> URL:
 def make_engine(url: URL | str, **options: Any) -> Engine:
     """Return an engine on which a transaction is a read, unless it has the execution option `write`.
 
-    SQLite enforces foreign keys, syncs each commit to the disk, and takes its write lock at the start: its
-    driver, which begins transactions late, would lose updates.
+    SQLite enforces foreign keys, syncs each commit to the disk, and takes its write lock at the start, as its
+    driver begins transactions late, which would lose updates.
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
@@ -161,30 +162,27 @@ def _begin(connection: Connection) -> None:
         code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
         if code not in ("55P03", "SQLITE_BUSY"):
             raise
-        message = _(
-            "Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.",
-            seconds=LOCK_TIMEOUT,
-        )
-        raise Busy(message) from error
+        message = _("Somebody else has been writing for %(seconds)s seconds. Nothing was saved: try again.")
+        raise Busy(message % {"seconds": LOCK_TIMEOUT}) from error
 
 
 def begin_write() -> None:
-    """Make what follows in this session a write transaction, ending the read before it."""
+    """Begin a write transaction in the session, ending the transaction before it."""
     session.remove()
     session(execution_options={"write": True})
 
 
 def begin_snapshot() -> None:
-    """Let all that follows in this session read the database as it stands at one moment, ending what went before."""
+    """Begin to read one snapshot of the database in the session, ending the transaction before it."""
     session.remove()
-    # SQLite reads so in any transaction.
+    # On SQLite every transaction reads one snapshot.
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Do all of a block or none of it, as one write transaction."""
+    """Run a block as one write transaction."""
     begin_write()
     try:
         yield
@@ -195,7 +193,7 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[Connection]:
-    """Read the database as it stands at the first query, however long the reading takes, on a connection of its own."""
+    """Yield a new connection that reads one snapshot of the database, of the time of its first query."""
     engine: Engine = current_app.extensions["tracker.engine"]
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
@@ -226,7 +224,7 @@ def alembic_config(url: URL | str) -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(folder("migrations")))
     config.attributes["url"] = url
-    # A migration that is written is laid out by a function of migrations/env.py.
+    # A new migration is formatted by a function in migrations/env.py.
     config.set_section_option("post_write_hooks", "hooks", "format")
     config.set_section_option("post_write_hooks", "format.type", "format")
     return config

@@ -1,4 +1,4 @@
-"""What day it is, and when a day begins and ends, where the tracker's days are counted."""
+"""The current day, and the start and end of a day, in the tracker's time zone."""
 
 import datetime
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ def zone() -> ZoneInfo:
 
 @contextmanager
 def use_zone(name: str) -> Iterator[None]:
-    """Count days in a time zone, as a report did when it was issued."""
+    """Use another time zone in a block, such as that of an issued report."""
     before, g.zone = g.get("zone"), ZoneInfo(name)
     try:
         yield
@@ -38,7 +38,7 @@ def start_of_day(day: datetime.date) -> datetime.datetime:
 
 def end_of_day(day: datetime.date) -> datetime.datetime:
     """Return the last microsecond of a day, in UTC."""
-    # Of an hour that comes twice on a day, the second is its last.
+    # Of an hour that occurs twice on a day, the second is the last.
     last = datetime.datetime.combine(day, datetime.time.max, zone()).replace(fold=1)
     try:
         return last.astimezone(datetime.UTC)

@@ -1,10 +1,10 @@
-"""What can go wrong, as situations that pages and the command line report alike."""
+"""Errors that pages and the command line report alike."""
 
 from collections.abc import Mapping, Sequence
 
 
 class TrackerError(Exception):
-    """Something cannot be done; the message tells a person what, and the way out."""
+    """Something cannot be done; the message says what, and what to do instead."""
 
     status = 400
 
@@ -14,7 +14,7 @@ class NotFound(TrackerError):
 
 
 class Conflict(TrackerError):
-    """The records as they stand forbid it; `records` are the ones in the way."""
+    """Existing records forbid it; `records` are those in the way."""
 
     status = 409
 
@@ -34,7 +34,7 @@ class Busy(TrackerError):
 
 
 class Invalid(TrackerError):
-    """Some fields hold what cannot be accepted; `errors` is {field: [message, …]}."""
+    """Some fields are invalid; `errors` is {field: [message, …]}."""
 
     status = 422
 
@@ -44,5 +44,5 @@ class Invalid(TrackerError):
 
 
 def unreadable_file(message: str) -> Invalid:
-    """Return the error that says, by the field `file`, why a file cannot be read."""
+    """Return the error of the field `file` for a file that cannot be read."""
     return Invalid({"file": [message]})

@@ -1,4 +1,4 @@
-"""Paragraphs, sentences and places in a text, and where a passage stands in it. Positions are Unicode code points."""
+"""Paragraphs, sentences and places in a text, and locating passages in it. Positions are Unicode code points."""
 
 import hashlib
 import re
@@ -6,15 +6,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 
 from flask_babel import gettext as _
 
-#: The number of characters stored of what is before and after a passage, to tell it from the same words elsewhere.
+#: The number of characters stored from before and after a passage, to tell it from the same words elsewhere.
 CONTEXT_LENGTH = 32
-#: Words as frequent as this say nothing about where they were meant.
+#: The number of places that are compared; of words as frequent as this none can be preferred.
 MAX_CANDIDATES = 10_000
-#: The similarity in per cent from which on a first paragraph is the title: printed ones differ in case and quotes.
+#: The least similarity, in per cent, of a first paragraph that is the title: printed ones differ in case and quotes.
 MIN_TITLE_SIMILARITY = 85
 PLACE = re.compile(r"p\s*(\d{1,6})(?:\s*s\s*(\d{1,6})|\s+(\d{1,7})\s*[-–]\s*(\d{1,7}))?", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ class Paragraphs(dict[int, str]):
 
 @dataclass(frozen=True)
 class PassageSelector:
-    """What is recorded of a passage: its place; the sha256 of its words, the words, what is beside them, if known."""
+    """What is recorded of a passage: its place and, if known, the sha256 of its words, the words and their context."""
 
     paragraph: int
     start: int
@@ -53,7 +53,7 @@ class PassageSelector:
 
 @dataclass(frozen=True)
 class LocationResult:
-    """Whether recorded words were "found", "moved" or "not_found"; where they are, and what they are."""
+    """Whether recorded words were "found", "moved" or "not_found"; where they are now, and the words."""
 
     result: str
     paragraph: int | None = None
@@ -81,7 +81,7 @@ def search_words(text: str) -> list[str]:
 def split_paragraphs(text: str, first: int) -> Paragraphs:
     """Return the paragraphs of a text, the first one numbered `first`: 0 where it is the title, else 1.
 
-    Blank lines part them where there are any; else each line is one.
+    They are separated by blank lines, where there are any; else each line is one.
     """
     blocks = [list(lines) for full, lines in groupby(text.split("\n"), lambda line: bool(line.strip())) if full]
     parted = blocks[0] if len(blocks) == 1 else ["\n".join(lines) for lines in blocks]
@@ -89,7 +89,7 @@ def split_paragraphs(text: str, first: int) -> Paragraphs:
 
 
 def begins_with_title(text: str, title: str) -> bool:
-    """Return whether the first paragraph is the title, more or less as it is recorded."""
+    """Return whether the first paragraph resembles the recorded title."""
     from rapidfuzz import fuzz
 
     beginning = " ".join(search_words(split_paragraphs(text, 0).get(0, "")[: 4 * len(title)]))
@@ -97,7 +97,7 @@ def begins_with_title(text: str, title: str) -> bool:
 
 
 def sentence_spans(paragraph: str, language: str) -> list[tuple[int, int]]:
-    """Return the (start, end) of each sentence, without the blanks around it."""
+    """Return the (start, end) of each sentence, without surrounding blanks."""
     from sentencex import get_sentence_boundaries
 
     spans = []
@@ -113,7 +113,7 @@ def sentence_spans(paragraph: str, language: str) -> list[tuple[int, int]]:
 def parse_place(text: Mapping[int, str], language: str, typed: str) -> tuple[int, int | None, int, int]:
     """Read a place as people type it: "p3", "p3 s2" or "p3 120-240".
 
-    Returns (paragraph, sentence or None, start, end); raises ValueError for a place that is not there, saying what is.
+    Returns (paragraph, sentence or None, start, end); raises ValueError, naming the range, for a place out of range.
     """
     match = PLACE.fullmatch(typed.strip())
     if not match:
@@ -139,18 +139,18 @@ def parse_place(text: Mapping[int, str], language: str, typed: str) -> tuple[int
 
 
 def surrounding_text(paragraph: str, start: int, end: int) -> tuple[str, str]:
-    """Return what stands right before and right after a span of a paragraph."""
+    """Return the text right before and right after a span of a paragraph."""
     return paragraph[max(0, start - CONTEXT_LENGTH) : start], paragraph[end : end + CONTEXT_LENGTH]
 
 
 def locate(text: Paragraphs, words: PassageSelector) -> LocationResult:
-    """Look for a passage: at its place, else elsewhere; of several places, where what is beside it fits best.
+    """Look for a passage at its place, else elsewhere; of several places take the one whose context fits best.
 
-    One known by its sha256 alone is looked for from the edge of a word to another, and the nearest match is taken.
+    One known only by its sha256 is searched for between edges of words, and the nearest match is taken.
     """
     here = text.get(words.paragraph, "")[words.start : words.end]
     whole = len(here) == words.end - words.start
-    # Words that do not have the hash were stored for another place.
+    # Words with another hash were stored for another place.
     exact = words.exact if words.exact and words.sha256 in (None, sha256_of(words.exact)) else None
     if whole and (here == exact if exact else words.sha256 in (None, sha256_of(here))):
         return LocationResult("found", words.paragraph, words.start, here)
@@ -166,7 +166,7 @@ def locate(text: Paragraphs, words: PassageSelector) -> LocationResult:
 
 
 def _occurrences(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int, int]]:
-    """Yield each (paragraph, start) where words occur, the paragraphs near a number first."""
+    """Yield each (paragraph, start) where words occur, those in paragraphs near a number first."""
     for number in text.nearest(near):
         at = text[number].find(exact)
         while at >= 0:
@@ -175,32 +175,26 @@ def _occurrences(text: Paragraphs, exact: str, near: int) -> Iterator[tuple[int,
 
 
 def _context_score(text: Paragraphs, words: PassageSelector, length: int, at: tuple[int, int]) -> tuple[int, int, int]:
-    """Return how well a place fits what is recorded beside a passage, then how near it is: a greater one is better."""
+    """Return how well a place fits the recorded context, then how near it is; the greatest is best."""
     number, start = at
     before, after = surrounding_text(text[number], start, start + length)
-    score = _common_prefix_length(before[::-1], (words.prefix or "")[::-1])
-    score += _common_prefix_length(after, words.suffix or "")
+    score = common_prefix_length(before[::-1], (words.prefix or "")[::-1])
+    score += common_prefix_length(after, words.suffix or "")
     return score, -abs(number - words.paragraph), -abs(start - words.start)
 
 
-def _common_prefix_length(text: str, other: str) -> int:
-    """Return the number of characters that two texts begin with alike."""
-    for count, (a, b) in enumerate(zip(text, other, strict=False)):
-        if a != b:
-            return count
-    return min(len(text), len(other))
+def common_prefix_length(text: str, other: str) -> int:
+    """Return the number of leading characters that two texts share."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False)))
 
 
 def _nearest_by_hash(text: Paragraphs, words: PassageSelector) -> tuple[int, int] | None:
     """Return the nearest (paragraph, start) where words of the recorded length have the recorded sha256."""
     length = words.end - words.start
     for number in text.nearest(words.paragraph):
-        paragraph = text[number]
-        if len(paragraph) < length:
-            continue
         starts, ends = text.edges[number]
         candidates = [start for start in starts if start + length in ends]
         for start in sorted(candidates, key=lambda start: abs(start - words.start)):
-            if hashlib.sha256(paragraph[start : start + length].encode()).hexdigest() == words.sha256:
+            if sha256_of(text[number][start : start + length]) == words.sha256:
                 return number, start
     return None

@@ -1,4 +1,4 @@
-"""Where the folders that lie beside the package are found."""
+"""The folders beside the package."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """Return a folder that the wheel carries inside the package, or that a checkout keeps beside it."""
+    """Return a folder that a wheel has inside the package, and a checkout beside it."""
     packaged = PACKAGE / name
     return packaged if packaged.is_dir() else PACKAGE.parent / name

@@ -1,4 +1,4 @@
-"""Opening ZIP archives (.docx, .xlsx) within limits: a small file can hold a huge one, and lie about its size."""
+"""Opening ZIP archives (.docx, .xlsx) within limits: a small file can hold a huge one, and misstate its size."""
 
 import copy
 import io
@@ -14,7 +14,7 @@ class UnsafeZip(Exception):
 
 
 class BrokenZip(UnsafeZip):
-    """Its bytes are no ZIP archive, or not the members that its directory lists."""
+    """It is no ZIP archive, or its members are not as its directory lists them."""
 
 
 class EncryptedZip(UnsafeZip):
@@ -26,7 +26,7 @@ class OversizedZip(UnsafeZip):
 
 
 class DoctypeInZip(UnsafeZip):
-    """An XML member declares a document type, through which it could name files or grow without end."""
+    """An XML member declares a document type, which could name files or expand without end."""
 
 
 def open_zip(
@@ -34,7 +34,7 @@ def open_zip(
 ) -> zipfile.ZipFile:
     """Return an archive whose declared sizes are within limits; raises UnsafeZip.
 
-    `max_bytes` and `max_xml_bytes` limit all members and all XML members together, once they are unpacked.
+    `max_bytes` and `max_xml_bytes` limit the unpacked size of all members, and of all XML members.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -51,8 +51,8 @@ def open_zip(
 
 
 def member_chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield what a member holds; raises BrokenZip if that is more, or other, than the directory declares."""
-    # zipfile stops at the declared size, and other programs do not: one byte more shows that there is more.
+    """Yield the content of a member in chunks; raises BrokenZip if it is not as the directory declares."""
+    # zipfile stops at the declared size, and other programs do not: reading one more byte detects a longer member.
     longer = copy.copy(member)
     longer.file_size += 1
     size = 0
@@ -71,7 +71,7 @@ def xml_members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of each XML member; raises BrokenZip, and DoctypeInZip."""
     for member in filter(_is_xml, archive.infolist()):
         content = b"".join(member_chunks(archive, member))
-        # Without zeros, as a text in UTF-16 reads the same.
+        # Without zeros, UTF-16 reads the same.
         if b"<!DOCTYPE" in content.replace(b"\0", b""):
             raise DoctypeInZip
         yield member.filename, content

@@ -1,4 +1,4 @@
-"""What the commands share: the choice of a database, its revision, and errors as one line."""
+"""Shared by the commands: the choice of a database, its revision, and errors as one line."""
 
 import datetime
 import functools
@@ -25,7 +25,7 @@ from tracker.models import LOCAL, Account
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-#: The number of rows from which on a bar is shown.
+#: The least number of rows for which a bar is shown.
 MANY_ROWS = 1_000
 
 
@@ -62,12 +62,12 @@ def with_database(run: Callable[..., None], new: bool = False) -> Callable[..., 
     return command_on_database
 
 
-#: The same for a command that makes the database where there is none.
+#: The same for a command that creates a missing database.
 with_new_database = functools.partial(with_database, new=True)
 
 
 def write_error_report(folder: Path, error: Exception) -> Path:
-    """Append the traceback of an error that nobody foresaw to a file, and return its path."""
+    """Append the traceback of an unforeseen error to a file, and return its path."""
     report = folder / "errors.log"
     with report.open("a", encoding="utf-8") as file:
         file.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
@@ -77,7 +77,7 @@ def write_error_report(folder: Path, error: Exception) -> Path:
 def application(context: click.Context, settings: Settings, new: bool) -> Flask:
     """Return the application on the database that the settings name.
 
-    Raises ClickException if its address cannot be read, or if there is no database, unless it may be `new`.
+    Raises ClickException if its address cannot be read, or if it does not exist and may not be `new`.
     """
     try:
         url = database_url(settings.database, settings.data)
@@ -109,12 +109,12 @@ def current_database() -> str:
 
 
 def local_account() -> Account:
-    """Return the account that all changes made on this computer are recorded under."""
+    """Return the account under which all changes made on this computer are recorded."""
     return session.scalars(select(Account).where(Account.code == LOCAL)).one()
 
 
 def revisions() -> tuple[str | None, str | None]:
-    """Return the revision the database is at, and the latest there is; raises ClickException for one not known here."""
+    """Return the revision of the database, and the latest; raises ClickException for an unknown one."""
     scripts = ScriptDirectory.from_config(alembic_config(""))
     latest = scripts.get_current_head()
     with current_engine().connect() as connection:
@@ -141,6 +141,6 @@ def require_up_to_date() -> None:
 
 
 def progress_bar(total: int) -> "ProgressBar[int]":
-    """Return a bar to fill with rows; it is shown only on a terminal, and only where there are many rows."""
+    """Return a progress bar of rows; it is shown only on a terminal, and only for many rows."""
     hidden = total < MANY_ROWS or not sys.stderr.isatty()
     return click.progressbar(length=total, label="Rows", file=sys.stderr, hidden=hidden)

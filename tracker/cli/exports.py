@@ -21,7 +21,7 @@ from tracker.queries import export_rows, history, listing
 from tracker.records import CATALOGUE
 from tracker.records.base import Kind
 
-#: What stands in the place of a kind to export the whole open data set.
+#: The word that exports the whole open data set in the place of a kind.
 ALL = "all"
 
 
@@ -71,7 +71,7 @@ def parse_filters(texts: tuple[str, ...]) -> MultiDict[str, str]:
 
 
 def export_list(kind: Kind, args: MultiDict[str, str], form: str, output: BinaryIO) -> None:
-    """Write a list, and beside a file what it is."""
+    """Write a list, and beside a file its description."""
     filters, order = kind.filters.from_query(args), listing.Order.parse(kind, None)
     query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
     at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: The number of wrong cells shown on the screen; the report lists all.
 MAX_ERRORS_SHOWN = 20
-#: {what is wrong: the way out}
+#: {error: what to do about it}
 WAYS_OUT = {
     "dates": "--dates dmy puts the day first, --dates mdy the month.",
     "columns": '--map "Header=field" says what a column fills, --map "Header=" leaves it out.',
@@ -33,7 +33,7 @@ DELIMITERS = {name: delimiter for delimiter, name in files.DELIMITERS.items()}
 
 
 def parse_pairs(_context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
-    """Read NAME=VALUE; the last = parts the two, for a header may hold one."""
+    """Parse NAME=VALUE at the last =, as a header may hold one."""
     pairs = {}
     for text in texts:
         name, equals, value = text.rpartition("=")
@@ -106,7 +106,7 @@ def import_(
 
 
 def _map_values(kind: Kind, settings: ImportSettings, values: dict[str, str]) -> None:
-    """Put what --map-value says, {FIELD:VALUE: WORD}, over what is remembered."""
+    """Put the values of --map-value, {FIELD:VALUE: WORD}, over those remembered."""
     for name, word in values.items():
         field, colon, value = name.partition(":")
         if not colon or field.strip() not in kind.form():
@@ -118,7 +118,7 @@ def _import_with_progress(
     kind: Kind, table: files.SourceTable, settings: ImportSettings, dry_run: bool
 ) -> ImportResult:
     """Run an import, with a progress bar on a terminal where there are many rows."""
-    # Until the rows are counted there is no bar.
+    # Empty until the rows are counted.
     bars: list[ProgressBar[int]] = []
 
     def show_progress(done: int, total: int) -> None:
@@ -142,7 +142,7 @@ def _describe_reading(table: files.SourceTable) -> str:
 
 
 def _print_result(result: ImportResult, dry_run: bool, report: TextIO | None) -> None:
-    """Print what was imported; or what is wrong, in `report` too, and exit with 1."""
+    """Print what was imported; or print the errors, write them to `report`, and exit with 1."""
     for note in result.notes:
         click.echo(note)
     if result.left_out:

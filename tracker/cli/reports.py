@@ -10,30 +10,30 @@ from typing import Any, BinaryIO
 
 import click
 from flask import current_app
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from tracker.actions.reports import draft_report, issue_report
 from tracker.cli.base import local_account, progress_bar, require_up_to_date, with_database
-from tracker.database import begin_snapshot, begin_write, session, writing
+from tracker.database import begin_snapshot, begin_write, writing
 from tracker.errors import Invalid
 from tracker.exports.reports import diff_text, verification
 from tracker.exports.reports.docx.writer import check_template
 from tracker.exports.reports.formats import BARE, FORMATS, render_report, report_provenance
 from tracker.models import ReportRun
+from tracker.passage_text import common_prefix_length
 from tracker.queries.reports.data import report_data
 from tracker.queries.reports.parameters import BRIEF, ReportRequest
-from tracker.queries.reports.stored import ReportData
+from tracker.queries.reports.stored import ReportData, get_report
 from tracker.records import CATALOGUE
 from tracker.vocabulary import Chapter
 
 #: The number of differences shown one by one.
 MAX_DIFFERENCES_SHOWN = 20
-#: The exit code for a file that holds what was issued, drawn by an earlier version in other words or another layout.
+#: The exit code for a file that holds what was issued, rendered by an earlier version in other words or layout.
 DRAWN_BY_OTHER_VERSION = 3
-#: The name that stands for the screen in the place of a file's.
+#: The name that means the screen in the place of a file.
 SCREEN = "-"
-#: The number of characters shown of a text that differs.
+#: The number of characters shown of a long text that differs.
 EXCERPT_LENGTH = 200
 FILTERS = [field for field in CATALOGUE["commitments"].filters() if field.name not in ("as_of", "known_by")]
 
@@ -59,7 +59,7 @@ def _issue(form: str, output: str, template: BinaryIO | None, **args: str | tupl
     if word_template is not None:
         check_template(word_template)
     request = ReportRequest(MultiDict((name, value) for name, values in args.items() for value in _as_list(values)))
-    # Until when it is known is settled while nobody else writes: what was recorded by then is there to be read.
+    # `known_by` is set while nobody else writes, so that all recorded by then is committed.
     begin_write()
     parameters = request.parameters(current_app.config["SETTINGS"].address)
     begin_snapshot()
@@ -67,9 +67,9 @@ def _issue(form: str, output: str, template: BinaryIO | None, **args: str | tupl
     FORMATS[form].allow(data.head["rows"]["commitments"], parameters.chapters)
     with draft_report(_with_progress(data)) as draft, writing():
         code = issue_report(local_account(), draft).code
-    run = session.scalars(select(ReportRun).where(ReportRun.code == code)).one()
+    run = get_report(code)
     chunks = iter(render_report(run, form, word_template))
-    # The first before the file is opened, so that one that is there stays as it is if nothing can be rendered.
+    # Rendered before the file is opened, so that an existing one is kept if rendering fails.
     start = next(chunks)
     with click.open_file(output, "wb") as file:
         for chunk in chain([start], chunks):
@@ -87,7 +87,7 @@ def _as_list(values: str | Iterable[str] | None) -> list[str]:
 
 
 def _with_progress(data: ReportData) -> ReportData:
-    """Return the data of a report such that reading its rows fills a progress bar."""
+    """Return the data of a report with rows that fill a progress bar as they are read."""
     bar = progress_bar(sum(data.head["rows"].values()))
 
     def rows(name: str) -> Iterator[dict[str, Any]]:
@@ -121,7 +121,7 @@ _PARAMS: list[click.Parameter] = [
     click.Option(["--template"], type=click.File("rb"), help="A Word file that the report is laid into."),
     click.Option(
         ["-o", "--output"],
-        # Opened when all is well, so that a refusal leaves a file that is there as it is.
+        # Opened late, so that a refusal leaves an existing file as it is.
         type=click.Path(dir_okay=False, writable=True, allow_dash=True),
         default=SCREEN,
         help="A file; else the screen.",
@@ -203,11 +203,10 @@ def _quoted(text: str | None, other: str | None) -> str:
 
 
 def _excerpt(text: str | None, other: str | None) -> str:
-    """Return a text; of a long one, what stands around the place where it differs from another."""
+    """Return a text; of a long one, the part around the first difference from another."""
     if not text:
         return "nothing"
-    pairs = enumerate(zip(text, other or "", strict=False))
-    same = next((index for index, (char, other_char) in pairs if char != other_char), min(len(text), len(other or "")))
+    same = common_prefix_length(text, other or "")
     start = max(0, min(same - EXCERPT_LENGTH // 2, len(text) - EXCERPT_LENGTH))
     end = start + EXCERPT_LENGTH
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

@@ -18,7 +18,7 @@ from tracker.queries import history
 
 
 def require_loopback(_context: click.Context, _option: click.Parameter, host: str) -> str:
-    """Refuse to listen where other computers could reach it: there is no sign-in."""
+    """Return the host; refuse one that other computers could reach, as there is no sign-in."""
     try:
         is_local = host == "localhost" or ipaddress.IPv4Address(host).is_loopback
     except ValueError:
@@ -32,7 +32,7 @@ def require_loopback(_context: click.Context, _option: click.Parameter, host: st
 
 
 def mount_path(_context: click.Context, _option: click.Parameter, prefix: str) -> str:
-    """Return a path without the slash at its end; refuse what a browser would read otherwise."""
+    """Return a path without its last slash; refuse one that browsers would normalise."""
     path = prefix.rstrip("/")
     if path and not re.fullmatch(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+", path):
         raise click.BadParameter(f"“{prefix}” is no path: write one such as /tracker, of letters, digits, “-” and “_”.")
@@ -60,16 +60,16 @@ def serve(host: str, port: int, prefix: str, seeds: bool) -> None:
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], host]
     served = DispatcherMiddleware(NotFound(), {prefix: app}) if prefix else app
     try:
-        # One address for the name too, which otherwise would have one for each protocol.
+        # The name would resolve to one address for each protocol.
         address = "127.0.0.1" if host == "localhost" else host
         server = waitress.create_server(served, host=address, port=port, threads=8, ident="tracker")
     except OSError as error:
         raise click.ClickException(f"Port {port} of {host} cannot be used ({error.strerror}): try --port 0.") from error
-    # That requests wait a moment for a free thread is no news to a person.
+    # Requests that wait for a free thread are not worth a warning.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     click.echo(f"Database: {current_database()}")
     click.echo(f"Open http://{host}:{server.effective_port}{prefix}/ — stop with Ctrl+C.")
-    # Stopped either way, the database is closed, and what its log held is in its file.
+    # However the server is stopped, the database is closed, and its log is written into its file.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run()
