@@ -14,10 +14,10 @@ from tracker.cli.base import progress_bar, require_up_to_date, with_database
 from tracker.config import Settings
 from tracker.database import snapshot
 from tracker.exports import datapackage
-from tracker.exports.list_file import MEDIA_TYPES, list_chunks, list_provenance
+from tracker.exports.list_file import MEDIA_TYPES, ListFile
 from tracker.exports.provenance import DigestCounter
 from tracker.models import LOCAL
-from tracker.queries import export_rows, history, listing
+from tracker.queries import history, listing
 from tracker.records import CATALOGUE
 from tracker.records.base import Kind
 
@@ -73,20 +73,21 @@ def parse_filters(texts: tuple[str, ...]) -> MultiDict[str, str]:
 def export_list(kind: Kind, args: MultiDict[str, str], form: str, output: BinaryIO) -> None:
     """Write a list, and beside a file its description."""
     filters, order = kind.filters.from_query(args), listing.Order.parse(kind, None)
-    query, columns = listing.filtered_query(kind, filters), [*kind.columns.values(), kind.url_column(_address())]
+    file = ListFile(form, kind, [*kind.columns.values(), kind.url_column(_address())], filters, order)
     at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
     to_file = output.name != "-"
     with snapshot() as connection:
-        head, total = history.chain_head(connection), listing.count_rows(query, connection)
-        rows = counter.rows(export_rows.iterate_rows(connection, kind, columns, query, order, filters.as_of_dates))
-        chunks = list_chunks(form, kind, columns, rows, total, filters.as_of_dates.on)
+        head, total = (
+            history.chain_head(connection),
+            listing.count_rows(listing.filtered_query(kind, filters), connection),
+        )
         with progress_bar(total if to_file else 0) as bar:
-            for chunk in chunks:
+            for chunk in file.chunks(connection, counter):
                 output.write(counter.add(chunk))
                 bar.update(counter.count - bar.pos)
     if not to_file:
         return
-    about = list_provenance(kind, filters, order, columns, counter, form, at=at, by=LOCAL, head=head)
+    about = file.provenance(counter, at=at, by=LOCAL, head=head)
     beside = Path(f"{output.name}.about.json")
     beside.write_text(json.dumps(about, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -2,11 +2,14 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tracker.exports import csv_file, json_file, xlsx_file
 from tracker.exports.provenance import DigestCounter, provenance
-from tracker.queries.listing import Order
+from tracker.queries import export_rows, listing
 from tracker.records.base import Column, Kind
 from tracker.records.codebook import codebook, describe_columns
 from tracker.records.filters import Filters, to_query
@@ -15,49 +18,48 @@ from tracker.records.filters import Filters, to_query
 MEDIA_TYPES = {"csv": csv_file.MEDIA_TYPE, "json": json_file.MEDIA_TYPE, "xlsx": xlsx_file.MEDIA_TYPE}
 
 
-def list_chunks(
-    form: str, kind: Kind, columns: Sequence[Column], rows: Iterator[Sequence[Any]], total: int, as_of: datetime.date
-) -> Iterator[bytes]:
-    """Yield the file of a list: the same bytes for the same rows and day.
+@dataclass(frozen=True)
+class ListFile:
+    """A filtered list as a file of the format `form`."""
 
-    Raises TooLarge for a `total` of records that the format cannot hold.
-    """
-    if form == "xlsx":
-        xlsx_file.check_sheet_size(total)
-        title, created = str(kind.plural), datetime.datetime.combine(as_of, datetime.time())
-        table = [(column.name, xlsx_file.TO_CELL.get(column.json_type)) for column in columns]
-        return xlsx_file.workbook_chunks(lambda writer: writer.add_table(title, table, rows), title, "", created)
-    names = [column.name for column in columns]
-    items = (dict(zip(names, row, strict=True)) for row in rows)
-    lines = csv_file.csv_lines(names, rows) if form == "csv" else json_file.json_lines(items, total)
-    return (line.encode() for line in lines)
+    form: str
+    kind: Kind
+    columns: Sequence[Column]
+    filters: Filters
+    order: listing.Order
 
+    def chunks(self, connection: Connection, counter: DigestCounter) -> Iterator[bytes]:
+        """Yield the file, the same bytes for the same rows and day; raises TooLarge if the format cannot hold it."""
+        query, dates = listing.filtered_query(self.kind, self.filters), self.filters.as_of_dates
+        rows = counter.rows(export_rows.iterate_rows(connection, self.kind, self.columns, query, self.order, dates))
+        names = [column.name for column in self.columns]
+        if self.form == "csv":
+            return (line.encode() for line in csv_file.csv_lines(names, rows))
+        total = listing.count_rows(query, connection)
+        if self.form == "xlsx":
+            xlsx_file.check_sheet_size(total)
+            title, created = str(self.kind.plural), datetime.datetime.combine(dates.on, datetime.time())
+            table = [(column.name, xlsx_file.TO_CELL.get(column.json_type)) for column in self.columns]
+            return xlsx_file.workbook_chunks(lambda writer: writer.add_table(title, table, rows), title, "", created)
+        items = (dict(zip(names, row, strict=True)) for row in rows)
+        return (line.encode() for line in json_file.json_lines(items, total))
 
-def list_provenance(
-    kind: Kind,
-    filters: Filters,
-    order: Order,
-    columns: Sequence[Column],
-    counter: DigestCounter,
-    form: str,
-    *,
-    at: datetime.datetime,
-    by: str,
-    head: tuple[int, str],
-) -> dict[str, Any]:
-    """Return the stamp of the file of a list in the format `form`, counted by `counter`."""
-    return provenance(
-        title=str(kind.plural),
-        sentence=filters.sentence(),
-        filters=to_query(filters),
-        as_of=filters.as_of_dates,
-        at=at,
-        by=by,
-        rows={kind.name: counter.count},
-        head=head,
-        kind=kind.name,
-        sort=order.name,
-        **counter.describe_file(form),
-        columns=describe_columns(columns),
-        codebook=codebook(columns),
-    )
+    def provenance(
+        self, counter: DigestCounter, *, at: datetime.datetime, by: str, head: tuple[int, str]
+    ) -> dict[str, Any]:
+        """Return the stamp of the file, which has passed through `counter`."""
+        return provenance(
+            title=str(self.kind.plural),
+            sentence=self.filters.sentence(),
+            filters=to_query(self.filters),
+            as_of=self.filters.as_of_dates,
+            at=at,
+            by=by,
+            rows={self.kind.name: counter.count},
+            head=head,
+            kind=self.kind.name,
+            sort=self.order.name,
+            **counter.describe_file(self.form),
+            columns=describe_columns(self.columns),
+            codebook=codebook(self.columns),
+        )

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 from flask import Response, g, request, stream_with_context
-from sqlalchemy import Connection
 
 from tracker.database import snapshot
-from tracker.exports import json_file, list_file
+from tracker.exports import json_file
+from tracker.exports.list_file import MEDIA_TYPES, ListFile
 from tracker.exports.provenance import DigestCounter
 from tracker.models import Change, Record
-from tracker.queries import export_rows, history, listing
+from tracker.queries import history
 from tracker.records import CATALOGUE
 from tracker.records.base import AsOfValues, Column, Kind
 from tracker.views.lists import ListRequest
@@ -23,6 +23,10 @@ from tracker.views.urls import current_url, require_known
 
 def columns_with_url(selection: ListRequest) -> list[Column]:
     return [*selection.file_columns, selection.kind.url_column(request.url_root)]
+
+
+def list_file(selection: ListRequest, form: str) -> ListFile:
+    return ListFile(form, selection.kind, columns_with_url(selection), selection.filters, selection.order)
 
 
 def stream_file(chunks: Iterator[bytes], content_type: str) -> Response:
@@ -35,7 +39,7 @@ def stream_file(chunks: Iterator[bytes], content_type: str) -> Response:
 
 def list_as_file(selection: ListRequest) -> Response:
     """Return the whole list as a file."""
-    response = stream_file(_chunks(selection, selection.format), list_file.MEDIA_TYPES[selection.format])
+    response = stream_file(_chunks(selection, selection.format), MEDIA_TYPES[selection.format])
     response.headers["Content-Disposition"] = f'attachment; filename="{selection.kind.name}.{selection.format}"'
     return _with_stamp_link(response, selection.format)
 
@@ -43,14 +47,7 @@ def list_as_file(selection: ListRequest) -> Response:
 def _chunks(selection: ListRequest, form: str) -> Iterator[bytes]:
     """Yield the file of a list, read on its own connection, which outlasts the session of the request."""
     with snapshot() as connection:
-        yield from _whole_list(selection, form, connection, DigestCounter())
-
-
-def _whole_list(selection: ListRequest, form: str, connection: Connection, counter: DigestCounter) -> Iterator[bytes]:
-    columns, dates = columns_with_url(selection), selection.filters.as_of_dates
-    rows = export_rows.iterate_rows(connection, selection.kind, columns, selection.query, selection.order, dates)
-    total = listing.count_rows(selection.query, connection) if form == "xlsx" else 0
-    return list_file.list_chunks(form, selection.kind, columns, counter.rows(rows), total, dates.on)
+        yield from list_file(selection, form).chunks(connection, DigestCounter())
 
 
 def list_as_json(selection: ListRequest) -> Response:
@@ -77,25 +74,14 @@ def _with_stamp_link(response: Response, form: str) -> Response:
 def stamp_of_list(selection: ListRequest) -> Response:
     """Return the stamp of the file, or the page of JSON, that the same address gives now."""
     form = selection.args.get("of", "csv")
-    require_known("of", form, list_file.MEDIA_TYPES)
-    at, counter = datetime.datetime.now(datetime.UTC), DigestCounter()
+    require_known("of", form, MEDIA_TYPES)
+    file, at, counter = list_file(selection, form), datetime.datetime.now(datetime.UTC), DigestCounter()
     with snapshot() as connection:
         head = history.chain_head() if form == "json" else history.chain_head(connection)
         page = form == "json" and [_page(selection, counter).encode()]
-        for chunk in page or _whole_list(selection, form, connection, counter):
+        for chunk in page or file.chunks(connection, counter):
             counter.add(chunk)
-    stamp = list_file.list_provenance(
-        selection.kind,
-        selection.filters,
-        selection.order,
-        columns_with_url(selection),
-        counter,
-        form,
-        at=at,
-        by=g.account.code,
-        head=head,
-    )
-    response = _json(stamp)
+    response = _json(file.provenance(counter, at=at, by=g.account.code, head=head))
     response.headers["Content-Disposition"] = f'attachment; filename="{selection.kind.name}.{form}.about.json"'
     return response
 

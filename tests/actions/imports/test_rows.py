@@ -18,9 +18,10 @@ from tracker.actions.imports.mapping import ImportSettings
 from tracker.actions.save import remove_record
 from tracker.database import session, snapshot, writing
 from tracker.exports.csv_file import csv_cell
-from tracker.exports.list_file import list_chunks
+from tracker.exports.list_file import ListFile
+from tracker.exports.provenance import DigestCounter
 from tracker.models import Change, Commitment, CommitmentParty, Meeting, Participation, Party, Passage
-from tracker.queries import export_rows, listing
+from tracker.queries import listing
 from tracker.queries.integrity import integrity_problems
 from tracker.records import CATALOGUE, ENTERED
 from tracker.vocabulary import Action
@@ -34,10 +35,7 @@ def exported_file(kind, form):
     order = listing.Order.parse(kind, "code" if "code" in kind.sort_keys else None)
     columns, filters = [*kind.columns.values(), kind.url_column("http://x")], kind.filters()
     with snapshot() as reading:
-        rows = export_rows.iterate_rows(
-            reading, kind, columns, listing.filtered_query(kind, filters), order, filters.as_of_dates
-        )
-        return b"".join(list_chunks(form, kind, columns, rows, 0, filters.as_of_dates.on))
+        return b"".join(ListFile(form, kind, columns, filters, order).chunks(reading, DigestCounter()))
 
 
 def exported(kind):
