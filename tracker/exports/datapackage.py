@@ -170,9 +170,8 @@ def _field(column: Column) -> dict[str, Any]:
 
 def _keys(kind: Kind, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the foreign keys of a table; the empty name stands for the table itself."""
-    keys = []
-    for column in columns:
-        if (other := referenced_kind(column)) and not column.field.multiple:
-            reference = {"resource": "" if other == kind.name else other, "fields": "code"}
-            keys.append({"fields": column.name, "reference": reference})
-    return keys
+    return [
+        {"fields": column.name, "reference": {"resource": "" if other == kind.name else other, "fields": "code"}}
+        for column in columns
+        if (other := referenced_kind(column)) and not column.field.multiple
+    ]

@@ -1,1 +1,1 @@
-"""A status report as a page or a file: what it says is laid out once, and each format draws that."""
+"""A report as a page or a file: one document of blocks, rendered in each format."""

@@ -433,16 +433,16 @@ def _summary_chapter(data: ReportData) -> Iterator[Block]:
     yield Heading(_("Summary"), 1)
     yield Paragraph(_summary_line(summary, report))
     rows = [[[status_tag(word)], count_link(n, report, status=word)] for word, n in summary["statuses"].items()]
-    yield _count_table("statuses", _("Status"), rows)
+    yield Table(str(CAPTIONS["statuses"]), [_("Status"), _("Commitments")], rows, numbers=[1])
     yield from _trend(summary["trend"])
     rows = [
         [[Span(term_label(DeadlineState, word))], count_link(n, report, deadline=word)]
         for word, n in summary["deadlines"].items()
     ]
-    yield _count_table("deadlines", _("Deadline"), rows)
+    yield Table(str(CAPTIONS["deadlines"]), [_("Deadline"), _("Commitments")], rows, numbers=[1])
     if reasons := summary["follow_up"].items():
         rows = [[[Span(term_label(FollowUp, word))], count_link(n, report, follow_up=word)] for word, n in reasons]
-        yield _count_table("follow_up", _("Reason"), rows)
+        yield Table(str(CAPTIONS["follow_up"]), [_("Reason"), _("Commitments")], rows, numbers=[1])
     yield from _deadlines(data)
 
 
@@ -506,10 +506,6 @@ def _score_cells(score: Head) -> list[Line]:
     return [[Span(text)] for text in format_score(score)]
 
 
-def _count_table(name: str, label: str, rows: Sequence[Sequence[Line]]) -> Table:
-    return Table(str(CAPTIONS[name]), [label, _("Commitments")], rows, numbers=[1])
-
-
 def _trend(trend: Sequence[Head]) -> Iterator[Block]:
     if len(trend) < 2:
         return
@@ -564,7 +560,7 @@ def _deadlines(data: ReportData) -> Iterator[Block]:
 
 @dataclass
 class _RecordIndex:
-    """The records that describe commitments, by kind and by the code they are looked up with."""
+    """The records that describe commitments, by kind and by the code that looks them up."""
 
     by_code: dict[str, dict[str, Row]]
     by_commitment: dict[str, dict[str, list[Row]]]

@@ -9,6 +9,7 @@ import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,11 +82,9 @@ def stored_report_problems() -> Iterator[str]:
     """Yield a sentence for each report whose data is not what was issued."""
     for run in session.scalars(select(ReportRun).order_by(ReportRun.id)):
         sha256 = hashlib.sha256()
-        try:
+        with suppress(zlib.error):
             for chunk in stored_content(run):
                 sha256.update(chunk)
-        except zlib.error:
-            pass
         if sha256.hexdigest() != run.sha256:
             yield _("reports/%(code)s: its data is not what was issued.", code=run.code)
 
