@@ -56,7 +56,9 @@ def test_a_member_that_hides_bytes_beyond_its_declared_size_is_refused(compressi
             list(member_chunks(archive, archive.getinfo("a.bin")))
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 and nothing", archive_of({"a": "x"})[:-30]])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04 and nothing", archive_of({"a": "x"})[:-30]], ids=("empty", "text", "cut off")
+)
 def test_what_is_no_archive_is_refused(data):
     with pytest.raises(BrokenZip):
         open_zip(data, max_bytes=1_000)
