@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.exports.charts.bars_and_lines import bar_chart, line_chart, stacked_columns
-from tracker.exports.charts.deadlines import APART, deadline_chart
+from tracker.exports.charts.chart_types import APART, bar_chart, deadline_chart, line_chart, stacked_columns
 from tracker.exports.charts.scales import BOTTOM, CHARACTER, TOP, ticks_for
 from tracker.exports.charts.svg import DEADLINES, FACES
 from tracker.paths import PACKAGE

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 import typst
 
-from tracker.exports.charts.bars_and_lines import bar_chart
+from tracker.exports.charts.chart_types import bar_chart
 from tracker.exports.charts.png import svg_to_png
 from tracker.paths import folder
 

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from tracker.exports.charts import bars_and_lines
+from tracker.exports.charts import chart_types
 from tracker.models import AsOf, Claim, Commitment, Indicator
 from tracker.queries import dashboard, indicators
 from tracker.records import CATALOGUE
@@ -57,7 +57,7 @@ def indicator_chart(indicator: Indicator, claims: Sequence[Claim]) -> Markup:
         first=points[0][-1],
         last=points[-1][-1],
     )
-    return bars_and_lines.line_chart(title, description, points, indicator.unit, key=f"figures-{indicator.code}")
+    return chart_types.line_chart(title, description, points, indicator.unit, key=f"figures-{indicator.code}")
 
 
 def figure_text(claim: Claim) -> str:
@@ -92,7 +92,7 @@ def status_trend(as_of: AsOf) -> dict[str, Any]:
     series = [(word.value, str(word.label), [counted.get(word, 0) for counted in counts]) for word in words]
     title = _("Commitments by overall status, %(first)s to %(last)s", first=labels[0], last=labels[-1])
     summary = _describe_trend(days, series)
-    chart = bars_and_lines.stacked_columns(title, summary, labels, series, key="statuses")
+    chart = chart_types.stacked_columns(title, summary, labels, series, key="statuses")
     return {"days": days, "words": words, "counts": counts, "chart": chart, "summary": summary}
 
 

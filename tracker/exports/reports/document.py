@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.dates import use_zone, zone
-from tracker.exports.charts import bars_and_lines, deadlines
+from tracker.exports.charts import chart_types
 from tracker.exports.reports.blocks import (
     Block,
     BulletList,
@@ -474,7 +474,7 @@ def _areas_chapter(data: ReportData) -> Iterator[Block]:
     yield Heading(_("By policy area"), 1)
     alt = "; ".join(f"{area['name']}: {_counts_text(area['statuses'])}" for area in areas) + "."
     bars = [(area["name"], area["statuses"]) for area in areas]
-    yield Chart(bars_and_lines.bar_chart(caption, alt, bars, key="areas"), caption, alt)
+    yield Chart(chart_types.bar_chart(caption, alt, bars, key="areas"), caption, alt)
     yield _matrix(data, "areas", "primary_area", str(SAME_AS_TABLE), _("Policy area"))
 
 
@@ -520,7 +520,7 @@ def _trend(trend: Sequence[Head]) -> Iterator[Block]:
         for _word, label, counts in series
     ]
     alt = _("From the first day to the last: %(moves)s.", moves="; ".join(moves))
-    yield Chart(bars_and_lines.stacked_columns(caption, alt, days, series, key="trend"), caption, alt)
+    yield Chart(chart_types.stacked_columns(caption, alt, days, series, key="trend"), caption, alt)
     rows = [
         [[Span(day)], *([Span(format_decimal(counts[number]))] for _word, _label, counts in series)]
         for number, day in enumerate(days)
@@ -546,7 +546,7 @@ def _deadlines(data: ReportData) -> Iterator[Block]:
         for item in due
         if item["state"] in states
     ]
-    chart = deadlines.deadline_chart(caption, alt, datetime.date.fromisoformat(on), days, key="ahead")
+    chart = chart_types.deadline_chart(caption, alt, datetime.date.fromisoformat(on), days, key="ahead")
     yield Chart(chart, caption, alt)
     rows = [
         [[record_link(item)], [Span(format_day(item["due_on"]))], [Span(term_label(DeadlineState, item["state"]))]]

@@ -1,18 +1,31 @@
-"""Charts of numbers as SVG, for a page or for a document: lines over time, stacked columns, and bars."""
+"""The types of chart, each as SVG for a page or a document: lines over time, stacked columns, bars, and deadlines."""
 
 import datetime
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from textwrap import wrap
 
-from flask_babel import format_decimal
+from babel.dates import format_interval
+from flask_babel import format_date, format_decimal, get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
-from tracker.exports.charts.scales import CHARACTER, RIGHT, DayAxis, ValueAxis, format_numbers
-from tracker.exports.charts.svg import render_chart
+from tracker.exports.charts.scales import (
+    BOTTOM,
+    CHARACTER,
+    HEIGHT,
+    MONTHS,
+    RIGHT,
+    TOP,
+    DayAxis,
+    ValueAxis,
+    format_numbers,
+)
+from tracker.exports.charts.svg import DEADLINES, render_chart
 from tracker.records.record_lookup import shortened
-from tracker.vocabulary import OverallStatus
+from tracker.vocabulary import DeadlineState, OverallStatus
 
 #: The height of a line in the label of a bar, and its most characters.
 LINE_HEIGHT, LABEL_CHARACTERS = 12, 23
@@ -20,6 +33,11 @@ LINE_HEIGHT, LABEL_CHARACTERS = 12, 23
 Point = tuple[datetime.date, datetime.date | None, float, str]
 #: (A word of OverallStatus or DeadlineState, its label, its count in each column.)
 Series = tuple[str, str, Sequence[int]]
+#: The least distance between the middles of two marks, the most marks in a stack, and the most columns.
+APART, MAX_STACKED, MAX_COLUMNS = 13, 8, 24
+STATES = [state for state in DeadlineState if state in DEADLINES]
+#: (A day, what is due on it, its state: overdue, due soon or not yet due.)
+Due = tuple[datetime.date, str, DeadlineState]
 
 
 def line_chart(title: str, description: str, points: Iterable[Point], unit: str, key: str = "chart") -> Markup:
@@ -137,3 +155,74 @@ def _comparable(points: Sequence[Point]) -> list[bool]:
         all(both) and min(long) >= 0.8 * max(long)
         for both, long in zip(pairwise(alone), pairwise(lengths), strict=True)
     ]
+
+
+def deadline_chart(title: str, description: str, on: datetime.date, days: Iterable[Due], key: str = "chart") -> Markup:
+    """Return due days as an SVG, those before the day `on` on the left of a line; empty if nothing is due.
+
+    Each is a mark, stacked on those it would cover. Where a stack would be too high, they are counted by month, or by
+    a longer period if they span many. `key` begins the ids and must differ for each chart of a page.
+    """
+    days = sorted(days)
+    if not days:
+        return Markup("")
+    axis = DayAxis(min(days[0][0], on), max(days[-1][0], on), 0)
+    levels = _levels([axis.across(day) for day, *_rest in days])
+    as_of = _("As of %(day)s", day=format_date(on, "medium"))
+    if not levels:
+        return _by_period(key, title, description, on, days, as_of)
+    counts, bottom = Counter(state for _day, _label, state in days), TOP + APART * (max(levels) + 1)
+    return render_chart(
+        "deadlines",
+        key,
+        title,
+        description,
+        [(state.value, f"{state}: {counts[state]}") for state in STATES if counts[state]],
+        bottom + HEIGHT - BOTTOM,
+        base=bottom,
+        days=axis,
+        line=(axis.across(on), as_of),
+        marks=[
+            (state.value, axis.across(day), bottom - APART * (level + 0.5), f"{label}, {format_date(day, 'medium')}")
+            for level, (day, label, state) in zip(levels, days, strict=True)
+        ],
+    )
+
+
+def _levels(places: Iterable[float]) -> list[int]:
+    """Return how many others each mark lies on, empty if any would lie too high. The places are sorted."""
+    latest: list[float] = []
+    levels = []
+    for place in places:
+        level = next((level for level, taken in enumerate(latest) if taken + APART <= place), len(latest))
+        if level == MAX_STACKED:
+            return []
+        latest[level : level + 1] = [place]
+        levels.append(level)
+    return levels
+
+
+def _by_period(key: str, title: str, description: str, on: datetime.date, days: Sequence[Due], as_of: str) -> Markup:
+    """Return due days counted by period; the period of `on` has a column on either side of the line."""
+    first, last = (_month(day) for day in (min(days[0][0], on), max(days[-1][0], on)))
+    step = next(step for step in MONTHS if last // step - first // step < MAX_COLUMNS - 1)
+    # The last column on the left holds the day before.
+    past = range(first // step, _month(on - datetime.timedelta(1)) // step + 1) if days[0][0] < on else range(0)
+    periods = [(True, n) for n in past] + [(False, n) for n in range(_month(on) // step, last // step + 1)]
+    counts = Counter((state, day < on, _month(day) // step) for day, _label, state in days)
+    series = [(state.value, str(state), [counts[state, *period] for period in periods]) for state in STATES]
+    labels = [_period_label(n * step, step) for _past, n in periods]
+    return stacked_columns(title, description, labels, series, key, (len(past), as_of))
+
+
+def _month(day: datetime.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _period_label(month: int, months: int) -> str:
+    """Return a period of months in words: Nov 2026, Oct – Dec 2026, 2026."""
+    first, last = (
+        datetime.date(min(max(n // 12, datetime.MINYEAR), datetime.MAXYEAR), n % 12 + 1, 1)
+        for n in (month, month + months - 1)
+    )
+    return format_interval(first, last, "y" if months % 12 == 0 else "yMMM", locale=get_locale())
