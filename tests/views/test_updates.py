@@ -462,3 +462,19 @@ def test_links_under_a_past_clock_lead_to_pages_of_the_same_day(client):
         assert f'href="{C1}?{asked}"' in client.get(there).text, page
         assert f'href="{C1}"' in client.get(page).text, page
     assert client.get(f"/updates/{U}1?{asked}").location == f"{C1}?{asked}#{U}1"
+
+
+def test_the_work_list_as_of_a_past_day_shows_the_statuses_of_that_day(app, client):
+    with app.app_context(), writing():
+        due = make.commitment(code="due", made_on="2023-01-01", deadline_kind="explicit", due_on="2023-06-01")
+        make.commitment_party(commitment=due.code, party="mx", role="lead")
+        for status, effective_on in (("in_progress", "2023-08-01"), ("stalled", "2024-03-01")):
+            make.update(commitment=due.code, party="mx", status=status, effective_on=effective_on)
+
+    def statuses(path):
+        document, _errors = parsed(client.get(path).text)
+        item = next(e for e in elements(document, "li") if e.get("id") == "due")
+        return [words(e) for e in elements(item, "p") if e.get("class") == "leads"]
+
+    assert statuses("/follow-up/?reason=overdue&as_of=2023-09-01") == ["Mexico In progress"]
+    assert statuses("/follow-up/?reason=overdue") == ["Mexico Stalled"]
