@@ -19,7 +19,9 @@ function show() {
     place.textContent = `p${found.number} ${found.start}–${found.end}`;
   }
   // Right after the paragraph, so that from its buttons Tab goes on from there.
-  found.paragraph.closest(".para").after(bar);
+  // A bar that is moved loses the focus of its buttons.
+  const paragraph = found.paragraph.closest(".para");
+  if (paragraph.nextElementSibling !== bar) paragraph.after(bar);
   const box = found.range.getBoundingClientRect();
   const left = Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - bar.offsetWidth - 8);
   bar.style.left = `${Math.max(left, 8) + window.scrollX}px`;
